@@ -1,0 +1,103 @@
+# Everything the project does is one word after `make`; CI calls the same words. `make` alone lists them.
+#
+# A new library: write it into pyproject.toml, then `make lock install`, and commit pyproject.toml with requirements/lock.txt.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.NOTPARALLEL:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(BIN)/python
+STAMP := $(VENV)/.installed
+
+# How many test processes run side by side; `make test WORKERS=0` runs them in one, for a debugger.
+WORKERS ?= 2
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+## -- Set up ----------------------------------------------------------------------------------------------------------
+
+.PHONY: install
+install: $(STAMP) ## Create .venv and install the locked libraries (a second call costs nothing)
+	@:
+
+$(STAMP): pyproject.toml requirements/lock.txt scripts/install.sh
+	@scripts/install.sh $(VENV)
+	@touch $@
+
+.PHONY: deps
+deps: ## Make sure PostgreSQL's server binaries are there (only the tests need them)
+	@scripts/deps.sh
+
+## -- Run -------------------------------------------------------------------------------------------------------------
+
+.PHONY: up
+up: install ## Start everything; Ctrl-C stops it, the next `make up` goes on where it was
+	@exec $(PYTHON) starter.py up
+
+.PHONY: demo
+demo: install ## Play a few disputes and look on
+	@exec $(PYTHON) scripts/demo.py
+
+## -- Check -----------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: install deps lint type layers pytest ## Install what the tests need, then run every check and every test
+
+.PHONY: pytest
+pytest: install ## Run the tests alone
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+.PHONY: lint
+lint: install ## Style: ruff, and its formatter in check mode
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: format
+format: install ## Let ruff mend what it can
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+.PHONY: type
+type: install ## Types: mypy, strict
+	$(BIN)/mypy
+
+.PHONY: layers
+layers: install ## Rooms: who may import whom (import-linter)
+	$(BIN)/lint-imports --no-logo
+
+## -- Look closer -----------------------------------------------------------------------------------------------------
+
+.PHONY: bench
+bench: install ## Measure, and write the figures to bench/results/
+	$(PYTHON) -m bench
+
+.PHONY: histories
+histories: install ## Record the histories that the replay tests play back
+	$(PYTHON) -m tests.histories.write
+
+## -- Keep up ---------------------------------------------------------------------------------------------------------
+
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	--extra dev pyproject.toml requirements/build.in --output-file requirements/lock.txt
+
+$(BIN)/uv:
+	@scripts/install.sh $(VENV)
+
+.PHONY: lock
+lock: | $(BIN)/uv ## Write requirements/lock.txt anew after a change of pyproject.toml; pins stay where they can
+	$(LOCK)
+
+.PHONY: upgrade
+upgrade: | $(BIN)/uv ## The same with every pin moved to its newest release
+	$(LOCK) --upgrade
+
+.PHONY: clean
+clean: ## Remove .venv and all caches; cases in .jiefen/ stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

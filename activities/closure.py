@@ -1,0 +1,39 @@
+"""Closure audit (结案审核): the checklist of domain 2.5 evaluated on the stored record, after its chain has been verified."""
+
+from __future__ import annotations
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.contracts import CHECK_CLOSURE
+from models.record import AuditQuery, AuditReport
+from rules import chain
+from rules.closure import checklist
+from rules.library import Library
+from store.records import Records
+from store.replaying import refolded
+
+
+class ClosureActivities:
+    """Auditing the record."""
+
+    def __init__(self, records: Records, library: Library) -> None:
+        self._records = records
+        self._library = library
+
+    @activity.defn(name=CHECK_CLOSURE.name)
+    async def check(self, query: AuditQuery) -> AuditReport:
+        """Verify the chain, fold the events anew and evaluate the checklist on the result. Changes nothing.
+
+        A record that does not know the case is an error and is tried again: it may be on its way.
+        """
+        lines = await self._records.lines(query.case_id)
+        stored = await self._records.load(query.case_id)
+        if not lines or stored is None:
+            raise ApplicationError("the record does not know this case", type="record_missing")
+        broken = chain.broken_at(lines)
+        if broken is not None:
+            return AuditReport(passed=(), open=(), head=stored.head, broken_at=broken)
+        case = refolded(stored, lines)
+        held, still_open = checklist(case, self._library.procedure(case.docs.procedure))
+        return AuditReport(passed=held, open=still_open, head=case.head)

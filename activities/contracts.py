@@ -1,0 +1,41 @@
+"""The activities as workflows know them: a name, a question, an answer. No implementation is imported with these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from models.base import Model
+from models.record import (
+    AssignmentProposal,
+    AssignmentQuery,
+    AuditQuery,
+    AuditReport,
+    Delivery,
+    DeliveryAnswer,
+    EscalationProposal,
+    EscalationQuery,
+    Loaded,
+    Publication,
+    Published,
+)
+
+Q = TypeVar("Q")
+A = TypeVar("A", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract(Generic[Q, A]):
+    """One activity: `name` as it is registered, and the types of its argument and result."""
+
+    name: str
+    query: type[Q]
+    answer: type[A]
+
+
+PUBLISH = Contract("publish", Publication, Published)
+LOAD = Contract("load", str, Loaded)
+PROPOSE_MEDIATOR = Contract("propose_mediator", AssignmentQuery, AssignmentProposal)
+RESOLVE_LEVEL = Contract("resolve_level", EscalationQuery, EscalationProposal)
+CHECK_CLOSURE = Contract("check_closure", AuditQuery, AuditReport)
+DELIVER = Contract("deliver", Delivery, DeliveryAnswer)

@@ -1,0 +1,28 @@
+"""`python -m bench` runs every measurement, `python -m bench NAME` one of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from bench import cost, lists
+from faces.process import leave
+
+BENCHES: dict[str, Callable[[], object]] = {"cost": cost.main, "lists": lists.main}
+"""By name."""
+
+
+def main() -> None:
+    """Run the measurements named on the command line, or all."""
+    wanted = sys.argv[1:] or list(BENCHES)
+    unknown = [name for name in wanted if name not in BENCHES]
+    if unknown:
+        sys.stderr.write(f"unknown: {', '.join(unknown)}; there are {', '.join(BENCHES)}\n")
+        leave(2)
+    for name in wanted:
+        BENCHES[name]()
+    leave(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,254 @@
+"""Commands of a case: open, act, show, explain, todo, list, watch."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from faces.desk import desk, fields_of, read_fields
+from faces.output import command, out, say, show, table
+from models.party import Actor
+from models.record import ActReceipt, CaseView, Duty, Explanation
+from models.refusal import RefusalCode
+from models.words import Stage, Tier
+from service.cases import Cases, Opened
+from service.errors import refuse
+from service.office import Office
+from service.reading import Reader
+from service.shown import Page
+from store.lists import Filter
+
+As = Annotated[str, typer.Option("--as", metavar="ROLE@UNIT", help="Who asks, e.g. clerk@yanlou-centre.")]
+MaybeAs = Annotated[str, typer.Option("--as", metavar="ROLE@UNIT", help="Who looks; without it no words of the case are shown.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine output on stdout.")]
+Code = Annotated[str, typer.Argument(help="The case code.")]
+With = Annotated[str, typer.Option("--with", metavar="JSON|@FILE", help="The action's fields.")]
+ActionId = Annotated[str, typer.Option("--id", help="Your id of this action: asking again with it never doubles anything.")]
+
+EVERY = 2.0
+"""Seconds between two looks of `watch`."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for name, function in (
+        ("open", open_),
+        ("act", act),
+        ("show", show_),
+        ("explain", explain),
+        ("todo", todo),
+        ("list", list_),
+        ("watch", watch),
+    ):
+        app.command(name)(function)
+
+
+def open_(
+    who: As,
+    file: Annotated[Path, typer.Option("--file", help="Intake as JSON or YAML.")],
+    intake_id: Annotated[str, typer.Option("--intake-id", help="Your slip's number: the same one is the same case.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Take a dispute in (受理登记)."""
+    slip = intake_id or uuid.uuid4().hex
+
+    async def doing() -> None:
+        fields = read_fields(file)
+        if intake_id or "intake_id" not in fields:
+            fields["intake_id"] = slip
+        async with desk(engine=True) as (_, cases):
+            opened = await cases.open(fields, await cases.actor(who))
+            seen = await cases.view(opened.receipt.code or opened.receipt.case_id)
+        show(opened, as_json, lambda: _opened(opened, seen))
+
+    command(doing, as_json=as_json, again=f"--intake-id {slip}")
+
+
+def _opened(opened: Opened, seen: CaseView) -> None:
+    word = "已有案件 already known" if opened.known else "已登记 registered"
+    say(f"  {word}  {seen.stage} · {seen.tier}", head=opened.receipt.code or opened.receipt.case_id)
+    for candidate in opened.candidates:
+        say(f"  可能重复 possibly the same: {candidate.case.code} ({', '.join(candidate.why)})")
+
+
+def act(
+    code: Code,
+    action: Annotated[str, typer.Argument(help="The action, e.g. screen.")],
+    who: As,
+    given: With = "{}",
+    action_id: ActionId = "",
+    as_json: Json = False,
+) -> None:
+    """Do an action on a case (办理)."""
+    key = action_id or uuid.uuid4().hex
+
+    async def doing() -> None:
+        fields = fields_of(given)
+        async with desk(engine=True) as (_, cases):
+            receipt = await cases.act(code, action, fields, await cases.actor(who), action_id=key)
+        show(receipt, as_json, lambda: _receipt(receipt))
+
+    command(doing, as_json=as_json, again=f"--id {key}")
+
+
+def _receipt(receipt: ActReceipt) -> None:
+    say(f"  {receipt.stage}  #{receipt.seq}  {', '.join(receipt.events)}", head=receipt.code or receipt.case_id)
+
+
+def show_(
+    code: Code,
+    who: MaybeAs = "",
+    events: Annotated[bool, typer.Option("--events", help="The timeline too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show a case: where it is, who holds it, what is owed (案件详情)."""
+
+    async def doing() -> None:
+        async with desk() as (office, cases):
+            seen = await cases.view(code)
+            lines = await office.records.lines(seen.case_id) if events else []
+            detail = await Reader(office).detail(await cases.actor(who), code) if who else None
+        value = {"view": seen, "detail": detail, "events": [line.model_dump(exclude={"body"}, mode="json") for line in lines]}
+
+        def human() -> None:
+            _card(seen, office)
+            if detail is not None and detail.summary:
+                say(f"案情 {detail.summary}")
+            for party in detail.parties if detail is not None else ():
+                say(f"当事人 {party.id} ({party.side}) {party.name or '–'} {party.phone or ''}")
+            for line in lines:
+                say(f"  {line.seq:>4}  {_time(line.at, office)}  {line.type}")
+
+        show(value, as_json, human)
+
+    command(doing, as_json=as_json)
+
+
+def _card(seen: CaseView, office: Office) -> None:
+    lead = office.bundle.network.unit(seen.lead or "")
+    say(f"  {seen.stage} · {seen.tier} · {seen.level or '–'}  类别 {seen.category or '–'}", head=seen.code or seen.case_id)
+    standing = "中止 suspended  " if seen.suspended else ""
+    say(f"主办 {lead.name if lead else '–'}  调解员 {seen.mediator or '–'}  {standing}督办牌 {', '.join(seen.cards) or '–'}")
+    if seen.holder is not None:
+        say(f"球在 holder: {_post(seen.holder)} → {seen.holder.act}")
+    rows: list[tuple[object, ...]] = [
+        (duty.act, _post(duty), _time(duty.due, office), "provisional" if duty.provisional else "") for duty in seen.duties
+    ]
+    if rows:
+        out.print(table("待办 duties", ("act", "who", "due", ""), rows))
+    if seen.tasks:
+        out.print(table("交办 tasks", ("unit", "state"), list(seen.tasks.items())))
+
+
+def _post(duty: Duty) -> str:
+    return f"{duty.role}@{duty.unit or '*'}"
+
+
+def _time(at: datetime | None, office: Office) -> str:
+    return office.bundle.cal.local(at).strftime("%Y-%m-%d %H:%M") if at is not None else "–"
+
+
+def explain(code: Code, as_json: Json = False) -> None:
+    """Say who holds the ball, and of each clock why its date (时限说明)."""
+
+    async def doing() -> None:
+        async with desk() as (_, cases):
+            story = await cases.explain(code)
+        show(story, as_json, lambda: _story(story))
+
+    command(doing, as_json=as_json)
+
+
+def _story(story: Explanation) -> None:
+    holder = story.view.holder
+    say(f"  {story.view.stage}  球在 holder: {_post(holder) if holder else '–'}", head=story.view.code or story.view.case_id)
+    for clock in story.clocks:
+        say(head=f"\n{clock.clock}")
+        for zh, en in zip(clock.zh, clock.en, strict=True):
+            say(f"  {zh}\n", tail=f"  {en}")
+
+
+def todo(who: As, as_json: Json = False) -> None:
+    """List what a post owes, the earliest first (我的待办)."""
+
+    async def doing() -> None:
+        async with desk() as (office, cases):
+            page = await Reader(office).inbox(await cases.actor(who))
+        rows: list[tuple[object, ...]] = [
+            (
+                item.case.code,
+                item.duty.act,
+                _time(item.duty.due, office),
+                "超期 overdue" if item.overdue else "",
+                item.case.stage,
+                item.case.tier,
+            )
+            for item in page.items
+        ]
+        title = f"待办 {page.count}，超期 {page.overdue}  (as of {_time(page.as_of, office)})"
+        show(page, as_json, lambda: out.print(table(title, ("case", "act", "due", "", "stage", "tier"), rows)))
+
+    command(doing, as_json=as_json)
+
+
+def list_(  # noqa: PLR0913, PLR0917 - one option for each filter
+    who: As = "director@huaxi-centre",
+    town: Annotated[str, typer.Option(help="Town id.")] = "",
+    stage: Annotated[Stage | None, typer.Option(help="Stage.")] = None,
+    tier: Annotated[Tier | None, typer.Option(help="Risk tier.")] = None,
+    lead: Annotated[str, typer.Option(help="Lead unit.")] = "",
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what is overdue.")] = False,
+    after: Annotated[str, typer.Option(help="Cursor of the page before.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+    as_json: Json = False,
+) -> None:
+    """List cases, the newest first (案件列表)."""
+
+    async def doing() -> None:
+        wanted = Filter(town=town or None, stage=stage, tier=tier, lead=lead or None, overdue=overdue or None)
+        async with desk() as (office, cases):
+            page = await _page(Reader(office), await cases.actor(who), wanted, after, limit)
+        rows: list[tuple[object, ...]] = [
+            (row.code, row.stage, row.tier, row.level, row.lead, row.category, _time(row.next_due, office)) for row in page.cases
+        ]
+        title = f"as of {_time(page.as_of, office)}" + (f"  next: --after {page.next}" if page.next else "")
+        show(page, as_json, lambda: out.print(table(title, ("case", "stage", "tier", "level", "lead", "category", "next clock"), rows)))
+
+    command(doing, as_json=as_json)
+
+
+async def _page(reader: Reader, actor: Actor, wanted: Filter, after: str, limit: int) -> Page:
+    try:
+        return await reader.list(actor, wanted, after=after or None, limit=limit)
+    except ValueError:
+        raise refuse(RefusalCode.INVALID, "--after") from None
+
+
+def watch(code: Code, as_json: Json = False) -> None:
+    """Print what happens to a case as it happens, until Ctrl-C or its end (跟踪)."""
+
+    async def doing() -> None:
+        async with desk() as (office, cases):
+            await _follow(office, cases, code, as_json=as_json)
+
+    command(doing, as_json=as_json)
+
+
+async def _follow(office: Office, cases: Cases, code: str, *, as_json: bool) -> None:
+    shown = 0
+    case_id = await cases.find(code)
+    while True:
+        for line in (await office.records.lines(case_id))[shown:]:
+            shown = line.seq
+            value = {"seq": line.seq, "at": line.at, "type": line.type}
+            text = f"{line.seq:>4}  {_time(line.at, office)}  {line.type}"
+            show(value, as_json, partial(say, text), indent=None)
+        if (await cases.load(code)).ended:
+            return
+        await asyncio.sleep(EVERY)

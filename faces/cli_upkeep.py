@@ -1,0 +1,95 @@
+"""Commands of an operator: verify, rebuild, drift, replay."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from faces.cli_cases import Json
+from faces.desk import desk
+from faces.output import WRONG, command, out, show, table
+from service import upkeep
+
+MaybeCode = Annotated[str, typer.Argument(help="The case code; without it all cases.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for name, function in (("verify", verify), ("rebuild", rebuild), ("drift", drift), ("replay", replay)):
+        app.command(name)(function)
+
+
+def verify(code: MaybeCode = "", as_json: Json = False) -> None:
+    """Recompute the hash chain of a case, or of all, and name each event that does not hold (校验)."""
+
+    async def doing() -> int:
+        async with desk() as (office, _):
+            found = [await upkeep.verify(office, code)] if code else [item async for item in upkeep.verify_all(office)]
+        wrong = [item for item in found if item.findings]
+        rows: list[tuple[object, ...]] = [
+            (item.code, item.events, item.head[:16], "; ".join(f"#{bad.seq} {bad.what}" for bad in item.findings) or "ok")
+            for item in (found if code else wrong)
+        ]
+        title = f"{len(found)} cases verified, {len(wrong)} broken"
+        show(found, as_json, lambda: out.print(table(title, ("case", "events", "head", "findings"), rows)))
+        return WRONG if wrong else 0
+
+    command(doing, as_json=as_json)
+
+
+def rebuild(code: MaybeCode = "", as_json: Json = False) -> None:
+    """Make the views of a case, or of all, anew from the events (重建视图)."""
+
+    async def doing() -> int:
+        async with desk() as (office, _):
+            found = [item async for item in upkeep.rebuild(office, code or None)]
+        rows: list[tuple[object, ...]] = [
+            (item.code, ", ".join(item.changed), item.refused) for item in found if item.changed or item.refused
+        ]
+        title = f"{len(found)} cases folded, {sum(bool(item.changed) for item in found)} changed"
+        show(found, as_json, lambda: out.print(table(title, ("case", "changed", "not done"), rows)))
+        return WRONG if any(item.refused for item in found) else 0
+
+    command(doing, as_json=as_json)
+
+
+def drift(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended without a person.")] = False, as_json: Json = False
+) -> None:
+    """Compare events, views and running workflows; prints nothing when all agree (比对)."""
+
+    async def doing() -> int:
+        async with desk(engine=True) as (office, cases):
+            if repair:
+                looked = [(item.drift, item.done) async for item in upkeep.repair(office, cases)]
+            else:
+                looked = [(item, None) async for item in upkeep.drift(office, cases)]
+        rows: list[tuple[object, ...]] = [(d.code or d.case_id, d.kind, ", ".join(d.detail), done) for d, done in looked]
+        if looked or as_json:
+            title = f"{len(looked)} disagreements"
+            show([d for d, _ in looked], as_json, lambda: out.print(table(title, ("case", "kind", "detail", "done"), rows)))
+        return WRONG if any(done is None for _, done in looked) else 0
+
+    command(doing, as_json=as_json)
+
+
+def replay(
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 when a history does not pass.")] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="Start those that do not pass anew from the record.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Replay all open histories against the code at hand (重放)."""
+
+    async def doing() -> int:
+        async with desk(engine=True) as (office, cases):
+            report = await upkeep.replay(office, cases)
+            begun = [case_id async for case_id in upkeep.restart_failed(office, cases, report)] if restart else []
+        rows: list[tuple[object, ...]] = [
+            (bad.case_id, bad.why, bad.detail[:120], "restarted" if bad.case_id in begun else "") for bad in report.failures
+        ]
+        title = f"{report.replayed} open histories replayed, {len(report.failures)} do not pass"
+        show(report, as_json, lambda: out.print(table(title, ("case", "why", "detail", ""), rows)))
+        return WRONG if check and len(begun) < len(report.failures) else 0
+
+    command(doing, as_json=as_json)

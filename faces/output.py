@@ -1,0 +1,150 @@
+"""What a command prints: a result for people or as JSON, or one clear line on stderr and an exit code.
+
+0 = done, 1 = looked and found something wrong, 2 = refused or not understood, 3 = not known yet, ask again,
+70 = a mistake of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from faces.process import CannotStart, leave
+from service.errors import Refused, Unavailable, UnknownCase
+from store.connect import StoreAway
+from store.files import BadFile
+from store.keys import KeyProblem
+from store.schema import NewerSchema
+
+WRONG, REFUSED, AGAIN, INTERNAL = 1, 2, 3, 70
+
+# No markup: words of a case may hold brackets.
+out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 200)
+
+
+def say(text: str = "", *, head: str = "", style: str = "bold", tail: str = "") -> None:
+    """Print a line as it is, with its head set off; `tail` is dim."""
+    out.print(Text.assemble((head, style), text, (tail, "dim")), soft_wrap=True)
+
+
+def show(value: object, as_json: bool, human: Callable[[], None], *, indent: int | None = 2) -> None:
+    """Print a result: as JSON alone, or in the words of `human`. Without indent it is one line, of several."""
+    if as_json:
+        sys.stdout.write(json.dumps(_plain(value), ensure_ascii=False, indent=indent) + "\n")
+        sys.stdout.flush()
+    else:
+        human()
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep a child process that starts in this block from writing on our stdout."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def table(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> Table:
+    """Return a table; None and empty cells are shown as a dash."""
+    made = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    made.show_header = bool(rows)
+    for row in rows:
+        made.add_row(*("–" if cell is None or cell == "" else str(cell) for cell in row))
+    return made
+
+
+def fail(code: str, zh: str, en: str, *, as_json: bool, exit_code: int = REFUSED) -> NoReturn:
+    """Say in one line why not, and leave."""
+    if as_json:
+        sys.stdout.write(json.dumps({"error": {"code": code, "zh": zh, "en": en}}, ensure_ascii=False) + "\n")
+    sys.stderr.write(f"{code}: {zh} / {en}\n".replace("\n", " ").rstrip() + "\n")
+    leave(exit_code)
+
+
+def command(doing: Callable[[], Coroutine[Any, Any, int | None]], *, as_json: bool, again: str = "") -> NoReturn:
+    """Run a command to its end; whatever goes wrong in a way we know becomes one line, never a traceback.
+
+    `again` is what to ask again with, so that nothing is done twice.
+    """
+    import asyncio  # noqa: PLC0415 - only commands that talk to servers need a loop
+
+    try:
+        code = asyncio.run(_run(doing))
+    except KeyboardInterrupt:
+        leave(130)
+    except Exception as error:
+        if os.environ.get("JIEFEN_TRACEBACK"):
+            raise
+        word, zh, en = _told(error, again)
+        exit_code = {"unavailable": AGAIN, "internal": INTERNAL}.get(word, REFUSED)
+        fail(word, zh, en, as_json=as_json, exit_code=exit_code)
+    leave(code or 0)
+
+
+def _told(error: Exception, again: str) -> tuple[str, str, str]:
+    """Return the code of an error and its sentence in both languages."""
+    name = type(error).__name__
+    told = (
+        "internal",
+        f"程序内部错误（{name}），设 JIEFEN_TRACEBACK=1 可看详情",
+        f"Internal error ({name}), set JIEFEN_TRACEBACK=1 for more",
+    )
+    match error:
+        case Refused(refusal=refusal):
+            told = (str(refusal.code), refusal.zh, refusal.en)
+        case UnknownCase():
+            told = ("unknown_case", f"没有这个案件：{_short(error)}", f"There is no such case: {_short(error)}")
+        case BadFile():
+            told = ("bad_file", f"文件有误：{error}", f"The file can't be used: {error}")
+        case KeyProblem():
+            told = ("key_problem", f"密钥有误：{error}", f"The keys don't fit: {error}")
+        case CannotStart():
+            told = ("settings", f"设置有误：{error}", f"A setting can't be used: {error}")
+        case NewerSchema():
+            told = ("newer_schema", "数据库由更新的版本建立，请升级程序", "The database was made by a newer version: upgrade the program")
+        case Unavailable() | StoreAway():
+            zh, en = (f"，并加上 {again}", f" with {again}") if again else ("", "")
+            told = ("unavailable", f"暂无结果，请再试{zh}：{error}", f"Not known yet, ask again{en}: {error}")
+        case _ if name == "DatabaseError":
+            told = ("store_damaged", "数据库文件损坏，或不是本系统的", "The database file is damaged, or not ours")
+    return told
+
+
+async def _run(doing: Callable[[], Coroutine[Any, Any, int | None]]) -> int | None:
+    import asyncio  # noqa: PLC0415 - as above
+
+    # What a try that was given up leaves behind would be a traceback on stderr, after the one line that says it all.
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    return await doing()
+
+
+def _short(error: BaseException) -> str:
+    return str(error.args[0])[:40] if error.args else ""
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)

@@ -1,0 +1,219 @@
+"""Accounts (账户): who signs in, in which posts, and on whose behalf. No password, no secret and no key stands here."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from models.base import Id, Instant, Label, Model
+from models.party import Actor
+
+LoginName = Annotated[str, Field(min_length=2, max_length=80, pattern=r"^[a-z0-9][a-z0-9._@#-]*$")]
+"""A login name: small letters, digits and a few signs. Other forms of the same word are folded to it at the door."""
+
+
+class AccountState(StrEnum):
+    """Whether somebody may sign in (账户状态)."""
+
+    ACTIVE = "active"  # 正常
+    DISABLED = "disabled"  # 停用
+
+
+class LoginProblem(StrEnum):
+    """Why a sign-in was refused. `wrong` never says whether the login name or the password was."""
+
+    WRONG = "wrong"
+    LOCKED = "locked"
+    SECOND_FACTOR = "second_factor"
+    """The password is right; a code is still wanted, or the one given is not right."""
+    DISABLED = "disabled"
+    """The password is right, but the account is switched off or holds no post today."""
+
+
+class PasswordProblem(StrEnum):
+    """Why a new password was not taken."""
+
+    WRONG = "wrong"
+    """The old one is not right."""
+    LOCKED = "locked"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    LOGIN_NAME = "login_name"
+    USED_BEFORE = "used_before"
+
+
+class AccountProblem(StrEnum):
+    """Why an account could not be made, or not changed so."""
+
+    UNKNOWN = "unknown"
+    """There is no such account."""
+    LOGIN_NAME = "login_name"
+    TAKEN = "taken"
+    UNKNOWN_POST = "unknown_post"
+    NO_POST = "no_post"
+    TOO_MANY_ADMINS = "too_many_admins"
+    """The three administrators are three people."""
+    PASSWORD = "password"  # noqa: S105 - a code, not a secret
+
+
+class AbsenceReason(StrEnum):
+    """Why somebody is away (离岗原因); a list and not a text, for it is nobody's business."""
+
+    LEAVE = "leave"  # 休假
+    DUTY = "duty"  # 公出
+    TRAINING = "training"  # 学习培训
+    OTHER = "other"  # 其他
+
+
+class StandInProblem(StrEnum):
+    """Why somebody can't stand in."""
+
+    NOT_ALLOWED = "not_allowed"
+    """Who asks may not arrange this absence."""
+    UNKNOWN_PERSON = "unknown_person"
+    SAME_PERSON = "same_person"
+    ROLE = "role"
+    """Not a role that may do this work."""
+    UNIT = "unit"
+    """Too far away: another unit, and not of the centre above it."""
+    DATES = "dates"
+
+
+class HeldPost(Model):
+    """A post that a person holds, from a day on and, where it is known, until a day; both included."""
+
+    staff: Id
+    since: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.since and self.until and self.until < self.since:
+            raise ValueError("`until` lies before `from`")
+        return self
+
+    def runs(self, day: date) -> bool:
+        """Whether the post is held on this day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+class Account(Model):
+    """An account as those who keep the accounts see it."""
+
+    id: Id
+    login: str
+    label: Label
+    """How the person is called on a page."""
+    state: AccountState
+    must_change: bool
+    second_factor: bool
+    demo: bool
+    posts: tuple[HeldPost, ...]
+
+
+class StandIn(Model):
+    """An absence with, or without, somebody who stands in (代班). It ends by its date; nobody has to undo it."""
+
+    id: Id
+    absent: Id
+    stand_in: Id | None
+    since: date = Field(alias="from")
+    until: date
+    reason: AbsenceReason
+    by: Id
+    ended_at: Instant | None = None
+    """Ended before its date."""
+
+    def runs(self, day: date) -> bool:
+        """Whether it holds on this day."""
+        return self.ended_at is None and self.since <= day <= self.until
+
+
+class Identity(Model):
+    """Who asks, resolved anew at each request: the person, the post in use, and all there are to choose from."""
+
+    account: Id
+    person: Label
+    """How the person is called on a page."""
+    actor: Actor
+    post: Id
+    """The post in use: one of `posts` or of `stands_in_for`."""
+    posts: tuple[Id, ...]
+    """The posts of one's own that run today."""
+    stands_in_for: tuple[Id, ...] = ()
+    """Absent people whose posts one may use today."""
+    second_factor: bool = False
+    must_change: bool = False
+    """The password has to be changed before anything else."""
+    session: str | None = None
+    """The stored hash of the session's id; None for an API token."""
+    token: Id | None = None
+    scopes: tuple[Label, ...] = ()
+    """What an API token is good for; empty = all that its person may do."""
+
+
+class Session(Model):
+    """A sign-in that succeeded. `cookie` goes to the browser and is stored nowhere."""
+
+    cookie: str = Field(repr=False)
+    csrf: str = Field(repr=False)
+    identity: Identity
+    ends_at: Instant
+    """When it ends whatever happens; it ends earlier when it is not used."""
+
+
+class LoginRefused(Model):
+    """A sign-in that was refused."""
+
+    code: LoginProblem
+    wait: int = 0
+    """Seconds until the next attempt counts, where it is locked."""
+
+
+class Created(Model):
+    """A new account, or one with a new password; the only time that password is seen."""
+
+    account: Account
+    password: str | None = Field(repr=False)
+    """None for one who signs in through a provider alone."""
+
+
+class TokenIssued(Model):
+    """A new API token; the only time its text is seen."""
+
+    id: Id
+    text: str = Field(repr=False)
+    expires_at: Instant
+
+
+class Token(Model):
+    """An API token as lists show it."""
+
+    id: Id
+    name: Label
+    post: Id
+    scopes: tuple[Label, ...]
+    created_at: Instant
+    expires_at: Instant
+    last_used_at: Instant | None
+    revoked_at: Instant | None
+
+
+class TotpOffer(Model):
+    """A second factor that waits to be confirmed with a first code."""
+
+    secret: str = Field(repr=False)
+    uri: str = Field(repr=False)
+    """`otpauth://…`, for a QR code."""
+
+
+class DemoAccount(Model):
+    """An account of the embedded default, to be printed."""
+
+    login: str
+    post: Id
+    label: Label
+    password: str

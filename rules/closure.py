@@ -1,0 +1,68 @@
+"""The closing checklist (结案清单) of domain 2.5, read from the record: what keeps a case from being closed on paper only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from models.case import Case
+from models.procedure import Procedure
+from models.words import PromiseState, Tier
+from rules.limits import owed_visits, promises
+from rules.obligations import missing_sign_offs
+
+
+def _performed(case: Case, procedure: Procedure) -> bool:
+    return not promises(case, PromiseState.OPEN, PromiseState.DEFAULTED)
+
+
+def _effective(case: Case, procedure: Procedure) -> bool:
+    return case.agreement is not None and case.agreement.effective_at is not None
+
+
+def _calm(case: Case, procedure: Procedure) -> bool:
+    reached = [visit for visit in case.visits if visit.outcome != "unreachable"]
+    return bool(reached) and reached[-1].outcome == "calm"
+
+
+def _other_eyes(case: Case, procedure: Procedure) -> bool:
+    return any(visit.outcome != "unreachable" and not visit.mediator_of_record for visit in case.visits)
+
+
+CHECKLIST: dict[str, Callable[[Case, Procedure], bool]] = {
+    "category_set": lambda case, procedure: case.category is not None,
+    "agreement_effective": _effective,
+    "promises_performed": _performed,
+    "visits_made": lambda case, procedure: not owed_visits(case, procedure),
+    "risk_calm": _calm,
+    "party_side_confirmed": _other_eyes,
+    "no_merge_pending": lambda case, procedure: case.merging is None,
+    "no_open_work": lambda case, procedure: all(item.kind == "audit" for item in case.work.values()),
+    "signed_off": lambda case, procedure: not missing_sign_offs(case, procedure),
+}
+"""The items, by code; each holds or does not, from the state the record folds to."""
+
+
+def checklist(case: Case, procedure: Procedure) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the items that hold and the items still open."""
+    held = tuple(code for code, holds in CHECKLIST.items() if holds(case, procedure))
+    return held, tuple(code for code in CHECKLIST if code not in held)
+
+
+def retention_grounds(case: Case) -> tuple[str, ...]:
+    """Return the grounds that decide how long the file is kept (domain 5.3)."""
+    grounds: list[str] = []
+    if case.tier is Tier.RED:
+        grounds.append("red")
+    if (case.category or "").startswith(("0902", "0903", "0904")):
+        grounds.append("title")
+    if case.people >= 10:
+        grounds.append("collective")
+    if any(party.minor for party in case.parties):
+        grounds.append("minors")
+    if "death_or_injury" in case.risk_signs:
+        grounds.append("death_or_injury")
+    if case.agreement is not None:
+        grounds.append(case.agreement.form)
+    elif case.stage is not None:
+        grounds.append(str(case.stage))
+    return tuple(grounds)

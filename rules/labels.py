@@ -1,0 +1,166 @@
+"""The words of the vocabulary in both languages, for sentences and for faces: stage, tier, level, role, and the rest."""
+
+from __future__ import annotations
+
+from models.words import CardKind, Channel, Level, PartyKind, PromiseState, Role, Side, Stage, TaskState, Tier, UnitTier
+
+Both = tuple[str, str]
+"""Chinese and English."""
+
+STAGES: dict[str, Both] = {
+    Stage.REGISTERED: ("已登记", "registered"),
+    Stage.SCREENED: ("已甄别", "screened"),
+    Stage.ROUTED: ("已分流", "routed"),
+    Stage.SIGNED: ("已签收", "signed for"),
+    Stage.MEDIATING: ("调解中", "in mediation"),
+    Stage.AGREED: ("已达成协议", "agreed"),
+    Stage.PERFORMING: ("履行中", "being performed"),
+    Stage.FOLLOWING_UP: ("回访中", "in follow-up"),
+    Stage.AUDITING: ("审核中", "in audit"),
+    Stage.ARCHIVED: ("已归档", "archived"),
+    Stage.DECLINED: ("不予受理", "not accepted"),
+    Stage.CHANNELLED: ("导入法定程序", "sent on a legal route"),
+    Stage.WITHDRAWN: ("已撤回", "withdrawn"),
+    Stage.MERGED: ("已并案", "merged"),
+}
+TIERS: dict[str, Both] = {
+    Tier.BLUE: ("蓝色", "blue"),
+    Tier.YELLOW: ("黄色", "yellow"),
+    Tier.ORANGE: ("橙色", "orange"),
+    Tier.RED: ("红色", "red"),
+}
+LEVELS: dict[str, Both] = {
+    Level.GRID: ("网格", "grid"),
+    Level.VILLAGE: ("村（社区）", "village"),
+    Level.TOWN: ("镇（街道）", "town"),
+    Level.JOINT: ("镇级联调", "joint"),
+    Level.COUNTY: ("区（县）", "county"),
+}
+ROLES: dict[str, Both] = {
+    Role.CLERK: ("受理员", "clerk"),
+    Role.SCREENER: ("甄别员", "screener"),
+    Role.DISPATCHER: ("分流员", "dispatcher"),
+    Role.DIRECTOR: ("综治中心主任", "director"),
+    Role.LEADER: ("政法委员", "leader"),
+    Role.MEDIATOR: ("调解员", "mediator"),
+    Role.OFFICER: ("经办人", "officer"),
+    Role.GRID: ("网格员", "grid member"),
+    Role.POLICE: ("民警", "police"),
+    Role.ADVISER: ("法律顾问", "legal adviser"),
+    Role.DOCTOR: ("村级医生", "doctor"),
+    Role.STEWARD: ("物管队员", "steward"),
+    Role.VOLUNTEER: ("志愿者", "volunteer"),
+    Role.AUDITOR: ("审核员", "auditor"),
+    Role.ARCHIVIST: ("档案员", "archivist"),
+    Role.ANALYST: ("统计员", "analyst"),
+    Role.ADMIN_SYSTEM: ("系统管理员", "system administrator"),
+    Role.ADMIN_SECURITY: ("安全保密管理员", "security administrator"),
+    Role.ADMIN_AUDIT: ("安全审计员", "audit administrator"),
+    Role.CITIZEN: ("群众", "citizen"),
+    Role.SYSTEM: ("系统", "system"),
+}
+SIDES: dict[str, Both] = {
+    Side.APPLICANT: ("申请人", "applicant"),
+    Side.RESPONDENT: ("被申请人", "respondent"),
+    Side.THIRD: ("第三人", "third party"),
+}
+PARTY_KINDS: dict[str, Both] = {
+    PartyKind.PERSON: ("个人", "person"),
+    PartyKind.ORGANISATION: ("单位", "organisation"),
+    PartyKind.GROUP: ("群体", "group"),
+}
+CHANNELS: dict[str, Both] = {
+    Channel.WINDOW: ("窗口", "window"),
+    Channel.PHONE: ("电话", "phone"),
+    Channel.GRID: ("网格上报", "grid"),
+    Channel.HOTLINE: ("热线", "hotline"),
+    Channel.POLICE: ("公安移送", "police"),
+    Channel.WECHAT: ("微信", "WeChat"),
+    Channel.COURT: ("法院委派", "court"),
+    Channel.PETITION: ("信访", "petition"),
+    Channel.EVENT: ("系统推送", "event"),
+    Channel.WEB: ("网上提交", "web"),
+}
+TASK_STATES: dict[str, Both] = {
+    TaskState.RAISED: ("已交办", "raised"),
+    TaskState.SIGNED: ("已签收", "signed for"),
+    TaskState.FINISHED: ("已反馈", "finished"),
+    TaskState.RETURNED: ("退回重办", "returned"),
+    TaskState.RELEASED: ("已解除", "released"),
+}
+PROMISE_STATES: dict[str, Both] = {
+    PromiseState.OPEN: ("待履行", "open"),
+    PromiseState.PERFORMED: ("已履行", "performed"),
+    PromiseState.DEFAULTED: ("违约", "in default"),
+}
+CARDS: dict[str, Both] = {
+    CardKind.YELLOW: ("黄牌", "yellow card"),
+    CardKind.RED: ("红牌", "red card"),
+}
+UNIT_TIERS: dict[str, Both] = {
+    UnitTier.ONE: ("综治中心", "the one"),
+    UnitTier.THREE: ("三所（庭）", "the three"),
+    UnitTier.N: ("联动部门", "the N"),
+    UnitTier.SOCIAL: ("社会力量", "social forces"),
+}
+CLOCKS: dict[str, Both] = {
+    "screen": ("甄别", "screening"),
+    "route": ("分流", "routing"),
+    "sign": ("签收", "signature"),
+    "object": ("异议", "objection"),
+    "rule": ("裁定异议", "ruling"),
+    "contact": ("首次联系", "first contact"),
+    "consent": ("征询意愿", "consent"),
+    "mediate": ("调解", "mediation"),
+    "channel": ("导入法定程序", "legal route"),
+    "sign_agreement": ("签署协议", "signing"),
+    "confirm": ("司法确认", "judicial confirmation"),
+    "default": ("违约处理", "default"),
+    "visit": ("回访", "visit"),
+    "audit": ("审核", "audit"),
+    "archive": ("归档", "archiving"),
+    "suspension": ("中止复核", "review of the suspension"),
+    "joint_meeting": ("联席会商", "joint meeting"),
+    "ladder": ("层级", "level"),
+    "task": ("交办任务", "task"),
+    "promise": ("履行", "promise"),
+}
+OUTCOMES: dict[str, Both] = {
+    "calm": ("平稳", "calm"),
+    "relapse": ("反复", "relapse"),
+    "unreachable": ("未联系上", "unreachable"),
+    "continue": ("继续调解", "to be continued"),
+    "failed": ("未成", "failed"),
+    "written": ("书面", "written"),
+    "oral": ("口头", "oral"),
+    "yellow": ("黄牌", "yellow card"),
+    "red": ("红牌", "red card"),
+}
+
+TABLES: dict[str, dict[str, Both]] = {
+    "stage": STAGES,
+    "tier": TIERS,
+    "level": LEVELS,
+    "role": ROLES,
+    "side": SIDES,
+    "party_kind": PARTY_KINDS,
+    "channel": CHANNELS,
+    "task_state": TASK_STATES,
+    "promise_state": PROMISE_STATES,
+    "card": CARDS,
+    "unit_tier": UNIT_TIERS,
+    "clock": CLOCKS,
+    "outcome": OUTCOMES,
+}
+"""All tables by name."""
+
+
+def label(table: str, value: object) -> Both:
+    """Return a value's words in both languages; a value nobody has words for is shown as it is."""
+    text = "" if value is None else str(value)
+    return TABLES[table].get(text, (text, text))
+
+
+def clock_label(clock: str) -> Both:
+    """Return what a clock counts for, by its id: `task:t2`, `visit.first`."""
+    return label("clock", clock.partition(":")[0].partition(".")[0])

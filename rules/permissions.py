@@ -1,0 +1,183 @@
+"""The permission tables as a page (权限矩阵): who reaches which cases, what is shown of them, who may ask for what.
+
+Printed from `rules/visibility.py` and `rules/authority.py` alone, so the page can't say anything the code does not do:
+`python -m scripts.permissions` writes `docs/permissions.md`, and a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from models.words import Role
+from rules.authority import PERMITS, Relation
+from rules.labels import ROLES, STAGES, TIERS
+from rules.visibility import (
+    GRANTS,
+    HANDLING,
+    LISTED,
+    NARROWED,
+    NUMBERS,
+    REACH,
+    RESTRICTED_CATEGORIES,
+    RESTRICTED_SIGNS,
+    SEARCHERS,
+    Group,
+    Reach,
+    Show,
+    Standing,
+)
+
+REACHES: dict[Reach, str] = {
+    Reach.TOWN: "the unit's town; a unit of the district: everything",
+    Reach.UNIT: "cases the unit leads, has a task in, was told of, or mediates",
+    Reach.TASK: "cases in which the unit has a task",
+    Reach.PERSON: "cases one mediates",
+    Reach.PLACE: "cases in one's own grids, unless restricted",
+}
+
+SHOWS = {Show.FULL: "●", Show.MASKED: "◐", Show.HIDDEN: ""}
+
+ORDER = tuple(role for role in Role if role is not Role.SYSTEM)
+
+
+def page() -> str:
+    """Return the whole page as Markdown."""
+    return "\n".join((HEAD, *_reach(), *_lists(), *_sight(), *_narrowing(), *_endpoints(), *_actions()))
+
+
+HEAD = """\
+# Who sees what, who may do what
+
+Printed from the tables in `rules/visibility.py` and `rules/authority.py` by `python -m scripts.permissions`; do not edit.
+Detail, list, search, count, timeline, stream and figures all ask the same tables. What no row grants is hidden, and a case out of
+reach is, for whoever asks, not there.
+"""
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    columns = list(head)
+    lines = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
+    return [*lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
+
+
+def _role(role: Role) -> str:
+    return f"`{role}` {ROLES[role][0]}"
+
+
+def _reach() -> list[str]:
+    rows = (
+        (
+            _role(role),
+            "; ".join(REACHES[kind] for kind in REACH.get(role, ())) or ("one's own, once proved" if role is Role.CITIZEN else "no case"),
+            "as for cases"
+            if NUMBERS.get(role) == REACH.get(role) and role in REACH
+            else "the same, numbers only"
+            if role in NUMBERS
+            else "none",
+            "yes" if role in SEARCHERS else "",
+        )
+        for role in ORDER
+    )
+    return ["## Which cases", "", *_table(("role", "reaches", "figures", "search by name or phone"), rows)]
+
+
+def _lists() -> list[str]:
+    groups = [group for group in Group if any(group in shown for shown in LISTED.values())]
+    rows = ((_role(role), *("●" if group in LISTED[role] else "" for group in groups)) for role in ORDER if role in LISTED)
+    return ["## What a list shows", "", *_table(("role", *(f"{group}" for group in groups)), rows)]
+
+
+STANDINGS: dict[Standing, str] = {
+    Standing.MEDIATOR: "the mediator of record in person",
+    Standing.LEAD: "acts for the lead unit",
+    Standing.CENTRE: "of the centre in charge",
+    Standing.COUNTY: "of the county's centre, while a town's is in charge",
+    Standing.ASSIST: "of a unit with a task",
+    Standing.TOLD: "of a unit told of a red grade",
+    Standing.SEALER: "of the mediator's unit",
+    Standing.SCOPE: "of the case's town, or of the district",
+    Standing.GRID: "the case lies in one's own grid",
+    Standing.UNIT: "of the lead unit, in any role",
+    Standing.PARTY: "a citizen who has proved to be this party",
+}
+
+
+def _sight() -> list[str]:
+    rows = []
+    for grant in GRANTS:
+        when = [TIERS[tier][1] for tier in TIERS if grant.tiers and tier in grant.tiers]
+        when += [STAGES[stage][1] for stage in STAGES if grant.stages and stage in grant.stages]
+        roles = ", ".join(f"`{role}`" for role in ORDER if role in grant.roles)
+        shown = (SHOWS[grant.shows.get(group, Show.HIDDEN)] for group in Group)
+        rows.append((f"`{grant.standing}`", roles, ", ".join(when), *shown))
+    intro = "● shown, ◐ masked, empty hidden. Rows that hold at once add up."
+    told = [f"- `{standing}`: {text}" for standing, text in STANDINGS.items()]
+    return [
+        "## What a case shows",
+        "",
+        intro,
+        "",
+        *told,
+        "",
+        *_table(("standing", "roles", "only", *(str(group) for group in Group)), rows),
+    ]
+
+
+def _narrowing() -> list[str]:
+    kinds = ", ".join(f"{code}xx" for code in RESTRICTED_CATEGORIES)
+    signs = ", ".join(f"`{sign}`" for sign in sorted(RESTRICTED_SIGNS))
+    groups = ", ".join(f"`{group}`" for group in Group if group in NARROWED)
+    spared = ", ".join(f"`{standing}`" for standing in sorted(HANDLING))
+    return [
+        "## Restricted cases",
+        "",
+        f"Categories {kinds}, a minor among the parties, or one of the signs {signs}:",
+        f"one step less (shown → masked → hidden) of {groups},",
+        f"for every standing but {spared}; and not open to the grid.",
+        "Who is a party of a case, or a near relative of one, sees no more of it than a list shows, whatever their post.",
+        "",
+    ]
+
+
+def _reads(role: Role) -> str:
+    return "own reach" if role in REACH else "own case" if role is Role.CITIZEN else ""
+
+
+def _way(role: Role) -> str:
+    return _reads(role) if Group.WAY in LISTED.get(role, ()) else ""
+
+
+ENDPOINTS: dict[str, Callable[[Role], str]] = {
+    "GET /cases": _reads,
+    "GET /cases/count": _reads,
+    "POST /search": _reads,
+    "GET /inbox": _reads,
+    "GET /changes": _reads,
+    "GET /cases/{code}": _reads,
+    "GET /cases/{code}/timeline": _way,
+    "GET /cases/{code}/explain": _way,
+    "GET /stats": lambda role: "own reach" if role in NUMBERS else "",
+    "POST /cases": lambda role: "yes" if role in PERMITS["open"].roles else "",
+    "POST /cases/{code}/actions/…": lambda role: "own reach" if any(role in permit.roles for permit in PERMITS.values()) else "",
+    "GET /me, /network, /procedure, /calendar, /categories": lambda role: "yes",
+}
+"""What each role gets from each endpoint. `own reach` = only of cases one may see; of others it is 404, or nothing."""
+
+
+def _endpoints() -> list[str]:
+    rows = ((f"`{name}`", *(SIGNS[tells(role)] for role in ORDER)) for name, tells in ENDPOINTS.items())
+    intro = "● everything, ◐ only of cases within reach, ○ only of one's own case once proved, empty nothing (403, 404 or an empty list)."
+    return ["## Role × endpoint", "", intro, "", *_table(("endpoint", *(f"`{role}`" for role in ORDER)), rows)]
+
+
+SIGNS = {"yes": "●", "own reach": "◐", "own case": "○", "": ""}
+
+
+def _actions() -> list[str]:
+    rows = []
+    for do, permit in PERMITS.items():
+        roles = ", ".join(f"`{role}`" for role in Role if role in permit.roles)
+        standing = " or ".join(f"`{(relation.name or '').lower()}`" for relation in Relation if relation & permit.relation)
+        rows.append((f"`{do}`", roles, standing))
+    intro = "Asked for by one of these roles, standing to the case in one of these relations (`rules/authority.py`)."
+    return ["## Who may ask for an action", "", intro, "", *_table(("action", "roles", "relation to the case"), rows)]

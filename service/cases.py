@@ -1,0 +1,315 @@
+"""The use cases of one dispute: open it, act on it, see it. Every face calls these."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from weakref import WeakValueDictionary
+
+from models.action import Action, Assign, HandOver, Merge, Open
+from models.base import Model
+from models.case import Case
+from models.party import SYSTEM, Actor
+from models.record import ActReceipt, CaseView, Delivery, DeliveryAnswer, Explanation
+from models.refusal import Refusal, RefusalCode
+from rules.procedure import Context, decide
+from rules.view import explain, view
+from service import door
+from service.engine import Engine, NotRunning
+from service.errors import Refused, Unavailable, UnknownCase, refuse
+from service.office import Office
+from service.people import resolve_actor
+from store.lists import Candidate, Eyes
+
+NAMESPACE = uuid.UUID("6a696566-656e-5000-8000-646973707574")
+"""Names the workflow ids of this product: a UUIDv5 of place, source and intake id."""
+
+ACTION_ID = r"[A-Za-z0-9][A-Za-z0-9_.:@#-]{0,79}"
+"""The form of a client's action id."""
+
+OUR_IDS = ("open:", "absorb:", "answer:", "restart:")
+"""Ids that the engine gives to its own actions: whoever took one first would be taken for it."""
+
+ATTEMPTS = 20
+"""How often an action goes round between a run that is ending and the record."""
+
+
+class Opened(Model):
+    """A case taken in: its receipt, whether it was there already, and cases that may be the same dispute."""
+
+    receipt: ActReceipt
+    known: bool = False
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Cases:
+    """Use cases over one office."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._engine = Engine(office.client, office.settings.task_queue, lambda: office.shift)
+        self._sealer = door.Sealer(office.vault)
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    @property
+    def engine(self) -> Engine:
+        """The way to the running cases."""
+        return self._engine
+
+    async def actor(self, post: str) -> Actor:
+        """Return who `role@unit` is. Raises Refused."""
+        return await resolve_actor(post, self._office.roll, self._office.bundle.network)
+
+    async def open(
+        self,
+        fields: Mapping[str, Any],
+        actor: Actor,
+        *,
+        intake_id: str | None = None,
+        source: str | None = None,
+    ) -> Opened:
+        """Take a dispute in. The same source and intake id give the same case. Raises Refused, Unavailable."""
+        given = dict(fields)
+        intake_id = intake_id or _word(given.pop("intake_id", None), "intake_id") or uuid.uuid4().hex
+        source = source or _word(given.pop("source", None), "source") or str(given.get("channel", ""))
+        case_id = self.case_id(source, intake_id)
+        office = self._office
+        action, persons = door.take("open", given, actor=actor, action_id=f"open:{case_id}", cal=office.bundle.cal)
+        if not isinstance(action, Open):
+            raise TypeError("the door took something else than an intake")
+        async with self._turn(case_id, action.id):
+            known = await office.records.by_intake(source, intake_id)
+            if known is not None:
+                return Opened(receipt=await self._open_receipt(known), known=True)
+            blank = Case(id=case_id, source=source, intake_id=intake_id, docs=office.docs)
+            _raise_refusal(decide(blank, action, self._context()))
+            sealed = await self._sealer.sealed(case_id, action, persons)
+            receipt = await self._started(blank, sealed)
+        return Opened(receipt=receipt, candidates=await self._candidates(case_id, sealed))
+
+    def case_id(self, source: str, intake_id: str) -> str:
+        """Return the workflow id of an intake, the same for the same intake everywhere."""
+        return str(uuid.uuid5(NAMESPACE, f"{self._office.settings.place}|{source}|{intake_id}"))
+
+    async def act(self, key: str, do: str, fields: Mapping[str, Any], actor: Actor, *, action_id: str | None = None) -> ActReceipt:
+        """Do an action on a case, by its code. Raises UnknownCase, Refused, Unavailable."""
+        case_id = await self.find(key)
+        action_id = _action_id(action_id)
+        async with self._turn(case_id, action_id):
+            known = await self._office.records.receipt(case_id, action_id)
+            if known is not None:
+                return known
+            if do == "open":
+                raise refuse(RefusalCode.ALREADY_DONE)
+            fields = await self._resolved(do, fields)
+            action, persons = door.take(do, fields, actor=actor, action_id=action_id, cal=self._office.bundle.cal)
+            action = await self._looked_up(action)
+            return await self._send(case_id, action, persons)
+
+    async def find(self, key: str) -> str:
+        """Return the case id of a code. Raises UnknownCase."""
+        case_id = await self._office.records.find(key) if key.isprintable() else None
+        if case_id is None:
+            raise UnknownCase(key)
+        return case_id
+
+    async def load(self, key: str) -> Case:
+        """Return the stored state of a case. Raises UnknownCase."""
+        case = await self._office.records.load(await self.find(key))
+        if case is None:
+            raise UnknownCase(key)
+        return case
+
+    async def view(self, key: str) -> CaseView:
+        """Return a case as the record has it: after an acknowledged action, that is as it is."""
+        case = await self.load(key)
+        return view(case, self._office.library.bundle(case.docs), self._office.now())
+
+    async def explain(self, key: str) -> Explanation:
+        """Return who holds the ball and why each date."""
+        case = await self.load(key)
+        return explain(case, self._office.library.bundle(case.docs), self._office.now())
+
+    async def revive(self, case: Case) -> None:
+        """Start a run for a running case that has none: after a disaster, or a termination."""
+        await self._engine.restart(case, "missing")
+
+    async def deliver(self, delivery: Delivery) -> DeliveryAnswer:
+        """Reach another case on behalf of one; the door that `activities/delivery.py` knocks at."""
+        try:
+            if delivery.kind == "absorb":
+                return await self._absorb(delivery)
+            return await self._open_split(delivery)
+        except Refused as refused:
+            return DeliveryAnswer(accepted=False, refusal=str(refused.refusal.code))
+        except UnknownCase:
+            return DeliveryAnswer(accepted=False, refusal="unknown_case")
+
+    async def _absorb(self, delivery: Delivery) -> DeliveryAnswer:
+        case = delivery.case
+        fields = {
+            "do": "absorb",
+            "id": f"absorb:{case.id}:{delivery.work}",
+            "actor": SYSTEM,
+            "from_case": case.id,
+            "from_code": case.code or "",
+            "parties": case.parties,
+            "papers": case.papers,
+            "tier": case.tier,
+            "risk_signs": case.risk_signs,
+        }
+        into = str(delivery.detail["into_case"])
+        receipt = await self._send(into, door.ACTIONS.validate_python(fields), {})
+        return DeliveryAnswer(accepted=True, case_id=into, code=receipt.code)
+
+    async def _open_split(self, delivery: Delivery) -> DeliveryAnswer:
+        """Open the new case of a split: the same facts, the parties that go, a summary of its own."""
+        case = delivery.case
+        source, intake_id = "split", f"{case.id}:{delivery.work}"
+        case_id = self.case_id(source, intake_id)
+        known = await self._office.records.by_intake(source, intake_id)
+        if known is not None:
+            receipt = await self._open_receipt(known)
+            return DeliveryAnswer(accepted=True, case_id=known, code=receipt.code)
+        parties = delivery.detail["parties"]
+        summary = await self._office.vault.open_text(str(delivery.detail["summary"]))
+        fields = {
+            "do": "open",
+            "id": f"open:{case_id}",
+            "actor": SYSTEM,
+            "channel": case.channel,
+            "place": case.place,
+            "summary": summary,
+            "happened_on": case.happened_on,
+            "parties": parties,
+            "people": max(1, sum(int(party.get("people") or 1) for party in parties)),
+            "languages": case.languages,
+        }
+        action = await self._sealer.sealed(case_id, door.ACTIONS.validate_python(fields), {})
+        blank = Case(id=case_id, source=source, intake_id=intake_id, docs=case.docs)
+        receipt = await self._started(blank, action)
+        return DeliveryAnswer(accepted=True, case_id=case_id, code=receipt.code)
+
+    @asynccontextmanager
+    async def _turn(self, case_id: str, action_id: str) -> AsyncIterator[None]:
+        """Let one at a time ask under an action id: a twin finds the receipt, and never takes away the words of the first."""
+        lock = self._turns.setdefault((case_id, action_id), asyncio.Lock())
+        async with lock:
+            yield
+
+    def _context(self) -> Context:
+        return Context(now=self._office.now(), library=self._office.library)
+
+    async def _open_receipt(self, case_id: str) -> ActReceipt:
+        receipt = await self._office.records.receipt(case_id, f"open:{case_id}")
+        if receipt is None:
+            raise Unavailable("the case is being registered; ask again")
+        return receipt
+
+    async def _started(self, blank: Case, action: Action) -> ActReceipt:
+        try:
+            return await self._engine.start(blank, action)
+        except Refused as refused:
+            if refused.refusal.code is RefusalCode.ALREADY_DONE:
+                return await self._open_receipt(blank.id)
+            await self._sealer.discard(blank.id, action.id)
+            raise
+        except NotRunning as error:
+            raise Unavailable("the run is ending; ask again") from error
+
+    async def _candidates(self, case_id: str, action: Open) -> tuple[Candidate, ...]:
+        """Cases that may be the same dispute, for the clerk to look at; merging is a person's decision."""
+        persons = [party.person for party in action.parties if party.person is not None]
+        found = await self._office.queries.candidates(
+            Eyes(everything=True), action.place, persons, action.happened_on, but=case_id, limit=5
+        )
+        return tuple(found)
+
+    async def _resolved(self, do: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Look up what only the service can: the case behind the code of a merge, a person's household."""
+        fields = dict(fields)
+        if do == "merge":
+            fields.pop("into_case", None)
+        if do in {"assign", "hand_over"}:
+            fields.pop("household", None)
+        return fields
+
+    async def _looked_up(self, action: Action) -> Action:
+        roll = self._office.roll
+        if isinstance(action, Merge):
+            return action.model_copy(update={"into_case": await self._office.records.find(action.into)})
+        if isinstance(action, Assign) and action.mediator is not None:
+            return action.model_copy(update={"household": await self._household(action.mediator)})
+        if isinstance(action, HandOver):
+            person = await roll.staff(action.to)
+            if person is None:
+                raise refuse(RefusalCode.INVALID, "to")
+            return action.model_copy(update={"household": person.household})
+        return action
+
+    async def _household(self, person_id: str) -> str | None:
+        """Return the household of a named mediator; somebody who is not on the roll can't be named."""
+        person = await self._office.roll.staff(person_id)
+        unit = person_id.partition("@")[2].partition("#")[0]
+        if person is None and self._office.bundle.network.unit(unit) is not None:
+            raise refuse(RefusalCode.INVALID, "mediator")
+        return person.household if person is not None else None
+
+    async def _send(self, case_id: str, action: Action, persons: Mapping[str, door.PersonIn]) -> ActReceipt:
+        """Send an action where the case is: to its run, or, once it has ended, to the record and a new run."""
+        sealed: Action | None = None
+        for _ in range(ATTEMPTS):
+            stored = await self._office.records.load(case_id)
+            if stored is None:
+                raise UnknownCase(case_id)
+            if stored.ended:
+                _raise_refusal(decide(stored, action, self._context()))
+            sealed = sealed or await self._sealer.sealed(case_id, action, persons)
+            try:
+                if stored.ended:
+                    return await self._engine.start(stored, sealed)
+                return await self._engine.act(sealed, case_id)
+            except Refused:
+                if await self._engine.behind(stored):
+                    # A run that was reset judges by the past; the record has the say.
+                    await self._engine.replace(stored)
+                    continue
+                await self._sealer.discard(case_id, action.id)
+                raise
+            except NotRunning:
+                await self._go_by_record(case_id)
+        raise Unavailable("the case is changing hands; ask again")
+
+    async def _go_by_record(self, case_id: str) -> None:
+        """Where no run takes actions: start one from the record, unless the case has ended there."""
+        case = await self._office.records.load(case_id)
+        if case is not None and not case.ended:
+            await self._engine.restart(case, "missing")
+        await asyncio.sleep(0.05)
+
+
+def _word(value: object, field: str) -> str:
+    """Return an identifier given by a client; refuses `invalid`."""
+    if value is None:
+        return ""
+    if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.isprintable():
+        raise refuse(RefusalCode.INVALID, field)
+    return value
+
+
+def _action_id(given: str | None) -> str:
+    """Return the id of an action; refuses `invalid` for a malformed one, or one that only the engine makes."""
+    if given is None:
+        return uuid.uuid4().hex
+    if re.fullmatch(ACTION_ID, given) is None or given.startswith(OUR_IDS):
+        raise refuse(RefusalCode.INVALID, "id")
+    return given
+
+
+def _raise_refusal(decided: object) -> None:
+    if isinstance(decided, Refusal):
+        raise Refused(decided)

@@ -1,0 +1,88 @@
+"""The crew: a Temporal client with the product's converter, and a worker with all workflows and activities of a queue."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.runtime import Runtime
+from temporalio.service import GrpcCompression
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+
+from activities.assignment import AssignmentActivities
+from activities.closure import ClosureActivities
+from activities.delivery import DeliveryActivities
+from activities.escalation import EscalationActivities
+from activities.records import RecordActivities
+from service.cases import Cases
+from service.office import Office
+from service.settings import Settings
+from workflows.dispute import DisputeWorkflow
+
+GRACE = timedelta(seconds=20)
+"""How long a stopping worker lets its activities finish."""
+
+STICKY = timedelta(seconds=2)
+"""How long the server waits for the worker that held a case before it gives the case to another (default 10 s)."""
+
+WAKING = "not healthy yet"
+"""What a server answers while it starts."""
+
+WAIT = timedelta(milliseconds=100)
+WAITS = 100
+"""How long between two tries at a server that is starting, and how many there are."""
+
+
+async def connect(settings: Settings, runtime: Runtime | None = None, *, lazy: bool = False) -> Client:
+    """Connect by Temporal's own profile where one is set, else to the embedded server on this machine.
+
+    A server that listens already but is not ready yet is waited for a little: whoever starts it can only see that it listens.
+    """
+    config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
+    if not config.get("target_host"):
+        config["target_host"] = f"127.0.0.1:{settings.temporal_port}"
+        config["grpc_compression"] = GrpcCompression.NONE
+    for _ in range(WAITS):
+        try:
+            return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime, lazy=lazy)
+        except RuntimeError as error:
+            # The SDK says it in words alone.
+            if WAKING not in str(error):
+                raise
+        await asyncio.sleep(WAIT.total_seconds())
+    return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime, lazy=lazy)
+
+
+def build_worker(client: Client, office: Office, **options: Any) -> Worker:
+    """Return a worker for the dispute queue. `options` are the SDK's own and go on top."""
+    cases = Cases(office)
+    records = RecordActivities(office.records, office.library)
+    closure = ClosureActivities(office.records, office.library)
+    assignment = AssignmentActivities(office.roll, office.queries, office.library)
+    escalation = EscalationActivities(office.roll, office.library)
+    delivery = DeliveryActivities(cases)
+    chosen: dict[str, Any] = {
+        "task_queue": office.settings.task_queue,
+        "workflows": [DisputeWorkflow],
+        "activities": [
+            records.publish,
+            records.load,
+            closure.check,
+            assignment.propose,
+            escalation.resolve,
+            delivery.deliver,
+        ],
+        "workflow_runner": runner(),
+        "graceful_shutdown_timeout": GRACE,
+        "sticky_queue_schedule_to_start_timeout": STICKY,
+    }
+    return Worker(client, **{**chosen, **options})
+
+
+def runner() -> WorkflowRunner:
+    """Return what runs workflow code: without the SDK's sandbox, whose watch the checks keep (docs/decisions/0010)."""
+    return UnsandboxedWorkflowRunner()

@@ -1,0 +1,35 @@
+"""What a use case may answer instead of a result. Faces turn these into one clear line, page or problem document."""
+
+from __future__ import annotations
+
+from models.account import AccountProblem, StandInProblem
+from models.refusal import Refusal, RefusalCode
+
+
+class Refused(Exception):
+    """The action was refused; nothing was written."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal.code))
+        self.refusal = refusal
+
+
+class UnknownCase(LookupError):
+    """There is no such case; its argument is the code that was asked for."""
+
+
+class Unavailable(RuntimeError):
+    """The answer is not known yet: a server is away or slow. Asking again with the same action id is safe."""
+
+
+class AccountRefused(Exception):
+    """An account can't be made, or changed so; nothing was written."""
+
+    def __init__(self, code: AccountProblem | StandInProblem) -> None:
+        super().__init__(str(code))
+        self.code = code
+
+
+def refuse(code: RefusalCode, detail: str = "") -> Refused:
+    """Return the exception for a refusal of the service's own."""
+    return Refused(Refusal(code=code, detail=detail))

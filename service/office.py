@@ -1,0 +1,106 @@
+"""The office: everything a use case needs, opened once per process and passed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from temporalio.client import Client
+
+from models.calendar import Calendar
+from models.library import Documents
+from rules.library import Bundle, Library, content_hash
+from rules.shelf import SHELF
+from service.settings import Settings
+from store.documents import DocumentShelf, InForce
+from store.engine import Store
+from store.places import LoadedPlace, load_place
+from store.queries import Queries
+from store.records import Records
+from store.staff import StaffRoll
+from store.vault import Vault
+
+CALENDAR = "calendar"
+"""Kind of the one document that an approved import replaces for new cases."""
+
+
+@dataclass(slots=True)
+class Office:
+    """Store, vault, library and Temporal client of one instance."""
+
+    settings: Settings
+    store: Store
+    place: LoadedPlace
+    docs: Documents
+    client: Client
+    library: Library = SHELF
+    shift: timedelta = field(default_factory=timedelta)
+    """Added to the clock in rehearsals; zero in life."""
+    records: Records = field(init=False)
+    queries: Queries = field(init=False)
+    vault: Vault = field(init=False)
+    roll: StaffRoll = field(init=False)
+    shelf: DocumentShelf = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.records = Records(self.store)
+        self.queries = Queries(self.store)
+        self.vault = Vault(self.store)
+        self.roll = StaffRoll(self.store)
+        self.shelf = DocumentShelf(self.store)
+
+    @classmethod
+    async def open(cls, settings: Settings, client: Client, place: LoadedPlace | None = None) -> Self:
+        """Open the store, load the place's documents into it, and fill the library. Raises BadFile, StoreAway, KeyProblem."""
+        place = place or load_place(settings.place_folder)
+        store = await Store.open(settings.database_url, settings.keys_url, settings.master_key)
+        office = cls(settings=settings, store=store, place=place, docs=_hashes(SHELF, place), client=client)
+        await office.shelf.put([place.network, place.procedure, place.risk, place.calendar], datetime.now(UTC))
+        await office.refresh()
+        await office.roll.seed(place.staff.values())
+        return office
+
+    async def close(self) -> None:
+        """Let go of the databases."""
+        await self.store.close()
+
+    async def refresh(self) -> None:
+        """Fetch what other processes have published: documents, and which calendar is in force. Raises StoreAway."""
+        await self.shelf.fill(self.library)
+        self.docs = self.docs.model_copy(update={"calendar": await self.calendar_in_force()})
+
+    async def calendar_in_force(self) -> str:
+        """Return the hash of the calendar new cases run under: the one that was put in force last, else the place's own.
+
+        So an approved import stays when the place's file is read again at the next start, and a wrong one can be replaced.
+        """
+        chosen = await self.shelf.in_force(CALENDAR)
+        return content_hash(self.place.calendar) if chosen is None else chosen.name
+
+    async def adopt(self, calendar: Calendar, person: str) -> InForce:
+        """Put a calendar in force for new cases; running ones keep theirs until each is told."""
+        now = datetime.now(UTC)
+        (name,) = await self.shelf.put([calendar], now)
+        self.library.add(calendar)
+        chosen = await self.shelf.put_in_force(CALENDAR, name, person, now)
+        self.docs = self.docs.model_copy(update={"calendar": chosen.name})
+        return chosen
+
+    def now(self) -> datetime:
+        """The time as this office counts it."""
+        return datetime.now(UTC) + self.shift
+
+    @property
+    def bundle(self) -> Bundle:
+        """The documents a new case runs under."""
+        return self.library.bundle(self.docs)
+
+
+def _hashes(library: Library, place: LoadedPlace) -> Documents:
+    return Documents(
+        network=library.add(place.network),
+        procedure=library.add(place.procedure),
+        risk=library.add(place.risk),
+        calendar=library.add(place.calendar),
+    )

@@ -1,0 +1,71 @@
+"""Settings: one frozen object, read once from the environment (`JIEFEN_*`) by `worker.py` or `starter.py` and passed down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout; places and casebook are data beside the code."""
+
+
+class Settings(BaseSettings):
+    """Where data lies and which servers to talk to. Every field can be set as `JIEFEN_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="JIEFEN_", frozen=True, extra="ignore")
+
+    home: Path = Path(".jiefen")
+    """Folder of all data of the embedded default: databases, keys, logs."""
+    port: int = Field(default=8000, ge=1, le=65535)
+    """Port of the console."""
+    demo_accounts: bool = False
+    """Whether `demo:role@unit` is taken as a sign-in from this machine; `starter.py up` switches it on for the embedded default."""
+    temporal_port: int = Field(default=7233, ge=1, le=65535)
+    """Port of the embedded Temporal server; its UI listens 1,000 above."""
+    health_port: int = Field(default=8090, ge=0, le=65535)
+    """Port of the worker's health page; 0 = none."""
+    metrics_port: int = Field(default=9090, ge=0, le=65535)
+    """Port of the worker's Prometheus metrics; 0 = none."""
+    database_url: str = ""
+    """SQLAlchemy URL of the cases; empty = SQLite in `home`."""
+    keys_url: str = ""
+    """SQLAlchemy URL of the vault's keys; empty = SQLite in `home`."""
+    place: str = "huaxi"
+    """Which folder of `places/` this instance serves."""
+    places: Path = ROOT / "places"
+    oidc_issuer: str = ""
+    """Address of the OIDC provider people sign in with; empty = there is none."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_secret_file: Path | None = None
+    """A file with the client's secret, instead of the environment."""
+    oidc_redirect_url: str = ""
+    """Address the provider sends people back to, as registered there: `https://…/login/oidc/callback`."""
+    oidc_scopes: str = "openid profile"
+    oidc_claim: str = "preferred_username"
+    """Which claim holds the login name of the account; `email` counts only where it is verified."""
+    task_queue: str = "disputes"
+    log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
+
+    @model_validator(mode="after")
+    def _defaults(self) -> Self:
+        home = self.home.absolute()
+        object.__setattr__(self, "home", home)
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite+aiosqlite:///{home / 'jiefen.db'}")
+        if not self.keys_url:
+            object.__setattr__(self, "keys_url", f"sqlite+aiosqlite:///{home / 'keys.db'}")
+        return self
+
+    @property
+    def place_folder(self) -> Path:
+        """The folder of the place's data."""
+        return self.places / self.place
+
+    @property
+    def master_key(self) -> Path:
+        """The file of the vault's master key."""
+        return self.home / "master.key"

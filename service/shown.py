@@ -1,0 +1,333 @@
+"""What a person is shown: cases in lists, in full, their timeline and figures. Made by `service/reading.py` for every face.
+
+A field that the person may not see is None and its group is named in `hidden`; of a masked group (`masked`) a part is left.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from models.base import Instant, Model
+from models.record import Duty, PublicClock
+from models.words import Level, Role, Stage, Tier
+
+
+class Listed(Model):
+    """A case as lists show it; what a role's lists don't show is None."""
+
+    code: str
+    seq: int
+    place: str | None = None
+    place_name: str | None = None
+    town: str | None = None
+    town_name: str | None = None
+    stage: Stage | None = None
+    tier: Tier | None = None
+    level: Level | None = None
+    lead: str | None = None
+    lead_name: str | None = None
+    category: str | None = None
+    category_zh: str | None = None
+    category_en: str | None = None
+    mediator: str | None = None
+    happened_on: date | None = None
+    opened_at: Instant | None = None
+    updated_at: Instant | None = None
+    ended_at: Instant | None = None
+    next_due: Instant | None = None
+    overdue: bool | None = None
+    suspended: bool | None = None
+
+
+class Page(Model):
+    """A page of cases, the newest registered first. `next` is the cursor of the page that follows, None on the last."""
+
+    as_of: Instant
+    cases: tuple[Listed, ...]
+    next: str | None
+
+
+class Counted(Model):
+    """How many cases a list would hold."""
+
+    as_of: Instant
+    count: int
+
+
+class InboxItem(Model):
+    """An obligation with the case it belongs to."""
+
+    duty: Duty
+    case: Listed
+    overdue: bool
+
+
+class InboxPage(Model):
+    """What somebody owes, the earliest first, and how much of it."""
+
+    as_of: Instant
+    count: int
+    overdue: int
+    items: tuple[InboxItem, ...]
+
+
+class PersonShown(Model):
+    """A person as far as they may be seen."""
+
+    name: str | None = None
+    phone: str | None = None
+    id_number: str | None = None
+    address: str | None = None
+
+
+class PartyShown(PersonShown):
+    """A party as far as it may be seen."""
+
+    id: str
+    side: str
+    kind: str
+    people: int | None = None
+    vulnerable: bool | None = None
+    minor: bool | None = None
+    left: bool = False
+    consented: bool | None = None
+    representative: PersonShown | None = None
+
+
+class TaskShown(Model):
+    """A task of an assisting unit."""
+
+    id: str
+    unit: str
+    unit_name: str | None
+    state: str
+    title: str | None
+    result: str | None
+    raised_at: Instant
+    due: Instant | None
+    returned: int
+
+
+class MeetingShown(Model):
+    """A meeting."""
+
+    id: str
+    at: Instant
+    units: tuple[str, ...]
+    joint: bool
+    off: bool
+
+
+class PromiseShown(Model):
+    """A promise of the agreement."""
+
+    id: str
+    debtor: str
+    what: str | None
+    due: date
+    amount: float | None
+    state: str
+    proof: str | None
+
+
+class AgreementShown(Model):
+    """The agreement."""
+
+    form: str
+    terms: str | None
+    matter: str | None
+    parties: tuple[str, ...]
+    signed: tuple[str, ...]
+    effective_at: Instant | None
+    confirmation: str | None
+    promises: tuple[PromiseShown, ...]
+
+
+class VisitShown(Model):
+    """A follow-up visit."""
+
+    slot: str | None
+    outcome: str
+    satisfied: bool | None
+    by_contact: str | None
+    at: Instant
+    person: str
+
+
+class CardShown(Model):
+    """A supervision card, open or closed."""
+
+    id: str
+    clock: str
+    kind: str
+    unit: str | None
+    role: Role
+    at: Instant
+    closed_at: Instant | None
+    lifted: bool
+
+
+class ReasonShown(Model):
+    """Why the risk tier is what it is."""
+
+    code: str
+    points: int
+
+
+class CaseShown(Model):
+    """A case as one person may see it."""
+
+    code: str
+    as_of: Instant
+    seq: int
+    """The version of the case: its number of events. The API's ETag."""
+    hidden: tuple[str, ...]
+    masked: tuple[str, ...]
+    restricted: bool
+    allowed: tuple[str, ...]
+    """The actions this person may ask for now; the fields may still make one refused."""
+    stage: Stage | None = None
+    chapter: int | None = None
+    level: Level | None = None
+    town: str | None = None
+    town_name: str | None = None
+    centre: str | None = None
+    lead: str | None = None
+    lead_name: str | None = None
+    mediator: str | None = None
+    suspended: bool | None = None
+    standing_ground: str | None = None
+    holder: Duty | None = None
+    duties: tuple[Duty, ...] = ()
+    clocks: tuple[PublicClock, ...] = ()
+    cards: tuple[CardShown, ...] = ()
+    opened_at: Instant | None = None
+    ended: bool = False
+    ended_at: Instant | None = None
+    retain_until: date | None = None
+    channel: str | None = None
+    category: str | None = None
+    category_zh: str | None = None
+    category_en: str | None = None
+    tier: Tier | None = None
+    score: int | None = None
+    risk: tuple[ReasonShown, ...] = ()
+    risk_signs: tuple[str, ...] = ()
+    place: str | None = None
+    place_name: str | None = None
+    happened_on: date | None = None
+    people: int | None = None
+    amount: float | None = None
+    wage_workers: int | None = None
+    languages: tuple[str, ...] = ()
+    summary: str | None = None
+    parties: tuple[PartyShown, ...] = ()
+    tasks: tuple[TaskShown, ...] = ()
+    meetings: tuple[MeetingShown, ...] = ()
+    sessions: int | None = None
+    agreement: AgreementShown | None = None
+    visits: tuple[VisitShown, ...] = ()
+    papers: tuple[str, ...] = ()
+    sign_offs: tuple[Role, ...] = ()
+    absorbed: tuple[str, ...] = ()
+    merged_into: str | None = None
+    undo: str | None = None
+    """Id of the last action, where this person may take it back."""
+
+
+class Told(Model):
+    """One event of a case, told as a sentence."""
+
+    seq: int
+    chapter: int
+    type: str
+    at: Instant
+    occurred_at: Instant | None
+    person: str | None
+    role: Role | None
+    unit: str | None
+    unit_name: str | None
+    stage: Stage | None
+    zh: str
+    en: str
+    words: dict[str, str] = Field(default_factory=dict)
+    """What was written there, by field, as far as it may be read."""
+
+
+class Timeline(Model):
+    """The story of a case, the oldest event first. `after` of the next page is the last `seq`."""
+
+    as_of: Instant
+    code: str
+    seq: int
+    events: tuple[Told, ...]
+
+
+class Change(Model):
+    """One event of any case, as the change feed tells it: no content, only that something happened."""
+
+    id: int
+    """Position in the feed; give it as `after` to go on behind it."""
+    code: str
+    seq: int
+    type: str
+    at: Instant
+
+
+class Changes(Model):
+    """A stretch of the change feed."""
+
+    as_of: Instant
+    changes: tuple[Change, ...]
+    next: int
+    """Position to go on from."""
+
+
+class Likeness(Model):
+    """A case that may be the same dispute, and why it is thought so."""
+
+    case: Listed
+    why: tuple[Literal["same_party", "same_time"], ...]
+
+
+class UnitLoad(Model):
+    """How much a unit has in hand."""
+
+    unit: str
+    name: str | None
+    open: int
+    overdue: int
+    cards: int
+
+
+class Dwell(Model):
+    """How long open cases have been in a stage."""
+
+    stage: str
+    open: int
+    days_mean: float
+    days_longest: float
+
+
+class Stats(Model):
+    """The figures of the cockpit, of the cases within the person's scope."""
+
+    as_of: Instant
+    total: int
+    open: int
+    overdue: int
+    suspended: int
+    red: int
+    orange: int
+    yellow_cards: int
+    red_cards: int
+    by_stage: dict[str, int]
+    by_tier: dict[str, int]
+    by_level: dict[str, int]
+    by_category: dict[str, int]
+    by_town: dict[str, int]
+    units: tuple[UnitLoad, ...]
+    dwell: tuple[Dwell, ...]

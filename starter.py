@@ -1,0 +1,54 @@
+"""The command line of Jiefen 解纷: `jiefen COMMAND …` or `python starter.py COMMAND …`. See `docs/commands.md`."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+# What is imported stays: looking for rubbish in it would take a fifth of a command's time.
+gc.disable()
+
+import typer  # noqa: E402
+
+from faces import cli_cases, cli_place, cli_up, cli_upkeep  # noqa: E402
+from faces.output import REFUSED, fail  # noqa: E402
+from faces.process import leave  # noqa: E402
+
+gc.freeze()
+gc.enable()
+
+app = typer.Typer(
+    name="jiefen",
+    help="解纷 Jiefen: disputes taken in at one stop, mediated as one package, followed along the full chain.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+USAGE: type[typer.BadParameter] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+"""What a command line that can't be understood raises; typer names it only by its children."""
+
+for module in (cli_up, cli_cases, cli_place, cli_upkeep):
+    module.register(app)
+
+
+def main() -> None:
+    """Run a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    try:
+        app(standalone_mode=False)
+    except USAGE as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.stderr.write(f"{error.format_message()}\n")
+            leave(REFUSED)
+        text = error.format_message()
+        fail("usage", f"命令有误：{text}", f"The command is not understood: {text}; see --help", as_json="--json" in sys.argv)
+    except (typer.Abort, KeyboardInterrupt):
+        leave(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""Engines: how a database is reached, on SQLite and on PostgreSQL, and what both must agree on.
+
+Used by `store/engine.py` for the record and by `store/keys.py` for the key store. Parameters of statements never reach
+an error message: they may be personal data.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.types import TypeDecorator
+
+BUSY_MS = 5_000
+"""How long a SQLite writer waits for another process's transaction."""
+
+READERS = 8
+"""Connections of one process that read at the same time; on PostgreSQL also the number that write."""
+
+# At DEBUG the driver writes every statement with its parameters into the log.
+logging.getLogger("aiosqlite").setLevel(logging.INFO)
+
+SCHEMA_LOCK = 0x6A696566
+"""PostgreSQL's advisory lock for changes of the schema."""
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    # FULL: a commit is on the disk before anybody is told of it, so a power cut takes nothing that was acknowledged.
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA busy_timeout={BUSY_MS}",
+    "PRAGMA foreign_keys=ON",
+)
+
+
+class StoreAway(ConnectionError):
+    """The database can't be reached or is too busy just now: the same call may succeed later."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A point in time, in UTC on both databases. Refuses a naive one with ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn it to UTC; SQLite keeps no zone, so it is written without one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time needs its zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give it back in UTC, aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether this URL names the embedded database."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def writer(url: str) -> AsyncEngine:
+    """An engine for transactions that write. On SQLite it has one connection, and waiting for it is the queue of writers.
+
+    Raises StoreAway where a file's folder can't be made.
+    """
+    if not is_sqlite(url):
+        return create_async_engine(url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, hide_parameters=True)
+    _make_folder(url)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
+    prepare(engine.sync_engine, PRAGMAS)
+    begin_immediate(engine.sync_engine)
+    return engine
+
+
+def reader(url: str) -> AsyncEngine | None:
+    """An engine for reads on SQLite, where a reader never waits for the writer; None where the writer's serves both."""
+    if not is_sqlite(url):
+        return None
+    engine = create_async_engine(url, pool_size=READERS, max_overflow=READERS, hide_parameters=True)
+    prepare(engine.sync_engine, (*PRAGMAS, "PRAGMA query_only=ON"))
+    return engine
+
+
+@asynccontextmanager
+async def away() -> AsyncIterator[None]:
+    """Turn the drivers' many ways of saying that the database is away or busy into StoreAway."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise StoreAway(type(error).__name__) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreAway(type(error).__name__) from error
+        raise
+    except OSError as error:
+        raise StoreAway(type(error).__name__) from error
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction: committed at the end of the block, undone when it raises; raises StoreAway."""
+    async with away(), engine.begin() as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection to read with; on SQLite each statement sees the newest commit. Raises StoreAway."""
+    async with away(), engine.connect() as connection:
+        yield connection
+
+
+async def alone(db: AsyncConnection) -> None:
+    """Keep other processes out of schema changes until this transaction ends; SQLite's BEGIN IMMEDIATE does so by itself."""
+    if db.dialect.name == "postgresql":
+        await db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCHEMA_LOCK})
+
+
+def prepare(engine: Engine, pragmas: tuple[str, ...]) -> None:
+    """Set each new SQLite connection up, with transactions begun by us and not by the driver."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+
+def begin_immediate(engine: Engine) -> None:
+    """Take SQLite's write lock at the start of each transaction.
+
+    One that reads first and writes later would fail with BUSY_SNAPSHOT, whatever the busy timeout.
+    """
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _make_folder(url: str) -> None:
+    path = make_url(url).database
+    if path:
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreAway(type(error).__name__) from error

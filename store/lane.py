@@ -1,0 +1,62 @@
+"""A lane: a thread of its own for whole transactions on SQLite, made in one hop.
+
+The async driver takes a hop between threads for every statement and every cursor. What is on the hot path of each action
+goes through here instead; measured on a publication, 1.2 ms of processor time instead of 4.5.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from store.connect import PRAGMAS, away, begin_immediate, prepare, transaction
+
+T = TypeVar("T")
+
+
+class Lane:
+    """One thread with one connection to a SQLite file."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0, hide_parameters=True)
+        prepare(self._engine, PRAGMAS)
+        begin_immediate(self._engine)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-lane")
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Do it in a transaction: committed when it returns, undone when it raises.
+
+        A transaction that has begun is not called off halfway: when the caller is cancelled, it is waited for.
+        """
+        running = asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait([running])
+            if not running.cancelled():
+                running.exception()
+            raise
+
+    async def close(self) -> None:
+        """Close the connection and end the thread."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown()
+
+    def _transaction(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
+
+
+async def at_once(lane: Lane | None, engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+    """A transaction made by one plain function: on the lane where there is one, else by the engine. Raises StoreAway."""
+    if lane is None:
+        async with transaction(engine) as db:
+            return await db.run_sync(work)
+    async with away():
+        return await lane.run(work)

@@ -1,0 +1,106 @@
+"""What lists are asked for and what they answer: eyes, filters, rows and pages. Used by `store/queries.py` and its callers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from models.base import Instant, Model
+from models.record import Duty
+from models.words import CardKind, Level, Role, Stage, Tier
+
+
+class Eyes(Model):
+    """What somebody may see: cases opened to one of these scopes, pairs of kind and value as in `case_access`."""
+
+    scopes: tuple[tuple[str, str], ...] = ()
+    everything: bool = False
+    """For the engine itself and for posts of the whole district."""
+
+
+class Holder(Model):
+    """Whose inbox it is. Town None is a post of the district, which also owes what no unit is named for."""
+
+    role: Role
+    unit: str
+    town: str | None
+    person: str
+
+
+class CaseRow(Model):
+    """A case as lists show it."""
+
+    case_id: str
+    code: str
+    place: str | None
+    town: str | None
+    stage: Stage | None
+    tier: Tier
+    level: Level | None
+    lead: str | None
+    category: str | None
+    mediator: str | None
+    happened_on: date | None
+    seq: int
+    chapter: int
+    opened_at: Instant
+    updated_at: Instant
+    ended_at: Instant | None
+    next_due: Instant | None
+    suspended: bool
+
+
+class InboxRow(Model):
+    """An obligation with the case it belongs to."""
+
+    duty: Duty
+    case: CaseRow
+    overdue: bool
+
+
+class Inbox(Model):
+    """What somebody owes, the earliest first."""
+
+    as_of: Instant
+    rows: tuple[InboxRow, ...]
+
+
+class Filter(Model):
+    """Which cases a list is to hold; None asks nothing."""
+
+    town: str | None = None
+    stage: Stage | None = None
+    tier: Tier | None = None
+    lead: str | None = None
+    mediator: str | None = None
+    category: str | None = None
+    """Two digits take in all of four digits below them."""
+    overdue: bool | None = None
+    ended: bool | None = None
+    suspended: bool | None = None
+    level: Level | None = None
+    place: str | None = None
+    card: CardKind | None = None
+    """With a card of this kind still open."""
+    handled_by: str | None = None
+    """In which this person has done something."""
+    parties: tuple[str, ...] | None = None
+    """With one of these persons as a party, by vault reference."""
+
+
+class CasePage(Model):
+    """A page of cases, the one registered last first, so that none moves while one turns pages.
+
+    `next` is the cursor of the page that follows, None on the last.
+    """
+
+    as_of: Instant
+    rows: tuple[CaseRow, ...]
+    next: str | None
+
+
+class Candidate(Model):
+    """A case that may be the same dispute, and why it is thought so."""
+
+    case: CaseRow
+    why: tuple[Literal["same_party", "same_time"], ...]

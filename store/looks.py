@@ -1,0 +1,100 @@
+"""The access log (访问日志): who looked at which case, when and why. It only grows, and each line's hash covers the one before.
+
+Written by `service/reading.py` before what was looked at is answered. A commit takes its turn, so there is one chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, select, text
+
+from models.base import Instant, Model
+from models.words import Role
+from store.engine import Store
+from store.tables import access_log
+
+GENESIS = "0" * 64
+
+CHAIN_LOCK = 0x6A69656C
+"""PostgreSQL's advisory lock for the end of the chain."""
+
+FIELDS = ("at", "person", "role", "unit", "case_id", "look", "purpose")
+
+
+class Look(Model):
+    """One look at one case."""
+
+    at: Instant
+    person: str
+    role: Role
+    unit: str
+    case_id: str
+    look: str
+    """What was looked at: `detail`, `timeline`, `explain`, `export` …"""
+    purpose: str = ""
+
+
+class LoggedLook(Look):
+    """A look as it stands in the log."""
+
+    id: int
+    hash: str
+
+
+class Looks:
+    """The access log in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def write(self, look: Look) -> None:
+        """Add a line to the log. Raises StoreAway."""
+
+        def work(db: Connection) -> None:
+            if db.dialect.name == "postgresql":
+                db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
+            before = db.scalar(select(access_log.c.hash).order_by(access_log.c.id.desc()).limit(1)) or GENESIS
+            db.execute(insert(access_log), {**look.model_dump(), "hash": link(before, look)})
+
+        await self._store.write_at_once(work)
+
+    async def of_case(self, case_id: str, *, before: int | None = None, limit: int = 100) -> list[LoggedLook]:
+        """Looks at a case, the newest first; `before` is the id of the last one of the page before."""
+        query = select(access_log).where(access_log.c.case_id == case_id)
+        if before is not None:
+            query = query.where(access_log.c.id < before)
+        async with self._store.read() as db:
+            return [_look(row) for row in await db.execute(query.order_by(access_log.c.id.desc()).limit(limit))]
+
+    async def of_person(self, person: str, *, since: datetime, limit: int = 100) -> list[LoggedLook]:
+        """What somebody has looked at since a time, the newest first."""
+        query = select(access_log).where(access_log.c.person == person, access_log.c.at >= since)
+        async with self._store.read() as db:
+            return [_look(row) for row in await db.execute(query.order_by(access_log.c.id.desc()).limit(limit))]
+
+    async def verify(self) -> int | None:
+        """The id of the first line that does not fit the one before, or None when the whole chain holds."""
+        head, last = GENESIS, 0
+        while True:
+            query = select(access_log).where(access_log.c.id > last).order_by(access_log.c.id).limit(1000)
+            async with self._store.read() as db:
+                rows = [_look(row) for row in await db.execute(query)]
+            for row in rows:
+                if row.hash != link(head, row):
+                    return row.id
+                head, last = row.hash, row.id
+            if not rows:
+                return None
+
+
+def link(before: str, look: Look) -> str:
+    """The hash of a line: of the one before and its own fields."""
+    line = json.dumps({name: str(getattr(look, name)) for name in FIELDS}, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(f"{before}\n{line}".encode()).hexdigest()
+
+
+def _look(row: Row[tuple[object, ...]]) -> LoggedLook:
+    return LoggedLook.model_validate(dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's public name for it

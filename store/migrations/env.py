@@ -1,0 +1,13 @@
+"""Alembic's entry: runs the migrations on the connection that `store/schema.py` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+import store.account_tables  # noqa: F401 - its tables belong to the metadata
+from store.tables import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, compare_type=True)
+with context.begin_transaction():
+    context.run_migrations()

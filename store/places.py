@@ -1,0 +1,125 @@
+"""Loading a place: the files of `places/<id>/` as validated documents.
+
+Called at the start of a worker or a face, by `starter.py network` and by tests. Every error is a `BadFile` that names
+the file, the key and the reason, for the person who edited the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from models.base import Model
+from models.calendar import Calendar
+from models.categories import Categories
+from models.network import DEFAULT, Network, Unit
+from models.procedure import Procedure
+from models.risk import RiskTable
+from models.staff import Staff
+from models.words import Role
+from store.calendars import read_calendar
+from store.files import BadFile, parse, read_yaml
+from store.networks import read_network
+
+GRID_ROLES = (Role.GRID, Role.MEDIATOR)
+"""Roles whose post-holder in a village committee has the village as their grid."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPlace:
+    """The documents of one place. The first four are what cases refer to by hash."""
+
+    network: Network
+    procedure: Procedure
+    risk: RiskTable
+    calendar: Calendar
+    categories: Categories
+    staff: dict[str, Staff]
+    """Everybody by id: one post-holder per role and unit, and those the file lists."""
+
+
+class StaffFile(Model):
+    """What `staff.yaml` may say: attributes by person, who is known by `role@unit` or `role@unit#2`."""
+
+    version: int
+    staff: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
+def load_place(folder: Path) -> LoadedPlace:
+    """Everything `folder` says about its place; raises BadFile for the first thing that is wrong."""
+    network = read_network(folder / "network.yaml", folder / "divisions.csv")
+    procedure = read_procedure(folder / "procedure.yaml")
+    categories = parse(Categories, read_yaml(folder / "categories.yaml"), folder / "categories.yaml")
+    _check_categories(folder, network, procedure, categories)
+    return LoadedPlace(
+        network=network,
+        procedure=procedure,
+        risk=parse(RiskTable, read_yaml(folder / "risk.yaml"), folder / "risk.yaml"),
+        calendar=read_calendar(folder / "calendar.yaml"),
+        categories=categories,
+        staff=read_staff(folder / "staff.yaml", network, categories),
+    )
+
+
+def read_procedure(path: Path) -> Procedure:
+    """A procedure from its file, also one that is only rehearsed; raises BadFile."""
+    return parse(Procedure, read_yaml(path), path)
+
+
+def read_staff(path: Path, network: Network, categories: Categories) -> dict[str, Staff]:
+    """Post-holders of every unit, with what the file says about some of them and whom it adds; raises BadFile."""
+    found = {person.id: person for person in post_holders(network)}
+    for name, row in parse(StaffFile, read_yaml(path), path).staff.items():
+        key = f"staff.{name}"
+        post = name.partition("#")[0]
+        role, _, unit_id = post.partition("@")
+        unit = network.unit(unit_id)
+        if unit is None:
+            raise BadFile(path, key, f'unknown unit "{unit_id}"')
+        if role not in unit.roles:
+            raise BadFile(path, key, f'{unit_id} has no role "{role}"')
+        grids = found[post].grids if post in found else ()
+        person = parse(Staff, {"grids": grids, **row, "id": name, "role": role, "unit": unit_id}, path, key)
+        _check_person(path, key, person, network, categories)
+        found[name] = person
+    return found
+
+
+def post_holders(network: Network) -> Iterator[Staff]:
+    """One person for each role of each unit that is there, in the order of the network."""
+    for unit in network.units.values():
+        if not unit.vacant:
+            yield from (Staff(id=f"{role}@{unit.id}", role=role, unit=unit.id, grids=_grids(unit, role)) for role in unit.roles)
+
+
+def _grids(unit: Unit, role: Role) -> tuple[str, ...]:
+    return (unit.village,) if unit.village and role in GRID_ROLES else ()
+
+
+def _check_person(path: Path, key: str, person: Staff, network: Network, categories: Categories) -> None:
+    for place, skill in enumerate(person.skills):
+        if categories.get(skill) is None:
+            raise BadFile(path, f"{key}.skills.{place}", f'unknown category "{skill}"')
+    for place, grid in enumerate(person.grids):
+        if network.place(grid) is None:
+            raise BadFile(path, f"{key}.grids.{place}", f'unknown place "{grid}"')
+
+
+def _check_categories(folder: Path, network: Network, procedure: Procedure, categories: Categories) -> None:
+    """Refuse a rule for a category that is not in the list: it would never apply, and nobody would notice."""
+    for code in network.routing:
+        if code != DEFAULT and categories.get(code) is None:
+            raise BadFile(folder / "network.yaml", f"routing.{code}", "unknown category")
+    lists = {"barred_categories": procedure.barred_categories, "unconfirmable_categories": procedure.unconfirmable_categories}
+    for key, codes in lists.items():
+        for place, code in enumerate(codes):
+            if categories.get(code) is None:
+                raise BadFile(folder / "procedure.yaml", f"{key}.{place}", f'unknown category "{code}"')
+    for key in procedure.limits:
+        variant = key.rpartition(".")[2]
+        if variant.isdigit() and categories.get(variant) is None:
+            raise BadFile(folder / "procedure.yaml", f"limits.{key}", f'unknown category "{variant}"')

@@ -1,0 +1,197 @@
+"""Lists over all cases: inbox, case list, counts, possible duplicates, loads of mediators.
+
+Called by services and by assignment. Each answer says as of when it is true. Every question about cases carries the eyes
+that look (`Eyes`), and one predicate decides what they see; whoever forgets them sees nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, false, func, or_, select, true, tuple_, union_all
+
+from models.record import Duty
+from store.engine import Store
+from store.lists import Candidate, CasePage, CaseRow, Eyes, Filter, Holder, Inbox, InboxRow
+from store.tables import actions, case_access, cases, obligations
+
+NEARBY = timedelta(days=30)
+"""How far apart two disputes in one place may lie and still be shown as possible duplicates."""
+
+
+LISTED = tuple(cases.c[name] for name in CaseRow.model_fields)
+
+
+class Queries:
+    """The lists of the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def inbox(self, holder: Holder, now: datetime, limit: int = 200) -> Inbox:
+        """What this person owes: by name, by post in the unit, or by role where any unit of the scope will do."""
+        owed = obligations.c
+        query = (
+            select(*(owed[name] for name in _DUTY), *_as_case())
+            .join(cases, cases.c.case_id == owed.case_id)
+            .where(_owes(holder))
+            .order_by(owed.due.is_(None), owed.due, owed.case_id, owed.id)
+            .limit(limit)
+        )
+        async with self._store.read() as db:
+            rows = (await db.execute(query)).mappings().all()
+        return Inbox(as_of=now, rows=tuple(_inbox_row(row, now) for row in rows))
+
+    async def inbox_count(self, holder: Holder, now: datetime) -> tuple[int, int]:
+        """How much this person owes, and how much of it is overdue."""
+        late = func.count().filter(obligations.c.due < now)
+        async with self._store.read() as db:
+            row = (await db.execute(select(func.count(), late).select_from(obligations).where(_owes(holder)))).one()
+        return row[0], row[1]
+
+    async def page(self, eyes: Eyes, wanted: Filter, now: datetime, *, after: str | None = None, limit: int = 50) -> CasePage:
+        """A page of the case list. `after` is the `next` of the page before; raises ValueError when it is something else."""
+        query = select(*LISTED).where(seen_by(eyes), *_conditions(wanted, now))
+        if after is not None:
+            query = query.where(tuple_(cases.c.opened_at, cases.c.case_id) < tuple_(*_cursor(after)))
+        query = query.order_by(cases.c.opened_at.desc(), cases.c.case_id.desc()).limit(limit + 1)
+        async with self._store.read() as db:
+            rows = [_case_row(row) for row in (await db.execute(query)).mappings()]
+        last = rows[limit - 1] if len(rows) > limit else None
+        return CasePage(as_of=now, rows=tuple(rows[:limit]), next=f"{last.opened_at.isoformat()}|{last.case_id}" if last else None)
+
+    async def count(self, eyes: Eyes, wanted: Filter, now: datetime) -> int:
+        """How many cases a list would hold."""
+        query = select(func.count()).select_from(cases).where(seen_by(eyes), *_conditions(wanted, now))
+        async with self._store.read() as db:
+            return int((await db.execute(query)).scalar_one())
+
+    async def counts(
+        self, eyes: Eyes, wanted: Filter, now: datetime, by: Literal["stage", "tier", "town", "lead", "level", "category"]
+    ) -> dict[str, int]:
+        """How many of these cases there are for each value of a column; without a value they count under ``."""
+        column = cases.c[by]
+        query = select(column, func.count()).where(seen_by(eyes), *_conditions(wanted, now)).group_by(column)
+        async with self._store.read() as db:
+            return {row[0] or "": row[1] for row in await db.execute(query)}
+
+    async def case(self, eyes: Eyes, case_id: str) -> CaseRow | None:
+        """One case as lists show it, or None when it is not there for these eyes."""
+        async with self._store.read() as db:
+            row = (await db.execute(select(*LISTED).where(cases.c.case_id == case_id, seen_by(eyes)))).mappings().first()
+        return None if row is None else _case_row(row)
+
+    async def candidates(
+        self, eyes: Eyes, place: str, persons: Sequence[str], happened_on: date, *, but: str = "", limit: int = 20
+    ) -> list[Candidate]:
+        """Cases that may be the same dispute: in the same place, and with a same party or at about the same time.
+
+        `but` is the case that is asked about. A shared party counts also in an ended case, time only in a running one;
+        a merged case is left out, for the one that took it in stands for it. Shared parties first, then the newest.
+        """
+        shared = exists().where(case_access.c.case_id == cases.c.case_id, case_access.c.kind == "party", case_access.c.value.in_(persons))
+        near = cases.c.happened_on.between(happened_on - NEARBY, happened_on + NEARBY)
+        query = (
+            select(*LISTED, shared.label("shared"), near.label("near"))
+            .where(cases.c.place == place, cases.c.case_id != but, cases.c.survivor.is_(None), seen_by(eyes))
+            .where(or_(shared, and_(near, cases.c.ended_at.is_(None))))
+            .order_by(shared.desc(), cases.c.opened_at.desc(), cases.c.case_id)
+            .limit(limit)
+        )
+        async with self._store.read() as db:
+            rows = (await db.execute(query)).mappings().all()
+        return [_candidate(row) for row in rows]
+
+    async def mediator_loads(self, persons: Sequence[str]) -> dict[str, int]:
+        """How many running cases each of these mediators has; 0 for one who has none."""
+        query = select(cases.c.mediator, func.count()).where(cases.c.mediator.in_(persons), cases.c.ended_at.is_(None))
+        async with self._store.read() as db:
+            found = {row[0]: row[1] for row in await db.execute(query.group_by(cases.c.mediator))}
+        return {person: found.get(person, 0) for person in persons}
+
+
+def seen_by(eyes: Eyes) -> ColumnElement[bool]:
+    """The one predicate on `cases` that decides what these eyes see; used by every list, count and search."""
+    if eyes.everything:
+        return true()
+    # A town's scope is a column of the case as well, and there it costs nothing: `access` opens each case to its town.
+    towns = [value for kind, value in eyes.scopes if kind == "town"]
+    found: list[ColumnElement[bool]] = [cases.c.town.in_(towns)] if towns else []
+    # One select for each kind: over a list of pairs SQLite uses no index.
+    mine = [
+        select(case_access.c.case_id).where(case_access.c.kind == kind, case_access.c.value.in_(values))
+        for kind, values in _by_kind(eyes).items()
+        if kind != "town"
+    ]
+    if mine:
+        found.append(cases.c.case_id.in_(union_all(*mine) if len(mine) > 1 else mine[0]))
+    return or_(*found) if found else false()
+
+
+def _by_kind(eyes: Eyes) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for kind, value in eyes.scopes:
+        found.setdefault(kind, []).append(value)
+    return found
+
+
+_DUTY = tuple(Duty.model_fields)
+
+
+def _as_case() -> list[Any]:
+    return [column.label(f"case_{column.name}") for column in LISTED]
+
+
+def _owes(holder: Holder) -> ColumnElement[bool]:
+    owed = obligations.c
+    anywhere = owed.unit.is_(None) if holder.town is None else and_(owed.unit.is_(None), owed.town == holder.town)
+    post = and_(owed.person.is_(None), owed.role == holder.role, or_(owed.unit == holder.unit, anywhere))
+    return or_(owed.person == holder.person, post)
+
+
+def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
+    """The filter as conditions on `cases`."""
+    plain = wanted.model_dump(include={"town", "stage", "tier", "lead", "mediator", "suspended", "level", "place"}, exclude_none=True)
+    found = [cases.c[name] == value for name, value in plain.items()]
+    if wanted.category is not None:
+        found.append(cases.c.category.startswith(wanted.category, autoescape=True))
+    if wanted.handled_by is not None:
+        found.append(cases.c.case_id.in_(select(actions.c.case_id).where(actions.c.person == wanted.handled_by)))
+    if wanted.parties is not None:
+        of_party = select(case_access.c.case_id).where(case_access.c.kind == "party", case_access.c.value.in_(wanted.parties))
+        found.append(cases.c.case_id.in_(of_party))
+    if wanted.card is not None:
+        found.append(cases.c[f"{wanted.card}_cards"] > 0)
+    if wanted.ended is not None:
+        found.append(cases.c.ended_at.is_not(None) if wanted.ended else cases.c.ended_at.is_(None))
+    if wanted.overdue is not None:
+        late = cases.c.case_id.in_(select(obligations.c.case_id).where(obligations.c.due < now))
+        found.append(late if wanted.overdue else ~late)
+    return found
+
+
+CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00)\|([A-Za-z0-9-]{1,80})")
+
+
+def _cursor(text: str) -> tuple[datetime, str]:
+    found = CURSOR.fullmatch(text)
+    if found is None or not found.group(1).isascii():
+        raise ValueError("not a cursor of ours")
+    return datetime.fromisoformat(found.group(1)), found.group(2)
+
+
+def _case_row(row: RowMapping, prefix: str = "") -> CaseRow:
+    return CaseRow.model_validate({name: row[prefix + name] for name in CaseRow.model_fields})
+
+
+def _inbox_row(row: RowMapping, now: datetime) -> InboxRow:
+    duty = Duty.model_validate({name: row[name] for name in _DUTY})
+    return InboxRow(duty=duty, case=_case_row(row, "case_"), overdue=duty.due is not None and duty.due < now)
+
+
+def _candidate(row: RowMapping) -> Candidate:
+    why: list[Literal["same_party", "same_time"]] = ["same_party"] if row["shared"] else []
+    return Candidate(case=_case_row(row), why=tuple(why + (["same_time"] if row["near"] else [])))

@@ -1,0 +1,265 @@
+"""The vault (保密库): personal data and free text, sealed at the door; everything behind it carries references.
+
+Called by the service that takes an action in (`seal_many`, `discard`) and by whoever may read (`open_texts`,
+`open_persons`). A text is sealed under its case's key and a person under a key of its own, so that erasing one key erases
+all that it sealed. Nothing personal is in a reference, an error or a log.
+
+What an action sealed is bound once that action is in the record; until then `discard` and `sweep` may take it away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from store.engine import Store
+from store.keys import INDEX, Erased
+from store.master import seal, unseal
+from store.persons import Person, drop_unused, name_persons, read_persons, replace_person, sought
+from store.ring import KeysNeeded, Ring
+from store.tables import actions, vault_finds, vault_texts, vault_uses
+
+__all__ = ["Erased", "Person", "UnknownRef", "Vault", "commitment"]
+
+NAMESPACE = uuid.UUID("6d1f6a52-6d0b-5d3e-9a43-4f0e3a1c7b55")
+"""Of the ids that texts get from case, action and field."""
+
+SALT_BYTES = 16
+ATTEMPTS = 6
+"""How often a transaction is begun: it may lack keys twice, and another process may write the same."""
+
+T = TypeVar("T")
+
+BOUND = select(actions.c.action_id).where(actions.c.case_id == bindparam("case_id"), actions.c.action_id == bindparam("action_id"))
+
+
+class UnknownRef(LookupError):
+    """The vault has nothing under this reference; its argument is the reference."""
+
+
+def commitment(salt: bytes, text: str) -> str:
+    """What a reference says of its text: whoever is shown salt and text can check it, nobody else can guess it."""
+    return hashlib.sha256(salt + text.encode()).hexdigest()[:32]
+
+
+class Vault:
+    """The vault in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def seal_text(self, case_id: str, action_id: str, path: str, text: str) -> str:
+        """Seal one text; see `seal_many`."""
+        return (await self.seal_many(case_id, action_id, {path: text}))[path]
+
+    async def person(self, case_id: str, action_id: str, path: str, person: Person) -> str:
+        """The reference of one person; see `seal_many`."""
+        return (await self.seal_many(case_id, action_id, {}, {path: person}))[path]
+
+    async def seal_many(
+        self, case_id: str, action_id: str, texts: Mapping[str, str], persons: Mapping[str, Person] | None = None
+    ) -> dict[str, str]:
+        """Seal all texts and persons of an action; return the reference of each by the path of its field.
+
+        Asked again for the same case, action and path it gives the same reference, and a new one where the words have
+        changed and the action has not been taken yet. A person with the same number, or else the same phone and name,
+        is the same person, and is completed by what is new. Raises Erased for a case whose key was erased, StoreAway.
+        """
+        named = persons or {}
+        spare = {path: f"person:{uuid.uuid4()}" for path in named}
+
+        def work(db: Connection, ring: Ring) -> dict[str, str]:
+            found = _seal_texts(db, ring.key(_owner(case_id)), case_id, action_id, texts) if texts else {}
+            return found | (name_persons(db, ring, (case_id, action_id), named, spare) if named else {})
+
+        # The first text of a case makes its key; persons' keys are made only when it is known that they are new.
+        keys = await self._store.keys.keys([*([_owner(case_id)] if texts else []), *([INDEX] if named else [])])
+        return await self._at_once(work, Ring(keys, self._store.keys.peek), frozenset(spare.values()))
+
+    async def open_text(self, ref: str) -> str:
+        """The text behind a reference; raises UnknownRef, Erased, StoreAway."""
+        row = await self._row(ref)
+        return _open(await self._key(row), row, ref)[1]
+
+    async def open_texts(self, refs: Iterable[str]) -> dict[str, str]:
+        """The texts behind these references; what is unknown or erased is left out."""
+        ids = {_text_id(ref): ref for ref in refs if ref.startswith("vault:")}
+        async with self._store.read() as db:
+            rows = (await db.execute(select(vault_texts).where(vault_texts.c.id.in_(ids)))).all()
+        keys = await self._store.keys.existing([_owner(row.case_id) for row in rows])
+        valid = [row for row in rows if _ref(row) == ids[row.id] and _owner(row.case_id) in keys]
+        return {ids[row.id]: _open(keys[_owner(row.case_id)], row, ids[row.id])[1] for row in valid}
+
+    async def open_person(self, ref: str) -> Person:
+        """The person behind a reference; raises UnknownRef (also for an erased one), StoreAway."""
+        found = (await self.open_persons([ref])).get(ref)
+        if found is None:
+            raise UnknownRef(ref)
+        return found
+
+    async def open_persons(self, refs: Iterable[str]) -> dict[str, Person]:
+        """The persons behind these references; who is unknown or erased is left out."""
+        wanted = list(dict.fromkeys(refs))
+        keys = await self._store.keys.existing(wanted)
+        ring = Ring({ref: keys.get(ref) for ref in wanted}, self._store.keys.peek)
+        async with self._store.read() as db:
+            return await db.run_sync(read_persons, ring, wanted)
+
+    async def find_persons(self, words: str, limit: int = 200) -> list[str]:
+        """References of the persons whose whole name, phone or number this is; who is erased is not found any more."""
+        keys = await self._store.keys.existing([INDEX])
+        if INDEX not in keys:  # nobody has ever been named here
+            return []
+        ring = Ring(keys, self._store.keys.peek)
+        query = select(vault_finds.c.ref).where(vault_finds.c.mark.in_(sought(ring, words))).distinct().order_by(vault_finds.c.ref)
+        async with self._store.read() as db:
+            refs = list(await db.scalars(query.limit(limit)))
+        alive = await self.open_persons(refs)
+        return [ref for ref in refs if ref in alive]
+
+    async def amend_person(self, ref: str, person: Person) -> None:
+        """Correct who a person is, under the same reference; raises UnknownRef, StoreAway."""
+
+        def work(db: Connection, ring: Ring) -> None:
+            if ref not in read_persons(db, ring, [ref]):
+                raise UnknownRef(ref)
+            replace_person(db, ring, ref, person)
+
+        await self._at_once(work, Ring(await self._store.keys.keys([INDEX]), self._store.keys.peek))
+
+    async def verify_commitment(self, ref: str) -> bool:
+        """Whether the text kept is the one the reference was made for; raises UnknownRef, Erased, StoreAway."""
+        row = await self._row(ref)
+        salt, text = _open(await self._key(row), row, ref)
+        return commitment(salt, text) == ref.rpartition(":")[2]
+
+    async def discard(self, case_id: str, action_id: str) -> bool:
+        """Take away what an action sealed that was refused, and the persons only it named.
+
+        False, and nothing done, when the action is in the record after all. Doing it again changes nothing.
+        """
+        dropped = await self._at_once(lambda db, _: _discard(db, case_id, action_id), Ring({}, self._store.keys.peek))
+        if dropped:
+            await self._store.keys.drop(dropped)
+        return dropped is not None
+
+    async def sweep(self, before: datetime) -> int:
+        """Discard what was sealed before this time for actions that never came to the record; return how many actions."""
+        found: set[tuple[str, str]] = set()
+        async with self._store.read() as db:
+            for table in (vault_texts, vault_uses):
+                known = exists().where(actions.c.case_id == table.c.case_id, actions.c.action_id == table.c.action_id)
+                query = select(table.c.case_id, table.c.action_id).where(table.c.sealed_at < before, ~known)
+                found |= {(row.case_id, row.action_id) for row in await db.execute(query)}
+        return sum([await self.discard(*one) for one in sorted(found)])
+
+    async def erase_case_texts(self, case_id: str, at: datetime) -> None:
+        """Erase all texts of a case, in every backup, too; the record and its counts stay."""
+        await self._store.keys.erase(_owner(case_id), at)
+
+    async def erase_person(self, ref: str, at: datetime) -> None:
+        """Erase a person, in every backup, too. Texts that mention them are not touched."""
+        await self._store.keys.erase(ref, at)
+
+    async def _at_once(self, work: Callable[[Connection, Ring], T], ring: Ring, fresh: frozenset[str] = frozenset()) -> T:
+        """Do it in a transaction; again with the keys it lacked, or when another process has just written the same.
+
+        Keys are made for the owners in `fresh`; anybody else's that is not there was erased.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self._store.write_at_once(lambda db: work(db, ring))
+            except KeysNeeded as lack:
+                known = [owner for owner in lack.owners if owner not in fresh]
+                made = await self._store.keys.keys(owner for owner in lack.owners if owner in fresh)
+                ring.add(dict.fromkeys(known) | await self._store.keys.existing(known) | made)
+            except IntegrityError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _row(self, ref: str) -> Row[*tuple[Any, ...]]:
+        async with self._store.read() as db:
+            row = (await db.execute(select(vault_texts).where(vault_texts.c.id == _text_id(ref)))).first()
+        if row is None or _ref(row) != ref:
+            raise UnknownRef(ref)
+        return row
+
+    async def _key(self, row: Row[*tuple[Any, ...]]) -> bytes:
+        owner = _owner(row.case_id)
+        found = await self._store.keys.existing([owner])
+        if owner not in found:
+            raise Erased(owner)
+        return found[owner]
+
+
+def _seal_texts(db: Connection, key: bytes, case_id: str, action_id: str, texts: Mapping[str, str]) -> dict[str, str]:
+    """Seal the texts that are not there yet; one whose words have changed is replaced while its action is not taken."""
+    ids = {path: str(uuid.uuid5(NAMESPACE, f"{case_id}\0{action_id}\0{path}")) for path in texts}
+    rows = db.execute(select(vault_texts).where(vault_texts.c.id.in_(ids.values()))).all()
+    known = {row.id: row for row in rows}
+    bound = bool(known) and _taken(db, case_id, action_id)
+    found: dict[str, str] = {}
+    fresh: list[dict[str, Any]] = []
+    for path, text in texts.items():
+        row = known.get(ids[path])
+        if row is not None and (bound or _open(key, row, _ref(row))[1] == text):
+            found[path] = _ref(row)
+            continue
+        sealed, found[path] = _sealed(key, ids[path], text)
+        fresh.append({**sealed, "case_id": case_id, "action_id": action_id})
+    stale = [row["id"] for row in fresh if row["id"] in known]
+    if stale:
+        db.execute(delete(vault_texts).where(vault_texts.c.id.in_(stale)))
+    if fresh:
+        db.execute(insert(vault_texts), fresh)
+    return found
+
+
+def _discard(db: Connection, case_id: str, action_id: str) -> list[str] | None:
+    """Delete what an action sealed and return the persons nobody names any more; None when it was taken."""
+    if _taken(db, case_id, action_id):
+        return None
+    here = (vault_uses.c.case_id == case_id) & (vault_uses.c.action_id == action_id)
+    refs = db.scalars(select(vault_uses.c.ref).where(here)).all()
+    db.execute(delete(vault_uses).where(here))
+    db.execute(delete(vault_texts).where(vault_texts.c.case_id == case_id, vault_texts.c.action_id == action_id))
+    return drop_unused(db, refs) if refs else []
+
+
+def _taken(db: Connection, case_id: str, action_id: str) -> bool:
+    """Whether the action is in the record."""
+    return db.execute(BOUND, {"case_id": case_id, "action_id": action_id}).first() is not None
+
+
+def _owner(case_id: str) -> str:
+    return f"case:{case_id}"
+
+
+def _text_id(ref: str) -> str:
+    return ref.split(":")[1] if ref.count(":") == 2 else ""
+
+
+def _ref(row: Row[*tuple[Any, ...]]) -> str:
+    return f"vault:{row.id}:{row.commitment}"
+
+
+def _sealed(key: bytes, text_id: str, text: str) -> tuple[dict[str, Any], str]:
+    """A text's row and its reference."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    committed = commitment(salt, text)
+    ref = f"vault:{text_id}:{committed}"
+    return {"id": text_id, "commitment": committed, "sealed": seal(key, salt + text.encode(), ref.encode())}, ref
+
+
+def _open(key: bytes, row: Row[*tuple[Any, ...]], ref: str) -> tuple[bytes, str]:
+    """Salt and text of a row; raises cryptography's InvalidTag when it was tampered with."""
+    plain = unseal(key, row.sealed, ref.encode())
+    return plain[:SALT_BYTES], plain[SALT_BYTES:].decode()

@@ -1,0 +1,224 @@
+"""Nothing personal lies in clear: not in the databases, not in Temporal's own file, not in a log, not in a refusal.
+
+Two stories of the casebook are played with every name, number and text replaced by one that stands nowhere else; then every
+byte that was written is searched.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from temporalio.testing import WorkflowEnvironment
+
+from service.casebook import Casebook
+from service.errors import Refused
+from service.rehearsal import FLAGS, Player, stage, virtual_server
+from service.settings import Settings
+from store.places import LoadedPlace
+from tests.conftest import Database
+from tests.support.running import ROOT, Desk, desk, settings
+
+STORIES = ("02-wages-before-spring-festival", "05-threat-to-life")
+FREE = {
+    "name",
+    "summary",
+    "note",
+    "reason",
+    "text",
+    "terms",
+    "what",
+    "proof",
+    "place",
+    "result",
+    "evidence",
+    "notice",
+    "title",
+    "authority",
+}
+"""Fields whose words are private wherever they stand; `place` only in a meeting."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("temporal")
+
+
+@pytest.fixture(scope="module")
+async def env(folder: Path) -> AsyncIterator[WorkflowEnvironment]:
+    async with virtual_server(FLAGS, database=folder / "temporal.db") as made:
+        yield made
+
+
+STEMS = ("楉蘅騄", "199000000", "52011119800")
+"""Every made-up word, phone and number has one of these in it: one search for all."""
+
+
+class Secrets:
+    """Made-up words, each standing nowhere else, handed out one by one."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+
+    def text(self, what: str) -> str:
+        """Some Chinese words."""
+        return self._kept(f"{what}{STEMS[0]}{len(self.all):03d}翀")
+
+    def phone(self) -> str:
+        return self._kept(f"{STEMS[1]}{len(self.all):03d}")
+
+    def number(self) -> str:
+        return self._kept(f"{STEMS[2]}{len(self.all):03d}7X3Q")
+
+    def _kept(self, word: str) -> str:
+        self.all.append(word)
+        return word
+
+
+def private(do: str, key: str) -> bool:
+    return key in FREE and (key != "place" or do == "meet")
+
+
+def disguised(value: Any, do: str, secrets: Secrets) -> Any:
+    """The fields of a step with all that is private replaced."""
+    if isinstance(value, list):
+        return [disguised(item, do, secrets) for item in value]
+    if not isinstance(value, dict):
+        return value
+    made = {
+        key: secrets.text(key) if private(do, key) and isinstance(item, str) else disguised(item, do, secrets)
+        for key, item in value.items()
+    }
+    if "phone" in made:
+        made |= {"phone": secrets.phone(), "id_number": secrets.number(), "address": secrets.text("address")}
+    return made
+
+
+def story(name: str, secrets: Secrets) -> Casebook:
+    data = yaml.safe_load((ROOT / "casebook" / f"{name}.yaml").read_text(encoding="utf-8"))
+    data = copy.deepcopy(data)
+    for step in data["steps"]:
+        if "with" in step:
+            step["with"] = disguised(step["with"], step.get("do", ""), secrets)
+    return Casebook.model_validate(data)
+
+
+def forms(word: str) -> Iterator[bytes]:
+    """How a word may lie in a file."""
+    yield word.encode()
+    yield word.encode("utf-16-le")
+    yield json.dumps(word).strip('"').encode()
+    for shift in range(3):
+        coded = base64.b64encode(b"\0" * shift + word.encode())
+        yield coded[4 if shift else 0 : -4]
+
+
+def found_in(data: bytes, words: list[str]) -> list[str]:
+    return [word for word in words if any(form in data for form in forms(word))]
+
+
+def every_file(*folders: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+async def refused(here: Desk, case_id: str, secrets: Secrets) -> list[str]:
+    """Ask for what can't be, with private words in it; return what the refusals say."""
+    person = {"id": "z", "side": "third", "kind": "person", "name": secrets.text("name"), "phone": secrets.phone()}
+    said: list[str] = []
+    wrong: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("clerk@yanlou-centre", "add_party", {"party": {**person, "id": "a"}}),
+        ("clerk@yanlou-centre", "add_party", {"party": {**person, "phone": f"x{secrets.phone()}"}}),
+        ("clerk@yanlou-centre", "add_party", {"party": {**person, secrets.text("key"): 1}}),
+        ("clerk@yanlou-centre", "note", {"text": f"{secrets.text('text')}\x00"}),
+        ("clerk@yanlou-centre", "note", {"text": secrets.text("text") * 2000}),
+        ("clerk@qingyan-centre", "note", {"text": secrets.text("text")}),
+        ("clerk@yanlou-centre", secrets.text("do"), {"text": secrets.text("text")}),
+        ("mediator@yanlou-gumeng", "agree", {"form": "oral", "terms": secrets.text("terms")}),
+        (f"clerk@{secrets.text('unit')}", "note", {"text": "x"}),
+    )
+    for post, do, fields in wrong:
+        with pytest.raises(Refused) as caught:
+            await here.act(case_id, post, do, **fields)
+        said += [
+            str(caught.value),
+            repr(caught.value),
+            caught.value.refusal.zh,
+            caught.value.refusal.en,
+            caught.value.refusal.model_dump_json(),
+        ]
+    return said
+
+
+async def play(env: WorkflowEnvironment, huaxi: LoadedPlace, chosen: Settings, secrets: Secrets) -> None:
+    """Play the stories, and one more case with everything else that holds words."""
+    for name in STORIES:
+        own = chosen.model_copy(update={"task_queue": f"{chosen.task_queue}-{name}"})
+        async with stage(env, huaxi, own) as office:
+            played = await Player(env, office).play(story(name, secrets))
+            assert played.failures == ()
+
+
+async def more(here: Desk, secrets: Secrets) -> list[str]:
+    parties = [
+        {"id": "a", "side": "applicant", "kind": "person", "name": secrets.text("name"), "phone": secrets.phone()},
+        {"id": "b", "side": "respondent", "kind": "person", "name": secrets.text("name"), "id_number": secrets.number()},
+    ]
+    case_id = await here.open(1, parties=parties, summary=secrets.text("summary"))
+    clerk, dispatcher = "clerk@yanlou-centre", "dispatcher@yanlou-centre"
+    lawyer = {"name": secrets.text("lawyer"), "phone": secrets.phone(), "address": secrets.text("address")}
+    await here.act(case_id, clerk, "represent", party="a", representative=lawyer, authority=secrets.text("authority"))
+    await here.act(case_id, clerk, "attach", title=secrets.text("title"), sha256="0" * 64, size=1)
+    await here.act(case_id, "screener@yanlou-centre", "amend", summary=secrets.text("summary"), reason=secrets.text("reason"))
+    await here.act(case_id, clerk, "add_party", party={"id": "c", "side": "third", "kind": "person", "name": secrets.text("name")})
+    await here.act(case_id, dispatcher, "route", level="village")
+    await here.act(case_id, "officer@yanlou-gumeng", "object", reason=secrets.text("reason"), to="yanlou-justice")
+    await here.act(case_id, dispatcher, "rule", uphold=True, reason=secrets.text("reason"))
+    await here.act(case_id, "officer@yanlou-justice", "sign")
+    await here.act(case_id, dispatcher, "raise_task", unit="yanlou-court", title=secrets.text("title"))
+    await here.act(
+        case_id, "screener@yanlou-centre", "split", parties=["c"], summary=secrets.text("summary"), reason=secrets.text("reason")
+    )
+    said = await refused(here, case_id, secrets)
+    other = await here.open(0, parties=parties, summary=secrets.text("summary"))
+    await here.act(other, clerk, "merge", into=case_id)
+    await here.act(case_id, "officer@yanlou-justice", "withdraw", party="a", reason=secrets.text("reason"))
+    await here.act(case_id, clerk, "reopen", reason=secrets.text("reason"))
+    return said
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_no_name_number_or_word_lies_in_clear_anywhere(
+    env: WorkflowEnvironment,
+    folder: Path,
+    huaxi: LoadedPlace,
+    database: Database,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    secrets = Secrets()
+    chosen = settings(tmp_path / "home", database_url=database.url)
+    await play(env, huaxi, chosen, secrets)
+    with env.with_time_skipping_disabled():
+        async with desk(env.client, chosen.model_copy(update={"task_queue": f"{chosen.task_queue}-more"}), place=huaxi) as here:
+            said = await more(here, secrets)
+            files = every_file(tmp_path, folder)
+    out, err = capfd.readouterr()
+    files |= {"log": caplog.text.encode(), "stdout": out.encode(), "stderr": err.encode(), "refusals": "\n".join(said).encode()}
+    files |= {f"later {name}": data for name, data in every_file(tmp_path, folder).items()}
+    assert len(secrets.all) > 60
+    assert all(any(stem in word for stem in STEMS) for word in secrets.all)
+    hit = {name: data for name, data in files.items() if found_in(data, list(STEMS))}
+    leaks = {name: found_in(data, [*secrets.all, *STEMS]) for name, data in hit.items()}
+    assert {name: words for name, words in leaks.items() if words} == {}
+    # The search itself works: what may lie in clear is found.
+    assert found_in(b"".join(data for name, data in files.items() if name.startswith("jiefen.db")), ["yanlou-gumeng"])
+    assert found_in(b"".join(data for name, data in files.items() if name.startswith("temporal.db")), ["yanlou-gumeng"])

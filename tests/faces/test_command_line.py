@@ -1,0 +1,235 @@
+"""The command line against a whole embedded stack: a day's work, refusals, bad input, restarts and stops."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faces.stack import ROOT, Running, gone, running
+
+INTAKE: dict[str, Any] = {
+    "channel": "window",
+    "place": "520111105202",
+    "summary": "甲家新修院坝抬高地面，雨水流入乙家堂屋。",
+    "happened_on": (datetime.now(UTC) - timedelta(days=3)).date().isoformat(),
+    "parties": [
+        {"id": "a", "side": "applicant", "kind": "person", "name": "甲", "phone": "13800000001"},
+        {"id": "b", "side": "respondent", "kind": "person", "name": "乙", "phone": "13800000002"},
+    ],
+    "people": 2,
+}
+CLERK = "clerk@yanlou-centre"
+
+pytestmark = pytest.mark.timeout(300)  # whole processes, on a machine that may be busy
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One stack for the whole file."""
+    with running(tmp_path_factory.mktemp("home")) as instance:
+        yield instance
+
+
+def take_in(up: Running, folder: Path, *more: str, **changes: Any) -> str:
+    """Open a case through the command line; return its code."""
+    path = folder / "intake.json"
+    path.write_text(json.dumps({**INTAKE, **changes}), encoding="utf-8")
+    answer = up.jiefen("open", "--as", CLERK, "--file", str(path), "--json", *more)
+    assert answer.code == 0, answer.err
+    return str(answer.json["receipt"]["code"])
+
+
+def traces(up: Running) -> tuple[int, ...]:
+    """Count what the databases hold."""
+    with sqlite3.connect(f"file:{up.home / 'jiefen.db'}?mode=ro", uri=True) as db:
+        tables = ("cases", "events", "actions", "outbox", "vault_texts", "vault_persons")
+        return tuple(db.execute(f"select count(*) from {table}").fetchone()[0] for table in tables)  # noqa: S608 - names from here
+
+
+def one_line(text: str, code: str) -> bool:
+    """Whether this is one line that begins with the stable code and says it in both languages."""
+    return text.count("\n") == 1 and text.startswith(f"{code}: ") and " / " in text
+
+
+def test_a_days_work_from_intake_to_mediation(up: Running, tmp_path: Path) -> None:
+    code = take_in(up, tmp_path)
+    steps: list[tuple[str, str, dict[str, Any]]] = [
+        ("screen", "screener@yanlou-centre", {"category": "0201", "accept": True}),
+        ("route", "dispatcher@yanlou-centre", {"level": "village"}),
+        ("sign", "officer@yanlou-gumeng", {}),
+        ("contact", "officer@yanlou-gumeng", {"note": "已联系"}),
+        ("assign", "officer@yanlou-gumeng", {}),
+        ("consent", "mediator@yanlou-gumeng", {"party": "a", "agrees": True}),
+        ("consent", "mediator@yanlou-gumeng", {"party": "b", "agrees": True}),
+    ]
+    for action, who, fields in steps:
+        answer = up.act(code, action, who, **fields)
+        assert answer.code == 0, (action, answer.err)
+    story = up.jiefen("explain", code, "--json").json
+    assert story["view"]["stage"] == "mediating"
+    assert story["view"]["holder"]["role"] == "mediator"
+    assert {"mediate", "ladder"} <= {clock["clock"] for clock in story["clocks"]}
+    todo = up.jiefen("todo", "--as", "mediator@yanlou-gumeng", "--json").json
+    assert code in [item["case"]["code"] for item in todo["items"]]
+    shown = up.jiefen("show", code, "--as", "mediator@yanlou-gumeng", "--events", "--json").json
+    assert shown["detail"]["summary"] == INTAKE["summary"]
+    assert [line["type"] for line in shown["events"]][:2] == ["registered", "screened"]
+    listed = up.jiefen("list", "--stage", "mediating", "--json").json
+    assert code in [row["code"] for row in listed["cases"]]
+    assert up.jiefen("verify", code).code == 0
+    drift = up.jiefen("drift")
+    assert (drift.code, drift.out) == (0, "")
+    assert up.jiefen("replay", "--check").code == 0
+
+
+def test_the_same_slip_and_the_same_action_id_are_done_once(up: Running, tmp_path: Path) -> None:
+    code = take_in(up, tmp_path, "--intake-id", "slip-1")
+    assert take_in(up, tmp_path, "--intake-id", "slip-1") == code
+    words = ("act", code, "note", "--as", CLERK, "--with", '{"text": "一"}', "--id", "note-1", "--json")
+    first, again = up.jiefen(*words), up.jiefen(*words)
+    assert first.json == again.json
+    events = up.jiefen("show", code, "--events", "--json").json["events"]
+    assert [line["type"] for line in events].count("noted") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"place": "999999999999"}, "unknown_place"),
+        ({"happened_on": "2026-02-30"}, "invalid"),
+        ({"happened_on": "2999-01-01"}, "invalid"),
+        ({"people": "many"}, "invalid"),
+        ({"summary": "字" * 1_000_000}, "invalid"),
+        ({"summary": "a\u0000b"}, "invalid"),
+        ({"risk_signs": ["unheard_of"]}, "invalid"),
+        ({"colour": "red"}, "invalid"),
+        ({"parties": []}, "invalid"),
+    ],
+)
+def test_a_bad_intake_is_refused_in_one_line_and_leaves_no_trace(up: Running, tmp_path: Path, changes: dict[str, Any], code: str) -> None:
+    before = traces(up)
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps({**INTAKE, **changes}), encoding="utf-8")
+    answer = up.jiefen("open", "--as", CLERK, "--file", str(path))
+    assert answer.code == 2
+    assert one_line(answer.err, code), answer.err
+    assert answer.out == ""
+    assert traces(up) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("act", "YANLOU-1999-00001", "note", "--as", CLERK, "--with", '{"text": "x"}'), "unknown_case"),
+        (("open", "--as", "clerk@nowhere", "--file", "docs/examples/intake.json"), "unknown_unit"),
+        (("open", "--as", "king@yanlou-centre", "--file", "docs/examples/intake.json"), "invalid"),
+        (("open", "--as", "doctor@yanlou-centre", "--file", "docs/examples/intake.json"), "not_allowed"),
+        (("open", "--as", CLERK, "--file", "no/such/file.json"), "bad_file"),
+        (("open", "--as", CLERK, "--file", "/dev/zero"), "bad_file"),
+        (("calendar", "import", "no/such/file.yaml"), "bad_file"),
+        (("list", "--after", "garbage"), "invalid"),
+        (("network", "show", "atlantis"), "unknown_place"),
+        (("act", "X"), "usage"),
+        (("dance",), "usage"),
+    ],
+)
+def test_what_can_not_be_done_is_said_in_one_line(up: Running, words: tuple[str, ...], code: str) -> None:
+    answer = up.jiefen(*words)
+    assert answer.code == 2
+    assert one_line(answer.err, code), answer.err
+
+
+def test_a_refused_action_says_why_and_changes_nothing(up: Running, tmp_path: Path) -> None:
+    case = take_in(up, tmp_path)
+    before = traces(up)
+    answer = up.act(case, "screen", CLERK, category="0201", accept=True)
+    assert (answer.code, answer.json["error"]["code"]) == (2, "not_allowed")
+    broken = up.jiefen("act", case, "screen", "--as", "screener@yanlou-centre", "--with", "{nonsense")
+    assert one_line(broken.err, "invalid")
+    assert traces(up) == before
+
+
+def test_a_killed_worker_and_a_killed_server_come_back_and_nothing_is_lost(up: Running, tmp_path: Path) -> None:
+    code = take_in(up, tmp_path)
+    up.child("worker.py").kill()
+    assert up.act(code, "screen", "screener@yanlou-centre", category="0201", accept=True).code == 0
+    up.child("start-dev").kill()
+    answer = up.act(code, "route", "dispatcher@yanlou-centre", level="village")
+    assert answer.code == 0, answer.err
+    view = up.jiefen("show", code, "--events", "--json").json
+    assert view["view"]["stage"] == "routed"
+    assert [line["type"] for line in view["events"]] == ["registered", "screened", "routed", "task_raised"]
+    assert up.jiefen("verify", code).code == 0
+    assert up.jiefen("drift").code == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_a_stop_leaves_no_process_and_the_next_start_finds_every_case(tmp_path: Path, number: signal.Signals) -> None:
+    with running(tmp_path / "home") as instance:
+        code = take_in(instance, tmp_path)
+        tree = instance.tree()
+        assert len(tree) >= 3
+        assert instance.stop(number) == 0
+        assert gone(tree)
+        instance.start()
+        assert instance.jiefen("show", code, "--json").json["view"]["stage"] == "registered"
+        assert instance.act(code, "screen", "screener@yanlou-centre", category="0201", accept=True).code == 0
+
+
+def test_a_killed_supervisor_leaves_no_orphan(tmp_path: Path) -> None:
+    with running(tmp_path / "home") as instance:
+        tree = instance.tree()
+        tree[0].kill()
+        assert gone(tree)
+        assert instance.process is not None
+        instance.process.wait()
+
+
+def test_a_second_up_in_the_same_home_and_a_port_in_use_are_said_plainly(up: Running, tmp_path: Path) -> None:
+    same_home = up.jiefen("up", "--no-web")
+    assert (same_home.code, one_line(same_home.err, "cannot_start")) == (2, True), same_home.err
+    same_ports = up.jiefen("up", "--no-web", JIEFEN_HOME=str(tmp_path / "other"))
+    assert (same_ports.code, one_line(same_ports.err, "cannot_start")) == (2, True), same_ports.err
+
+
+def test_words_are_shown_as_they_are(up: Running, tmp_path: Path) -> None:
+    summary = "见[/附件]与[bold]粗体[/bold] :smile:"
+    code = take_in(up, tmp_path, summary=summary)
+    shown = up.jiefen("show", code, "--as", CLERK)
+    assert shown.code == 0, shown.err
+    assert summary in shown.out
+
+
+def test_watch_prints_one_json_line_for_each_event(up: Running, tmp_path: Path) -> None:
+    code = take_in(up, tmp_path)
+    assert up.act(code, "screen", "screener@yanlou-centre", accept=False, reason="不属受理范围", redirect="court").code == 0
+    lines = up.jiefen("watch", code, "--json").out.splitlines()
+    assert [json.loads(line)["type"] for line in lines] == ["registered", "declined"]
+
+
+def test_a_rehearsal_needs_nothing_running_and_json_is_all_it_prints(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.yaml"
+    text = (ROOT / "casebook" / "01-neighbour-drainage.yaml").read_text(encoding="utf-8")
+    head, _, _ = text.partition("end:")
+    path.write_text(head + "end: {stage: merged}\n", encoding="utf-8")
+    nowhere = Running(tmp_path / "nothing")
+    answer = nowhere.jiefen("rehearse", str(path), "--json")
+    assert answer.code == 1
+    (failure,) = answer.json[0]["failures"]
+    assert (failure["step"], failure["what"], failure["wanted"], failure["found"]) == ("end", "stage", "merged", "archived")
+    assert "wanted merged, found archived" in nowhere.jiefen("rehearse", str(path)).out
+
+
+def test_two_instances_run_side_by_side(up: Running, tmp_path: Path) -> None:
+    with running(tmp_path / "home") as other:
+        code = take_in(other, tmp_path)
+        assert other.jiefen("show", code).code == 0
+        assert other.home != up.home
+        assert len(other.jiefen("list", "--json").json["cases"]) == 1

@@ -1,0 +1,43 @@
+"""Replay all recorded runs and print, as JSON, those that fail or end in another state. One process, one hash seed.
+
+`PYTHONHASHSEED=1 python -m tests.histories.check`
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+
+from temporalio.client import WorkflowHistory
+
+from rules.shelf import SHELF
+from service.histories import replayed
+from tests.histories.shelf import Recorded, fill, recorded
+
+
+async def failures(runs: Iterable[Recorded]) -> list[list[str]]:
+    """Name and reason of each run that does not replay as it was recorded."""
+    by_case = {run.name: run for run in runs}
+    found: list[list[str]] = []
+    for run in by_case.values():
+
+        async def one(run: Recorded = run) -> AsyncIterator[WorkflowHistory]:
+            yield run.to_replay()
+
+        async for result in replayed(one()):
+            if result.failure is not None:
+                found.append([run.name, f"{type(result.failure).__name__}: {result.failure}"])
+            elif result.state is None:
+                found.append([run.name, "no state"])
+            else:
+                state = result.state.model_dump(mode="json")
+                differing = [name for name in state if state[name] != run.state.get(name)]
+                if differing:
+                    found.append([run.name, f"another state: {', '.join(differing)}"])
+    return found
+
+
+if __name__ == "__main__":
+    fill(SHELF)
+    print(json.dumps(asyncio.run(failures(recorded()))))  # noqa: T201 - read by the test

@@ -1,0 +1,37 @@
+"""An office without a worker, for use cases that never reach Temporal: accounts, absences."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from service.accounts import Accounts
+from service.crew import connect
+from service.office import Office
+from service.passwords import Passwords
+from service.settings import ROOT, Settings
+from store.places import LoadedPlace, load_place
+from tests.conftest import Database
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session")
+def whole_huaxi() -> LoadedPlace:
+    return load_place(ROOT / "places" / "huaxi")
+
+
+@pytest.fixture
+async def bare_office(database: Database, whole_huaxi: LoadedPlace, tmp_path: Path) -> AsyncIterator[Office]:
+    settings = Settings(home=tmp_path, database_url=database.url, keys_url=database.keys_url, demo_accounts=True)
+    office = await Office.open(settings, await connect(settings, lazy=True), whole_huaxi)
+    yield office
+    await office.close()
+
+
+@pytest.fixture
+def accounts(bare_office: Office) -> Accounts:
+    return Accounts(bare_office, passwords=Passwords(CHEAP))

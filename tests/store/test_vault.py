@@ -1,0 +1,226 @@
+"""The vault: words go in, references come out; nothing lies open, nothing is sealed twice, what is erased is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import func, select, text, update
+
+from store.engine import Store
+from store.keys import Erased
+from store.records import Records
+from store.tables import vault_marks, vault_persons, vault_texts, vault_uses
+from store.vault import Person, UnknownRef, Vault, commitment
+from tests.conftest import Database
+from tests.store.making import NOW, Making
+
+WORDS = "甲与乙因排水沟走向发生争执"
+WHO = Person(name="甲某", phone="138 0000 0001", id_number="52011119900101001x", address="燕楼村一组")
+
+
+@pytest.fixture
+def vault(store: Store) -> Vault:
+    return Vault(store)
+
+
+async def count(store: Store, table: object) -> int:
+    async with store.read() as db:
+        return int((await db.execute(select(func.count()).select_from(table))).scalar_one())  # type: ignore[arg-type]
+
+
+async def test_a_text_comes_back_by_its_reference(vault: Vault) -> None:
+    ref = await vault.seal_text("c1", "a1", "summary", WORDS)
+    assert ref.startswith("vault:")
+    assert len(ref.split(":")[2]) == 32
+    assert await vault.open_text(ref) == WORDS
+    assert await vault.verify_commitment(ref)
+
+
+async def test_the_same_field_gives_the_same_reference(vault: Vault) -> None:
+    texts = {"summary": WORDS, "parties.0.note": "甲", "parties.1.note": "甲"}
+    first = await vault.seal_many("c1", "a1", texts)
+    assert await vault.seal_many("c1", "a1", texts) == first
+    assert len(set(first.values())) == 3
+    assert await vault.seal_text("c1", "a2", "summary", WORDS) != first["summary"]
+
+
+async def test_sealing_the_same_at_once_gives_one_reference(store: Store, vault: Vault) -> None:
+    refs = await asyncio.gather(*(vault.seal_many("c1", "a1", {"summary": WORDS}, {"p1": WHO}) for _ in range(8)))
+    assert all(ref == refs[0] for ref in refs)
+    assert await count(store, vault_persons) == await count(store, vault_texts) == 1
+    assert await vault.open_text(refs[0]["summary"]) == WORDS
+
+
+async def test_changed_words_get_a_new_reference_until_the_action_is_taken(store: Store, vault: Vault) -> None:
+    made = Making()
+    first = await vault.seal_text(made.id, "a1", "summary", "第一稿")
+    second = await vault.seal_text(made.id, "a1", "summary", "第二稿")
+    assert first != second
+    with pytest.raises(UnknownRef):
+        await vault.open_text(first)
+    await Records(store).publish(made.write("a1").publication())
+    assert await vault.seal_text(made.id, "a1", "summary", "第三稿") == second
+    assert await vault.open_text(second) == "第二稿"
+
+
+async def test_a_commitment_proves_the_text_and_betrays_a_changed_one(store: Store, vault: Vault) -> None:
+    ref = await vault.seal_text("c1", "a1", "summary", WORDS)
+    assert commitment(b"0" * 16, WORDS) != commitment(b"1" * 16, WORDS)
+    forged = ref[:-1] + ("0" if ref[-1] != "0" else "1")
+    with pytest.raises(UnknownRef):
+        await vault.open_text(forged)
+    async with store.write() as db:
+        await db.execute(update(vault_texts).values(commitment=forged.rpartition(":")[2]))
+    with pytest.raises(Exception, match=r"^$"):  # the seal is bound to the reference
+        await vault.open_text(forged)
+
+
+async def test_many_are_opened_at_once_and_unknown_ones_left_out(vault: Vault) -> None:
+    one = await vault.seal_text("c1", "a1", "summary", "一")
+    two = await vault.seal_text("c2", "a1", "summary", "二")
+    assert await vault.open_texts([one, two, one, "vault:nothing:here", "person:x", "words"]) == {one: "一", two: "二"}
+    for unknown in ("vault:nothing:here", "words", ""):
+        with pytest.raises(UnknownRef):
+            await vault.open_text(unknown)
+
+
+async def test_the_same_person_is_found_again_by_number_or_by_phone_and_name(vault: Vault) -> None:
+    ref = await vault.person("c1", "a1", "p1", WHO)
+    again = await vault.person("c2", "a1", "p1", Person(name="甲某", id_number="52011119900101001X"))
+    by_phone = await vault.person("c3", "a1", "p1", Person(name=" 甲 某 ", phone="+86 138-0000-0001"))
+    assert ref == again == by_phone
+    assert await vault.open_person(ref) == WHO
+
+
+async def test_another_person_is_another_person(vault: Vault) -> None:
+    ref = await vault.person("c1", "a1", "p1", WHO)
+    others = [
+        Person(name="乙某", phone=WHO.phone),
+        Person(name="甲某"),
+        Person(name="甲某", phone="13800000002"),
+        Person(name="甲某", phone=WHO.phone, id_number="520111199001010028"),
+    ]
+    refs = [await vault.person("c2", "a1", f"p{number}", other) for number, other in enumerate(others)]
+    assert len({ref, *refs}) == 5
+    assert await vault.person("c2", "a1", "p1", others[1]) == refs[1]  # without a mark: known by its field alone
+
+
+async def test_what_is_new_about_a_person_completes_what_is_known(vault: Vault) -> None:
+    ref = await vault.person("c1", "a1", "p1", Person(name="甲某", phone="13800000001"))
+    await vault.person("c2", "a1", "p1", WHO.model_copy(update={"more": {"gender": "女"}}))
+    known = await vault.open_person(ref)
+    assert (known.phone, known.id_number, known.more) == ("13800000001", WHO.id_number, {"gender": "女"})
+    assert await vault.person("c3", "a1", "p1", Person(name="另写", id_number=WHO.id_number)) == ref
+    await vault.amend_person(ref, known.model_copy(update={"phone": "13800000009"}))
+    assert await vault.person("c4", "a1", "p1", Person(name="甲某", phone="13800000009")) == ref
+
+
+async def test_two_fields_of_one_action_may_name_the_same_person(store: Store, vault: Vault) -> None:
+    refs = await vault.seal_many("c1", "a1", {}, {"p1": WHO, "p2": WHO})
+    assert refs["p1"] == refs["p2"]
+    assert await count(store, vault_persons) == 1
+
+
+async def test_a_refused_action_leaves_nothing(store: Store, vault: Vault) -> None:
+    shared = await vault.person("c0", "a0", "p1", WHO)
+    refs = await vault.seal_many("c1", "a1", {"summary": WORDS}, {"p1": WHO, "p2": Person(name="乙某", phone="13800000002")})
+    assert await vault.discard("c1", "a1")
+    assert await vault.open_texts(refs.values()) == {}
+    assert await vault.open_persons(refs.values()) == {shared: WHO}
+    assert await count(store, vault_uses) == 1
+    assert await count(store, vault_marks) == 2
+    assert await vault.discard("c1", "a1")
+    assert set(await store.keys.existing([refs["p2"]])) == set()
+
+
+async def test_what_was_taken_is_not_discarded(store: Store, vault: Vault) -> None:
+    made = Making()
+    refs = await vault.seal_many(made.id, "a1", {"summary": WORDS}, {"p1": WHO})
+    await Records(store).publish(made.write("a1").publication())
+    assert not await vault.discard(made.id, "a1")
+    assert await vault.open_text(refs["summary"]) == WORDS
+
+
+async def test_a_sweep_takes_what_no_action_came_for(store: Store, vault: Vault) -> None:
+    made = Making()
+    kept = await vault.seal_text(made.id, "a1", "summary", WORDS)
+    await Records(store).publish(made.write("a1").publication())
+    lost = await vault.seal_many(made.id, "a2", {"text": WORDS}, {"p1": WHO})
+    assert await vault.sweep(NOW.replace(year=2020)) == 0
+    assert await vault.sweep(NOW.replace(year=2100)) == 1
+    assert await vault.open_texts([kept, lost["text"]]) == {kept: WORDS}
+    assert await vault.open_persons([lost["p1"]]) == {}
+
+
+async def test_an_erased_key_erases_what_it_sealed_and_is_not_made_again(store: Store, vault: Vault) -> None:
+    refs = await vault.seal_many("c1", "a1", {"summary": WORDS}, {"p1": WHO})
+    await vault.erase_person(refs["p1"], NOW)
+    assert await vault.open_persons([refs["p1"]]) == {}
+    assert await vault.open_text(refs["summary"]) == WORDS
+    fresh = await vault.person("c2", "a1", "p1", WHO)
+    assert fresh != refs["p1"]
+    assert await vault.person("c3", "a1", "p1", WHO) == fresh
+    await vault.erase_case_texts("c1", NOW)
+    await vault.erase_case_texts("c1", NOW)
+    assert await vault.open_texts([refs["summary"]]) == {}
+    for work in (vault.open_text(refs["summary"]), vault.verify_commitment(refs["summary"]), vault.seal_text("c1", "a2", "t", "x")):
+        with pytest.raises(Erased):
+            await work
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_no_plain_word_is_in_the_database_files(database: Database, tmp_path: Path) -> None:
+    store = await database.open()
+    vault = Vault(store)
+    refs = await vault.seal_many("c1", "a1", {"summary": WORDS}, {"p1": WHO})
+    assert await vault.open_text(refs["summary"]) == WORDS
+    secrets = [WORDS, WHO.name, WHO.id_number or "", "13800000001", WHO.phone or "", WHO.address or ""]
+    before = contents(tmp_path)
+    await store.close()
+    after = contents(tmp_path)
+    assert "jiefen.db-wal" in before
+    for content in (*before.values(), *after.values()):
+        assert not any(secret.encode() in content for secret in secrets)
+    key = await _some_key(database)
+    assert key not in after["keys.db"] + after["jiefen.db"]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+async def _some_key(database: Database) -> bytes:
+    store = await database.open()
+    key = await store.keys.key("case:c1")
+    await store.close()
+    return key
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_no_plain_word_is_in_any_row(store: Store, vault: Vault) -> None:
+    await vault.seal_many("c1", "a1", {"summary": WORDS}, {"p1": WHO})
+    async with store.read() as db:
+        for table in (vault_texts, vault_persons, vault_marks, vault_uses):
+            rows = repr((await db.execute(text(f"SELECT t::text FROM {table.name} t"))).all())  # noqa: S608
+            assert WHO.name not in rows
+            assert (WHO.name.encode().hex()) not in rows
+            assert "13800000001" not in rows
+
+
+async def test_nothing_personal_is_in_errors_or_logs(store: Store, vault: Vault, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    await vault.seal_many("c1", "a1", {"summary": WORDS}, {"p1": WHO})
+    with pytest.raises(ValidationError) as caught:
+        Person(name="甲某" * 100, phone="13800000001")
+    assert "甲某" not in str(caught.value)
+    assert repr(WHO) == str(WHO) == f"{WHO}" == "Person(…)"
+    for refused in ("INSERT INTO vault_persons (ref, sealed) VALUES (:a, NULL)", "INSERT INTO nowhere VALUES (:a)"):
+        with pytest.raises(Exception, match=r".") as failed:
+            async with store.write() as db:
+                await db.execute(text(refused), {"a": "13800000001"})
+        assert "13800000001" not in str(failed.value)
+    assert not any(word in caplog.text for word in ("甲某", "13800000001", WORDS))

@@ -1,0 +1,104 @@
+"""The change feed: as a stream within a second, page by page, and to nobody whose case it isn't."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from service.office import Office
+from tests.web.running import CLERK, Api, served
+
+OTHER = "clerk@qingyan-centre"
+
+
+@pytest.fixture
+async def address(office: Office) -> AsyncIterator[str]:
+    async with served(office) as found:
+        yield found
+
+
+async def listen(address: str, post: str, heard: list[tuple[float, dict[str, Any]]], headers: dict[str, str] | None = None) -> None:
+    sent = {"Accept": "text/event-stream", "Authorization": f"Bearer demo:{post}", **(headers or {})}
+    async with httpx.AsyncClient(timeout=None) as client, client.stream("GET", f"{address}/api/v1/changes", headers=sent) as answer:  # noqa: S113
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        heard.append((time.monotonic(), {}))
+        async for line in answer.aiter_lines():
+            if line.startswith("data: "):
+                heard.append((time.monotonic(), json.loads(line.removeprefix("data: "))))  # noqa: PERF401 - one by one
+
+
+async def until(held: Any) -> None:
+    for _ in range(300):
+        if held():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("not within three seconds")
+
+
+async def test_changes_are_heard_within_a_second_and_only_by_those_who_may(api: Api, address: str) -> None:
+    mine: list[tuple[float, dict[str, Any]]] = []
+    theirs: list[tuple[float, dict[str, Any]]] = []
+    tasks = [asyncio.create_task(listen(address, post, heard)) for post, heard in ((CLERK, mine), (OTHER, theirs))]
+    try:
+        await until(lambda: mine and theirs)
+        await asyncio.sleep(0.4)
+        code = await api.open()
+        done = time.monotonic()
+        await until(lambda: any(change.get("code") == code for _, change in mine))
+        at, first = next(item for item in mine if item[1].get("code") == code)
+        assert at - done < 1
+        assert set(first) == {"id", "code", "seq", "type", "at"}
+        await asyncio.sleep(0.5)
+        assert [change for _, change in theirs if change] == []
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_who_comes_back_hears_what_was_missed_once(api: Api, address: str) -> None:
+    start = (await api.get("/changes")).json()["next"]
+    code = await api.open()
+    await api.act(code, "screener@yanlou-centre", "screen", category="0201", accept=True)
+    heard: list[tuple[float, dict[str, Any]]] = []
+    task = asyncio.create_task(listen(address, CLERK, heard, {"Last-Event-ID": str(start)}))
+    try:
+        await until(lambda: [c["seq"] for _, c in heard if c.get("code") == code][-1:] == [2])
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    ids = [change["id"] for _, change in heard if change]
+    assert ids == sorted(set(ids))
+    page = (await api.get("/changes", params={"after": start})).json()
+    assert [c["type"] for c in page["changes"] if c["code"] == code][:2] == ["registered", "screened"]
+    assert (await api.get("/changes", OTHER, params={"after": start})).json()["changes"] == []
+    assert (await api.get("/changes", params={"after": page["next"]})).json()["changes"] == []
+
+
+async def test_streams_end_when_the_process_stops(office: Office) -> None:
+    async with served(office) as address:
+        heard: list[tuple[float, dict[str, Any]]] = []
+        task = asyncio.create_task(listen(address, CLERK, heard))
+        await until(lambda: heard)
+        start = time.monotonic()
+    assert time.monotonic() - start < 1.5
+    await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 2)
+
+
+async def test_a_session_that_is_over_hears_nothing_more(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.sse.AGAIN", 0.0)
+    monkeypatch.setattr("web.sse.POLL", 0.01)
+
+    async def gone(*_: object) -> None:
+        return None
+
+    async with served(office) as address:
+        monkeypatch.setattr("web.api.changes.again", gone)
+        await asyncio.wait_for(listen(address, CLERK, []), 3)

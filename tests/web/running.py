@@ -1,0 +1,112 @@
+"""A whole instance for the tests of the web: a Temporal server with virtual time, a worker, a store, and the application."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import httpx
+from temporalio.testing import WorkflowEnvironment
+
+from service.office import Office
+from service.rehearsal import stage
+from service.settings import Settings
+from store.places import LoadedPlace
+from web.__main__ import Server
+from web.app import create_app
+
+CLERK = "clerk@yanlou-centre"
+
+INTAKE: dict[str, Any] = {
+    "channel": "window",
+    "place": "520111105202",
+    "summary": "甲家新修院坝抬高地面，雨水流入乙家堂屋，双方多次争吵。联系人张三丰，电话13800000001。",
+    "happened_on": "2026-11-02",
+    "parties": [
+        {
+            "id": "a",
+            "side": "applicant",
+            "name": "张三丰",
+            "phone": "13800000001",
+            "id_number": "520111199001011234",
+            "address": "燕楼镇谷蒙村三组8号",
+        },
+        {"id": "b", "side": "respondent", "name": "欧阳明明", "phone": "13800000002"},
+    ],
+    "people": 2,
+}
+
+
+class Api:
+    """Asks the API as one post after another."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+
+    async def get(self, path: str, post: str | None = CLERK, **more: Any) -> httpx.Response:
+        return await self.client.get(f"/api/v1{path}", headers=_headers(post, more), **more)
+
+    async def post(self, path: str, body: Mapping[str, Any], post: str | None = CLERK, **more: Any) -> httpx.Response:
+        return await self.client.post(f"/api/v1{path}", json=dict(body), headers=_headers(post, more), **more)
+
+    async def open(self, post: str = CLERK, **changes: Any) -> str:
+        """Open a case and return its code."""
+        answer = await self.post("/cases", INTAKE | changes, post)
+        assert answer.status_code == 201, answer.text
+        code: str = answer.json()["receipt"]["code"]
+        return code
+
+    async def act(self, code: str, post: str, do: str, **fields: Any) -> dict[str, Any]:
+        """Do an action that must be accepted."""
+        answer = await self.post(f"/cases/{code}/actions/{do}", fields, post)
+        assert answer.status_code == 200, (do, answer.text)
+        receipt: dict[str, Any] = answer.json()
+        return receipt
+
+
+def _headers(post: str | None, more: dict[str, Any]) -> dict[str, str]:
+    headers: dict[str, str] = {**more.pop("headers", {})}
+    return headers if post is None else {"Authorization": f"Bearer demo:{post}", **headers}
+
+
+@asynccontextmanager
+async def instance(env: WorkflowEnvironment, place: LoadedPlace, home: Path, database_url: str = "") -> AsyncIterator[Office]:
+    """An office on the virtual server with a worker of its own."""
+    settings = Settings(home=home, task_queue=f"web-{home.name}", demo_accounts=True, database_url=database_url)
+    async with stage(env, place, settings) as office:
+        yield office
+
+
+@asynccontextmanager
+async def asked(office: Office) -> AsyncIterator[Api]:
+    """The application over an office, asked without a socket."""
+    app = create_app(office.settings, office=office)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://127.0.0.1") as client,
+    ):
+        yield Api(client)
+
+
+@asynccontextmanager
+async def served(office: Office) -> AsyncIterator[str]:
+    """The application over an office at a port of its own; gives its address."""
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    app = create_app(office.settings, office=office)
+    server = Server(app, timeout_graceful_shutdown=2)
+    server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # the signals are pytest's
+    running = asyncio.create_task(server.serve(sockets=[sock]))
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    finally:
+        server.handle_exit(signal.SIGTERM, None)
+        await running
+        sock.close()

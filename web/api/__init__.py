@@ -1,0 +1,12 @@
+"""The API `/api/v1` (design §8): one module for each thing it is about."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from web.api import actions, cases, changes, inbox, reference, stats
+from web.problems import documented
+
+router = APIRouter(prefix="/api/v1", responses=documented("malformed", "unauthenticated", "invalid", "internal", "unavailable"))
+for part in (cases, actions, inbox, changes, stats, reference):
+    router.include_router(part.router)

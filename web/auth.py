@@ -1,0 +1,127 @@
+"""Who asks: a bearer token or a session cookie becomes an `Identity`, whose `actor` is the post now in use.
+
+`create_app` is handed the accounts (`service/accounts.py`). Where the settings say so, demo tokens (`demo:role@unit`) count as well,
+from this machine alone.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from models.party import Actor
+from service.errors import Refused
+from service.office import Office
+from service.people import resolve_actor
+from web.problems import WebProblem
+from web.state import OfficeDep
+
+SESSION_COOKIE = "jiefen_session"
+DEMO = "demo:"
+
+bearer = HTTPBearer(auto_error=False, description="An API token; in the demo `demo:role@unit`, from this machine alone.")
+
+
+class Identity(Protocol):
+    """Somebody who has signed in."""
+
+    @property
+    def actor(self) -> Actor:
+        """The person in the post now in use."""
+
+    @property
+    def posts(self) -> tuple[str, ...]:
+        """All posts they hold."""
+
+    @property
+    def person(self) -> str:
+        """Who they are, in words of their account."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoIdentity:
+    """Somebody in the post that a demo token names."""
+
+    actor: Actor
+    posts: tuple[str, ...]
+    person: str
+
+
+class Accounts(Protocol):
+    """What the web asks of the accounts."""
+
+    async def by_token(self, token: str) -> Identity | None:
+        """Return whose token this is."""
+
+    async def by_session(self, cookie: str) -> Identity | None:
+        """Return whose session this is."""
+
+
+class DemoAccounts:
+    """Takes `demo:role@unit` for the person in that post."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def by_token(self, token: str) -> Identity | None:
+        """Return the person in the post that the token names."""
+        post = token.removeprefix(DEMO)
+        if not token.startswith(DEMO) or post.startswith("citizen@"):
+            return None
+        try:
+            actor = await resolve_actor(post, self._office.roll, self._office.bundle.network)
+        except Refused:
+            return None
+        return DemoIdentity(actor=actor, posts=(post,), person=actor.person)
+
+
+async def current_identity(
+    request: Request, office: OfficeDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Identity:
+    """Return who asks, or end the request with 401."""
+    found = await _identity(request, office, credentials.credentials if credentials is not None else None)
+    if found is None:
+        raise WebProblem("unauthenticated")
+    return found
+
+
+async def again(request: Request, office: Office, before: Identity) -> Identity | None:
+    """Return who asks, asked again in the middle of a long answer; None when the session is over or another post is in use."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    found = await _identity(request, office, token.strip() if scheme.lower() == "bearer" else None)
+    return found if found is not None and found.actor == before.actor else None
+
+
+async def _identity(request: Request, office: Office, token: str | None) -> Identity | None:
+    accounts: Accounts | None = request.app.state.accounts
+    if token is not None:
+        if token.startswith(DEMO):
+            return await DemoAccounts(office).by_token(token) if _demo(request, office) else None
+        return await accounts.by_token(token) if accounts is not None else None
+    cookie = request.cookies.get(SESSION_COOKIE)
+    return await accounts.by_session(cookie) if accounts is not None and cookie else None
+
+
+def _demo(request: Request, office: Office) -> bool:
+    """Whether demo tokens count here: switched on, and asked from this machine with nothing in between."""
+    if not office.settings.demo_accounts or request.client is None or "x-forwarded-for" in request.headers:
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+IdentityDep = Annotated[Identity, Depends(current_identity)]
+
+
+async def current_actor(identity: IdentityDep) -> Actor:
+    """Return the person in the post now in use."""
+    return identity.actor
+
+
+ActorDep = Annotated[Actor, Depends(current_actor)]

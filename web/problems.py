@@ -1,0 +1,198 @@
+"""Every error as `application/problem+json` (RFC 9457): a stable code, a status, and a sentence in both languages.
+
+What somebody typed is never echoed: fields are named, their content is not. This table is the only place where a status is
+chosen; the OpenAPI description is printed from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from starlette.exceptions import HTTPException
+
+from models.base import Model
+from models.refusal import SENTENCES, RefusalCode
+from service.errors import Refused, Unavailable, UnknownCase
+
+MEDIA = "application/problem+json"
+RETRY_AFTER = "2"
+"""Seconds after which to ask again when something is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of error."""
+
+    status: int
+    zh: str
+    en: str
+
+
+def _refusal(code: RefusalCode, status: int) -> tuple[str, Kind]:
+    zh, en = SENTENCES[code]
+    return str(code), Kind(status, zh, en)
+
+
+C = RefusalCode
+
+KINDS: dict[str, Kind] = dict(
+    [
+        _refusal(C.INVALID, 422),
+        _refusal(C.NOT_ALLOWED, 403),
+        _refusal(C.WRONG_STAGE, 409),
+        _refusal(C.TOO_LATE, 409),
+        _refusal(C.ALREADY_DONE, 409),
+        _refusal(C.NOT_HOLDER, 403),
+        _refusal(C.UNKNOWN_UNIT, 422),
+        _refusal(C.UNKNOWN_PARTY, 422),
+        _refusal(C.UNKNOWN_PLACE, 422),
+        _refusal(C.SAME_PERSON, 403),
+        _refusal(C.MISSING_REASON, 422),
+        _refusal(C.NEEDS_NOTICE, 409),
+        _refusal(C.NEEDS_CONSENT, 409),
+        _refusal(C.BARRED_MATTER, 409),
+        _refusal(C.CHECKLIST_OPEN, 409),
+        _refusal(C.CONFLICT_OF_INTEREST, 403),
+    ]
+) | {
+    "malformed": Kind(400, "请求无法读取", "The request can't be read"),
+    "unauthenticated": Kind(401, "请先登录", "Sign in first"),
+    "not_found": Kind(404, "没有这个地址", "There is nothing at this address"),
+    "unknown_case": Kind(404, "没有这个案件，或者您无权查看", "There is no such case, or it is not yours to see"),
+    "method_not_allowed": Kind(405, "此地址不支持这种请求", "This address does not take this method"),
+    "stale": Kind(412, "案件已有更新，请刷新后重试", "The case has changed meanwhile; read it again"),
+    "too_large": Kind(413, "提交内容过大", "What was sent is too large"),
+    "internal": Kind(500, "系统内部错误，请稍后再试", "Something broke inside; try again later"),
+    "unavailable": Kind(503, "系统暂时不可用，请稍后用同一编号重试", "Not available just now; ask again with the same id"),
+}
+"""Every error there is, by its code."""
+
+
+class FieldError(Model):
+    """One field that is not right; what was entered is not repeated."""
+
+    field: str
+    kind: str
+
+
+class Problem(Model):
+    """An error, RFC 9457. `code` is stable and meant for programs, `zh` and `en` for people."""
+
+    type: str = Field(examples=["urn:jiefen:problem:wrong_stage"])
+    title: str
+    status: int
+    code: str = Field(examples=["wrong_stage"])
+    zh: str
+    en: str
+    detail: str = ""
+    """Names of fields, a stage, items of a checklist; never words of a case."""
+    errors: tuple[FieldError, ...] = ()
+
+
+class WebProblem(Exception):
+    """Ends a request with one of the kinds of error."""
+
+    def __init__(self, code: str, detail: str = "", errors: Iterable[FieldError] = (), headers: dict[str, str] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = headers or {}
+
+
+def problem(code: str, detail: str = "", errors: Iterable[FieldError] = ()) -> Problem:
+    """Return the document of an error."""
+    kind = KINDS[code]
+    return Problem(
+        type=f"urn:jiefen:problem:{code}",
+        title=kind.en,
+        status=kind.status,
+        code=code,
+        zh=kind.zh,
+        en=kind.en,
+        detail=detail,
+        errors=tuple(errors),
+    )
+
+
+def response(code: str, detail: str = "", errors: Iterable[FieldError] = (), headers: dict[str, str] | None = None) -> JSONResponse:
+    """Return the answer to a request that failed."""
+    body = problem(code, detail, errors)
+    extra = {"Retry-After": RETRY_AFTER} if body.status == 503 else {}
+    if body.status == 401:
+        extra["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(body.model_dump(mode="json"), body.status, headers={**extra, **(headers or {})}, media_type=MEDIA)
+
+
+def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of an operation that may end with these errors, with an example of each."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        kind = KINDS[code]
+        entry = found.setdefault(kind.status, {"description": "", "model": Problem, "content": {MEDIA: {"examples": {}}}})
+        entry["description"] = f"{entry['description']}; {kind.en}".removeprefix("; ")
+        entry["content"][MEDIA]["examples"][code] = {"summary": kind.zh, "value": problem(code).model_dump(mode="json")}
+    return found
+
+
+STATUSES = {
+    400: "malformed",
+    401: "unauthenticated",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    422: "invalid",
+}
+"""What the framework's own errors are called."""
+
+
+def install(app: FastAPI, allow: Callable[[Request], tuple[str, ...]]) -> None:
+    """Let the application answer every error with a problem document; `allow` says which methods an address takes."""
+
+    @app.exception_handler(WebProblem)
+    async def _problem(request: Request, error: WebProblem) -> JSONResponse:
+        return response(error.code, error.detail, error.errors, error.headers)
+
+    @app.exception_handler(Refused)
+    async def _refused(request: Request, error: Refused) -> JSONResponse:
+        return response(str(error.refusal.code), error.refusal.detail)
+
+    @app.exception_handler(UnknownCase)
+    async def _unknown(request: Request, error: UnknownCase) -> JSONResponse:
+        return response("unknown_case")
+
+    @app.exception_handler(Unavailable)
+    async def _unavailable(request: Request, error: Unavailable) -> JSONResponse:
+        return response("unavailable")
+
+    @app.exception_handler(ConnectionError)
+    async def _away(request: Request, error: ConnectionError) -> JSONResponse:
+        return response("unavailable")
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        found = [(item["loc"], item["type"]) for item in error.errors()]
+        if any(kind == "json_invalid" for _, kind in found):
+            return response("malformed")
+        return response("invalid", errors=[FieldError(field=_path(where, kind), kind=kind) for where, kind in found[:20]])
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        headers = {}
+        if error.status_code == 405:
+            # The framework names the methods of the first route alone.
+            headers["Allow"] = ", ".join(allow(request) or (error.headers or {}).get("Allow", "").split(", "))
+        return response(STATUSES.get(error.status_code, "internal"), headers=headers)
+
+
+def _path(where: Iterable[object], kind: str) -> str:
+    """Return where a field stands. A key that somebody made up is not repeated: it may be what they meant to hide."""
+    *way, last = [str(part) for part in where]
+    return ".".join([*way, "?" if kind == "extra_forbidden" else last])

@@ -1,0 +1,103 @@
+"""What every answer carries and what no request may exceed: security headers, the size of a body, the kind of a body."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.problems import response
+
+log = logging.getLogger("jiefen.web")
+
+MAX_BODY = 2 * 1024 * 1024
+"""Bytes that a request may bring."""
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+    ),
+}
+"""On every answer; no inline script, nothing from elsewhere, in no frame."""
+
+
+class Safety:
+    """Adds the headers and guards the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, guarded."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        guarded = _guarded(send, private=scope["path"].startswith("/api/"))
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY:
+            await response("too_large")(scope, receive, guarded)
+            return
+        body = Body(receive)
+        begun = False
+
+        async def answered(message: Message) -> None:
+            nonlocal begun
+            if not body.over:
+                begun = True
+                await guarded(message)
+
+        failed = None
+        try:
+            await self._app(scope, body.receive, answered)
+        except Exception as error:  # noqa: BLE001 - nothing of ours may reach a browser, or a log, as it is
+            log.error("request failed: %s at %s", type(error).__name__, _where(error))  # noqa: TRY400 - not with its words
+            failed = "internal"
+        failed = "too_large" if body.over else failed
+        if failed is not None and not begun:
+            await response(failed)(scope, receive, guarded)
+
+
+def _guarded(send: Send, *, private: bool) -> Send:
+    """Return `send` with the headers added; what is private stays in no cache."""
+
+    async def guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message["headers"])
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            if private:
+                headers.setdefault("Cache-Control", "no-store")
+        await send(message)
+
+    return guarded
+
+
+class Body:
+    """The body of a request, up to its limit; one without a length is measured as it comes."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._taken = 0
+        self.over = False
+
+    async def receive(self) -> Message:
+        """Return the next part; behind the limit the sender counts as gone."""
+        message = await self._receive()
+        self._taken += len(message.get("body", b""))
+        self.over = self.over or self._taken > MAX_BODY
+        return {"type": "http.disconnect"} if self.over else message
+
+
+def _where(error: BaseException) -> str:
+    """Return the places an error came through. Its words may be those of a case, and are not logged."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))

@@ -1,0 +1,31 @@
+"""What a request works with: the office and the use cases over it, opened by the lifespan and kept on the application."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from service.cases import Cases
+from service.office import Office
+from service.reading import Reader
+
+
+def _office(request: Request) -> Office:
+    office: Office = request.app.state.office
+    return office
+
+
+OfficeDep = Annotated[Office, Depends(_office)]
+
+
+def _cases(office: OfficeDep) -> Cases:
+    return Cases(office)
+
+
+def _reader(office: OfficeDep) -> Reader:
+    return Reader(office)
+
+
+CasesDep = Annotated[Cases, Depends(_cases)]
+ReaderDep = Annotated[Reader, Depends(_reader)]

@@ -1,0 +1,141 @@
+"""The worker: runs the workflows and activities of one task queue until it is told to stop. `python worker.py`."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from temporalio import workflow
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RPCError, RPCStatusCode
+
+from faces.health import Health
+from faces.process import LOOPBACK, CannotStart, configure_logs, read_settings, run, stop_event
+from service.crew import build_worker, connect
+from service.office import Office
+from service.settings import Settings
+from store.files import BadFile
+from store.keys import KeyProblem
+from store.schema import NewerSchema
+from workflows.dispute import SEARCH_ATTRIBUTES
+
+REFRESH = 2.0
+"""Seconds between two looks for documents that another process has published."""
+
+CANNOT_START = 2
+"""Exit code of a worker that can't start."""
+
+TRIES = 120
+BETWEEN_TRIES = 0.25
+"""How often, and how many seconds between, a server that does not answer yet is asked."""
+
+SETTLED = frozenset({RPCStatusCode.ALREADY_EXISTS, RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED})
+"""Answers after which there is nothing for us to register."""
+
+log = structlog.get_logger("worker")
+
+
+def build_runtime(settings: Settings) -> Runtime:
+    """Return the SDK's runtime, with its metrics on this machine's own address."""
+    if not settings.metrics_port:
+        return Runtime(telemetry=TelemetryConfig())
+    prometheus = PrometheusConfig(
+        bind_address=f"{LOOPBACK}:{settings.metrics_port}", counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
+    )
+    return Runtime(telemetry=TelemetryConfig(metrics=prometheus))
+
+
+async def register_search_attributes(client: Client) -> None:
+    """Make sure the namespace knows our search attributes; where we may not, the operator has done so."""
+    wanted = {key.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD for key in SEARCH_ATTRIBUTES}
+    request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=wanted)
+    try:
+        await client.operator_service.add_search_attributes(request)
+    except RPCError as error:
+        if error.status not in SETTLED:
+            raise
+
+
+async def refresh(office: Office) -> None:
+    """Fetch documents that other processes have published, for ever; a database that is away is asked again."""
+    while True:
+        await asyncio.sleep(REFRESH)
+        with suppress(OSError, RuntimeError):
+            await office.refresh()
+
+
+async def reach(settings: Settings) -> Client:
+    """Connect to Temporal, patiently: it may be starting beside us. Raises CannotStart."""
+    try:
+        runtime = build_runtime(settings)
+    except (RuntimeError, ValueError) as error:
+        raise CannotStart(f"no metrics on port {settings.metrics_port} (JIEFEN_METRICS_PORT): {error}") from error
+    why = ""
+    for _ in range(TRIES):
+        try:
+            client = await connect(settings, runtime)
+            await register_search_attributes(client)
+        except (RuntimeError, RPCError) as error:
+            why = str(error)
+            await asyncio.sleep(BETWEEN_TRIES)
+        else:
+            return client
+    raise CannotStart(f"Temporal can't be reached: {why}")
+
+
+async def open_office(settings: Settings) -> Office:
+    """Connect, and open the store. Raises CannotStart."""
+    client = await reach(settings)
+    try:
+        return await Office.open(settings, client)
+    except NewerSchema as error:
+        raise CannotStart(f"the database was made by a newer version of this program (schema {error}): upgrade the program") from error
+    except (KeyProblem, BadFile) as error:
+        raise CannotStart(str(error)) from error
+    except Exception as error:
+        raise CannotStart(f"the store can't be opened: {next(iter(str(error).splitlines()), type(error).__name__)}") from error
+
+
+async def main() -> int:
+    """Work until SIGTERM or Ctrl-C, then let what is running finish."""
+    try:
+        settings = read_settings()
+        configure_logs(settings.log_format)
+        return await work(settings)
+    except CannotStart as error:
+        log.error("cannot_start", why=str(error))  # noqa: TRY400 - the sentence says it all
+        return CANNOT_START
+
+
+async def work(settings: Settings) -> int:
+    """Run the worker and its pages until it is told to stop. Raises CannotStart."""
+    workflow.logger.workflow_info_on_message = False
+    stop = stop_event()
+    office = await open_office(settings)
+    client = office.client
+    worker = build_worker(client, office)
+    health = Health(office, lambda: worker.is_running)
+    try:
+        page = await health.serve(settings.health_port)
+    except OSError as error:
+        raise CannotStart(f"port {settings.health_port} is in use (JIEFEN_HEALTH_PORT)") from error
+    refresher = asyncio.create_task(refresh(office))
+    async with worker:
+        log.info("ready", task_queue=settings.task_queue, place=settings.place)
+        await stop.wait()
+        health.draining = True
+        log.info("draining")
+    refresher.cancel()
+    if page is not None:
+        await page.cleanup()
+    await office.close()
+    log.info("stopped")
+    return 0
+
+
+if __name__ == "__main__":
+    run(main())

@@ -1,0 +1,22 @@
+"""How long activities may take and how they are tried again. Named here, never as numbers in a workflow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+
+QUICK = timedelta(seconds=3)
+"""One try of a short activity next to the workflow; while it works, screens see an action within milliseconds."""
+
+ONCE = RetryPolicy(maximum_attempts=1)
+"""A local activity that keeps failing fills the history (traps 10): one try, then the patient way."""
+
+PATIENT = timedelta(seconds=30)
+"""One try of the same activity through the server."""
+
+FOREVER = RetryPolicy(initial_interval=timedelta(milliseconds=500), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1))
+"""Tried until it works: a database that is away delays a case, it does not fail it."""
+
+BIRTH = timedelta(minutes=1)
+"""How long a run waits for its first action before it ends as if it had never been."""
