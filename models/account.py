@@ -30,7 +30,46 @@ class LoginProblem(StrEnum):
     SECOND_FACTOR = "second_factor"
     """The password is right; a code is still wanted, or the one given is not right."""
     DISABLED = "disabled"
-    """The password is right, but the account is switched off or holds no post today."""
+    """The password is right, or a provider has vouched; but the account is switched off or holds no post today."""
+    NOT_SET_UP = "not_set_up"
+    """There is no OIDC provider here, or its client's secret can't be read."""
+    PROVIDER_AWAY = "provider_away"
+    """The provider can't be reached, takes too long, or says so itself."""
+    PROVIDER_WRONG = "provider_wrong"
+    """What the provider answered can't be trusted or used."""
+    PROVIDER_REFUSED = "provider_refused"
+    """The provider did not let the person in, or the person turned back there."""
+    FLOW_OVER = "flow_over"
+    """The way back from the provider is not known here: used before, too late, or from another browser."""
+    NO_ACCOUNT = "no_account"
+    """The provider knows the person; here nobody has made an account for them."""
+
+
+LOGIN_SENTENCES: dict[LoginProblem, tuple[str, str]] = {
+    LoginProblem.WRONG: ("登录名或密码不正确", "The login name or the password is not right"),
+    LoginProblem.LOCKED: ("尝试次数过多，请稍后再试", "Too many attempts; wait before the next one"),
+    LoginProblem.SECOND_FACTOR: ("请输入正确的动态验证码", "Enter the right code of the second factor"),
+    LoginProblem.DISABLED: (
+        "账户已停用或今天没有岗位，请联系管理员",
+        "The account is off or without a post today; ask for help",
+    ),
+    LoginProblem.NOT_SET_UP: ("统一身份认证未配置，请用密码登录", "There is no sign-in service here; use a password"),
+    LoginProblem.PROVIDER_AWAY: (
+        "统一身份认证暂时不可用，请稍后再试",
+        "The sign-in service is away just now; try again later",
+    ),
+    LoginProblem.PROVIDER_WRONG: (
+        "统一身份认证的答复无法采信，请联系管理员",
+        "The sign-in service gave no valid answer; ask for help",
+    ),
+    LoginProblem.PROVIDER_REFUSED: (
+        "统一身份认证未确认登录，请重新登录",
+        "The sign-in service did not confirm it; sign in again",
+    ),
+    LoginProblem.FLOW_OVER: ("此次登录已失效，请重新登录", "This sign-in is no longer valid; sign in again"),
+    LoginProblem.NO_ACCOUNT: ("您在本系统没有账户，请联系管理员开通", "You have no account in this system; ask an administrator for one"),
+}
+"""The sentence of each code, Chinese and English."""
 
 
 class PasswordProblem(StrEnum):
@@ -171,6 +210,16 @@ class LoginRefused(Model):
     code: LoginProblem
     wait: int = 0
     """Seconds until the next attempt counts, where it is locked."""
+
+    @property
+    def zh(self) -> str:
+        """The sentence in Chinese."""
+        return LOGIN_SENTENCES[self.code][0]
+
+    @property
+    def en(self) -> str:
+        """The sentence in English."""
+        return LOGIN_SENTENCES[self.code][1]
 
 
 class Created(Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.account import AccountProblem, StandInProblem
+from models.account import AccountProblem, LoginProblem, StandInProblem
 from models.refusal import Refusal, RefusalCode
 
 
@@ -28,6 +28,15 @@ class AccountRefused(Exception):
     def __init__(self, code: AccountProblem | StandInProblem) -> None:
         super().__init__(str(code))
         self.code = code
+
+
+class ProviderProblem(Exception):
+    """A sign-in through an OIDC provider can't go on. `reason` is one word of ours for the log, never one of the provider's."""
+
+    def __init__(self, code: LoginProblem, reason: str) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+        self.reason = reason
 
 
 def refuse(code: RefusalCode, detail: str = "") -> Refused:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.addresses import is_safe
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout; places and casebook are data beside the code."""
 
 
+def _address(value: str) -> str:
+    """Refuse an address over which a sign-in must not go."""
+    if value and not is_safe(value):
+        raise ValueError("has to be an https address; http is for this machine alone")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+"""A web address that nobody on the way can read or change; empty = there is none."""
+
+
 class Settings(BaseSettings):
     """Where data lies and which servers to talk to. Every field can be set as `JIEFEN_<NAME>`."""
 
-    model_config = SettingsConfigDict(env_prefix="JIEFEN_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="JIEFEN_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     home: Path = Path(".jiefen")
     """Folder of all data of the embedded default: databases, keys, logs."""
@@ -36,17 +49,19 @@ class Settings(BaseSettings):
     place: str = "huaxi"
     """Which folder of `places/` this instance serves."""
     places: Path = ROOT / "places"
-    oidc_issuer: str = ""
-    """Address of the OIDC provider people sign in with; empty = there is none."""
+    oidc_issuer: Address = ""
+    """Address of the OIDC provider people sign in with, exactly as it calls itself; empty = there is none."""
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_client_secret_file: Path | None = None
-    """A file with the client's secret, instead of the environment."""
-    oidc_redirect_url: str = ""
+    """A file with the client's secret, instead of the environment; read at each sign-in, so that it may be changed."""
+    oidc_redirect_url: Address = ""
     """Address the provider sends people back to, as registered there: `https://…/login/oidc/callback`."""
     oidc_scopes: str = "openid profile"
     oidc_claim: str = "preferred_username"
     """Which claim holds the login name of the account; `email` counts only where it is verified."""
+    oidc_acr: str = ""
+    """Values of `acr`, with spaces between, by which this provider says that there was a second factor; `amr` counts in any case."""
     task_queue: str = "disputes"
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
 
@@ -58,6 +73,14 @@ class Settings(BaseSettings):
             object.__setattr__(self, "database_url", f"sqlite+aiosqlite:///{home / 'jiefen.db'}")
         if not self.keys_url:
             object.__setattr__(self, "keys_url", f"sqlite+aiosqlite:///{home / 'keys.db'}")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_oidc(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_redirect_url):
+            raise ValueError("JIEFEN_OIDC_ISSUER needs JIEFEN_OIDC_CLIENT_ID and JIEFEN_OIDC_REDIRECT_URL")
+        if "openid" not in self.oidc_scopes.split():
+            raise ValueError("JIEFEN_OIDC_SCOPES needs openid")
         return self
 
     @property

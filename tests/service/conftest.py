@@ -1,4 +1,4 @@
-"""An office without a worker, for use cases that never reach Temporal: accounts, absences."""
+"""An office without a worker, for use cases that never reach Temporal: accounts, absences, signing in."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from service.passwords import Passwords
 from service.settings import ROOT, Settings
 from store.places import LoadedPlace, load_place
 from tests.conftest import Database
+from tests.service.oidc_walk import account, build  # noqa: F401 - fixtures
+from tests.support.oidc import oidc_process, provider  # noqa: F401 - fixtures
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
