@@ -12,10 +12,22 @@ import typer
 from faces.embedded import UI_ABOVE, Stack, check_ports, only_one
 from faces.output import fail, say
 from faces.process import LOOPBACK, CannotStart, configure_logs, leave, read_settings, stop_event
+from service import demo_accounts
 from service.settings import Settings
 
-DEMO = ("clerk", "screener", "dispatcher", "director", "leader")
-"""Posts of a town's centre, named to a newcomer."""
+DEMO = (
+    ("clerk", "centre"),
+    ("screener", "centre"),
+    ("dispatcher", "centre"),
+    ("director", "centre"),
+    ("leader", "centre"),
+    ("officer", "justice"),
+    ("mediator", "justice"),
+    ("police", "police"),
+    ("auditor", "justice"),
+    ("archivist", "justice"),
+)
+"""Posts of a town, named to a newcomer who works without the console."""
 
 
 def register(app: typer.Typer) -> None:
@@ -61,17 +73,24 @@ async def _run(settings: Settings, *, web: bool, town: str) -> int:
 def _welcome(settings: Settings, took: float, *, web: bool, town: str) -> None:
     say(f" in {took:.1f} s   data in {os.path.relpath(settings.home)}", head="就绪 ready", style="bold green")
     if web:
+        say(f"  console    http://{LOOPBACK}:{settings.port}")
         say(f"  API        http://{LOOPBACK}:{settings.port}/api/v1   (description: /api/v1/openapi.json)")
     say(f"  Temporal   {LOOPBACK}:{settings.temporal_port}   UI http://{LOOPBACK}:{settings.temporal_port + UI_ABOVE}")
     if settings.health_port:
         say(f"  worker     http://{LOOPBACK}:{settings.health_port}/readyz   metrics http://{LOOPBACK}:{settings.metrics_port}/metrics")
-    posts = [f"{role}@{town}-centre" for role in DEMO]
-    posts += [
-        f"officer@{town}-justice",
-        f"mediator@{town}-justice",
-        f"police@{town}-police",
-        f"auditor@{town}-justice",
-        f"archivist@{town}-justice",
-    ]
-    say("  演示岗位 demo posts (--as): " + ", ".join(posts))
+    if web:
+        _accounts(settings)
+    else:
+        posts = [f"{role}@{town}-{kind}" for role, kind in DEMO]
+        say("  演示岗位 demo posts (--as): " + ", ".join(posts))
     say("  Ctrl-C 停止 stops everything")
+
+
+def _accounts(settings: Settings) -> None:
+    """Print who can sign in; the post in brackets is what `--as` takes."""
+    made = demo_accounts.made(settings.home)
+    if not made:
+        return
+    say(f"  演示账号 demo accounts, password {made[0].password}")
+    for account in made:
+        say(f"    {account.login:<16}{account.label}  ({account.post})")

@@ -137,6 +137,40 @@ OUTCOMES: dict[str, Both] = {
     "red": ("红牌", "red card"),
 }
 
+REASONS: dict[str, Both] = {
+    "people": ("涉及人数较多", "many people concerned"),
+    "amount": ("涉及金额较大", "a large amount"),
+    "wages": ("拖欠工资", "unpaid wages"),
+    "vulnerable": ("有需要特别照顾的当事人", "a party who needs protection"),
+    "age": ("久拖未决", "an old dispute"),
+}
+"""Reasons of a risk tier that are no signs of the table."""
+
+CHECKLIST: dict[str, Both] = {
+    "category_set": ("已确定纠纷类别", "category set"),
+    "agreement_effective": ("协议已生效", "agreement in effect"),
+    "promises_performed": ("约定事项已全部履行", "promises kept"),
+    "visits_made": ("计划的回访已完成", "planned visits made"),
+    "risk_calm": ("最近一次回访平稳", "calm at the last visit"),
+    "party_side_confirmed": ("有非调解员的回访确认", "confirmed by a visit of somebody else than the mediator"),
+    "no_merge_pending": ("没有未完成的并案", "no merge pending"),
+    "no_open_work": ("没有未完成的系统事项", "nothing asked for is still open"),
+    "signed_off": ("审签齐全", "signed off"),
+}
+"""Items of the closing checklist (结案清单)."""
+
+CODES: dict[str, Both] = {
+    "assist": ("协助办理", "assist"),
+    "safety_plan": ("制定并落实安全防范措施", "make and carry out a safety plan"),
+    "handed_on": ("随案移交", "handed on with the case"),
+    "absorbed": ("并案", "merged"),
+    "relapse": ("回访发现反复", "relapse found at a visit"),
+    "dissatisfied": ("群众不满意", "dissatisfied"),
+    "record_broken": ("案件记录校验不通过", "the record does not verify"),
+    **CHECKLIST,
+}
+"""Texts of the engine's own (`code:…`)."""
+
 TABLES: dict[str, dict[str, Both]] = {
     "stage": STAGES,
     "tier": TIERS,
@@ -151,6 +185,9 @@ TABLES: dict[str, dict[str, Both]] = {
     "unit_tier": UNIT_TIERS,
     "clock": CLOCKS,
     "outcome": OUTCOMES,
+    "reason": REASONS,
+    "checklist": CHECKLIST,
+    "code": CODES,
 }
 """All tables by name."""
 
@@ -164,3 +201,8 @@ def label(table: str, value: object) -> Both:
 def clock_label(clock: str) -> Both:
     """Return what a clock counts for, by its id: `task:t2`, `visit.first`."""
     return label("clock", clock.partition(":")[0].partition(".")[0])
+
+
+def told(text: str) -> Both:
+    """Return a text as it was written, or in words where it is one of the engine's own (`code:…`)."""
+    return label("code", text.removeprefix("code:")) if text.startswith("code:") else (text, text)

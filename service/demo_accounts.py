@@ -59,6 +59,12 @@ async def ensure(office: Office, passwords: Passwords) -> tuple[DemoAccount, ...
     return _listed(people, password)
 
 
+def made(home: Path) -> tuple[DemoAccount, ...]:
+    """Return the demo accounts of an instance as they stand in its file; none where there is no file."""
+    password = _read(home / FILE)
+    return _listed(PEOPLE, password) if password is not None else ()
+
+
 async def _make(office: Office, passwords: Passwords, people: Sequence[Person], password: str, *, renew: bool) -> None:
     """Make the accounts that are missing; with `renew`, give the others the password, too. It is hashed once, if at all."""
     shelf, hashed, now = AccountShelf(office.store), "", office.now()

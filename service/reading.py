@@ -144,27 +144,43 @@ class Reader:
         case, bundle, seen = await self.look(actor, key, "detail", purpose)
         return await Showing(self._office, actor, case, bundle, seen).whole()
 
+    async def file(self, actor: Actor, key: str, purpose: str = "", *, story: bool = False) -> shown.File:
+        """Return a case with the arithmetic of its clocks and, on demand, its story: one look, logged once. Raises UnknownCase."""
+        case, bundle, seen = await self.look(actor, key, "file", purpose)
+        whole = await Showing(self._office, actor, case, bundle, seen).whole()
+        way = seen.sees(Group.WAY)
+        return shown.File(
+            case=whole,
+            explanation=self._explanation(case, bundle, seen) if way else None,
+            timeline=await self._story(actor, case, bundle, seen) if way and story else None,
+        )
+
     async def explain(self, actor: Actor, key: str) -> Explanation:
         """Return who holds the ball and why each date. Raises UnknownCase, and Refused where the way is hidden."""
         case, bundle, seen = await self.look(actor, key, "explain")
         if not seen.sees(Group.WAY):
             raise refuse(RefusalCode.NOT_ALLOWED)
-        found = explain(case, bundle, self._office.now())
-        hidden: dict[str, Any] = {} if seen.sees(Group.RISK) else {"tier": ""}
-        hidden |= {} if seen.sees(Group.KIND) else {"category": None}
-        hidden |= {} if seen.full(Group.STAFF) else {"mediator": None, "duties": (), "holder": None}
-        return found.model_copy(update={"view": found.view.model_copy(update=hidden)})
+        return self._explanation(case, bundle, seen)
 
     async def timeline(self, actor: Actor, key: str, *, after: int = 0, limit: int = 500) -> shown.Timeline:
         """Return the story of a case, with its words where they may be read. Raises UnknownCase; Refused where its way is hidden."""
         case, bundle, seen = await self.look(actor, key, "timeline")
         if not seen.sees(Group.WAY):
             raise refuse(RefusalCode.NOT_ALLOWED)
+        return await self._story(actor, case, bundle, seen, after, limit)
+
+    def _explanation(self, case: Case, bundle: Bundle, seen: Sight) -> Explanation:
+        found = explain(case, bundle, self._office.now())
+        hidden: dict[str, Any] = {} if seen.sees(Group.RISK) else {"tier": ""}
+        hidden |= {} if seen.sees(Group.KIND) else {"category": None}
+        hidden |= {} if seen.full(Group.STAFF) else {"mediator": None, "duties": (), "holder": None}
+        return found.model_copy(update={"view": found.view.model_copy(update=hidden)})
+
+    async def _story(self, actor: Actor, case: Case, bundle: Bundle, seen: Sight, after: int = 0, limit: int = 500) -> shown.Timeline:
         lines = await self._office.records.lines(case.id)
         events = [Event.model_validate_json(line.body) for line in lines if line.seq > after]
         shows = [event for event in events if seen.full(Group.RISK) or event.type not in OF_RISK][:limit]
-        showing = Showing(self._office, actor, case, bundle, seen)
-        return await showing.story(shows)
+        return await Showing(self._office, actor, case, bundle, seen).story(shows)
 
     async def stats(self, actor: Actor) -> shown.Stats:
         """Return the figures of the cases that somebody's numbers reach. Refused where they reach none."""

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from models.base import Instant, Model
-from models.record import Duty, PublicClock
+from models.record import Duty, Explanation, PublicClock
 from models.words import Level, Role, Stage, Tier
 
 
@@ -264,6 +264,14 @@ class Timeline(Model):
     code: str
     seq: int
     events: tuple[Told, ...]
+
+
+class File(Model):
+    """A case with what else its page tells: why each date, where the way may be seen, and the story where it was asked for."""
+
+    case: CaseShown
+    explanation: Explanation | None
+    timeline: Timeline | None
 
 
 class Change(Model):

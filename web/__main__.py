@@ -24,7 +24,7 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop, on a signal."""
-        self._app.state.stopping.set()
+        self._app.state.pulse.stop()
         super().handle_exit(sig, frame)
 
 

@@ -6,41 +6,46 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
+from service.accounts import Accounts
 from service.changes import ChangeFeed
 from service.crew import connect
 from service.office import Office
 from service.settings import Settings
 from web import api, health, problems
-from web.auth import Accounts
+from web.console import site
 from web.health import Metrics
 from web.openapi import describe, methods
+from web.pulse import Pulse
 from web.safety import Safety
 
 CURRENT = 5.0
 """Seconds between two looks at what is in force."""
 
 
-def create_app(settings: Settings, *, office: Office | None = None, accounts: Callable[[Office], Accounts] | None = None) -> FastAPI:
-    """Return the application. With `office` given, who gave it opens and closes it; `accounts` makes the accounts over it."""
+def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
+    """Return the application. With `office` given, who gave it opens and closes it."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = None if office is not None else await Office.open(settings, await connect(settings, lazy=True))
         app.state.office = office or opened
         app.state.feed = ChangeFeed(app.state.office)
-        app.state.accounts = accounts(app.state.office) if accounts is not None else None
-        current = asyncio.create_task(_keep_current(app.state.office))
+        app.state.accounts = Accounts(app.state.office)
+        if opened is not None:
+            await app.state.accounts.demo_accounts()
+        running = [asyncio.create_task(_keep_current(app.state.office)), asyncio.create_task(app.state.pulse.run(app.state.feed))]
         try:
             yield
         finally:
-            current.cancel()
-            await asyncio.gather(current, return_exceptions=True)
-            app.state.stopping.set()
+            app.state.pulse.stop()
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
             if opened is not None:
                 await opened.close()
 
@@ -53,13 +58,14 @@ def create_app(settings: Settings, *, office: Office | None = None, accounts: Ca
         docs_url=None,
         redoc_url=None,
     )
-    app.state.stopping = asyncio.Event()
+    app.state.pulse = Pulse()
     app.state.metrics = Metrics()
     app.add_middleware(Safety)
     app.add_middleware(app.state.metrics.middleware)
-    problems.install(app, lambda request: methods(app, request.url.path))
+    problems.install(app, lambda request: methods(app, request.url.path), site.error_page)
     app.include_router(health.router)
     app.include_router(api.router)
+    site.install(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
 

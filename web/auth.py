@@ -1,19 +1,19 @@
 """Who asks: a bearer token or a session cookie becomes an `Identity`, whose `actor` is the post now in use.
 
-`create_app` is handed the accounts (`service/accounts.py`). Where the settings say so, demo tokens (`demo:role@unit`) count as well,
-from this machine alone.
+Where the settings say so, demo tokens (`demo:role@unit`) count as well, from this machine alone.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from models.account import Identity
 from models.party import Actor
+from service.accounts import Accounts
 from service.errors import Refused
 from service.office import Office
 from service.people import resolve_actor
@@ -24,41 +24,6 @@ SESSION_COOKIE = "jiefen_session"
 DEMO = "demo:"
 
 bearer = HTTPBearer(auto_error=False, description="An API token; in the demo `demo:role@unit`, from this machine alone.")
-
-
-class Identity(Protocol):
-    """Somebody who has signed in."""
-
-    @property
-    def actor(self) -> Actor:
-        """The person in the post now in use."""
-
-    @property
-    def posts(self) -> tuple[str, ...]:
-        """All posts they hold."""
-
-    @property
-    def person(self) -> str:
-        """Who they are, in words of their account."""
-
-
-@dataclass(frozen=True, slots=True)
-class DemoIdentity:
-    """Somebody in the post that a demo token names."""
-
-    actor: Actor
-    posts: tuple[str, ...]
-    person: str
-
-
-class Accounts(Protocol):
-    """What the web asks of the accounts."""
-
-    async def by_token(self, token: str) -> Identity | None:
-        """Return whose token this is."""
-
-    async def by_session(self, cookie: str) -> Identity | None:
-        """Return whose session this is."""
 
 
 class DemoAccounts:
@@ -76,7 +41,7 @@ class DemoAccounts:
             actor = await resolve_actor(post, self._office.roll, self._office.bundle.network)
         except Refused:
             return None
-        return DemoIdentity(actor=actor, posts=(post,), person=actor.person)
+        return Identity(account="demo", person=actor.person, actor=actor, post=post, posts=(post,))
 
 
 async def current_identity(
@@ -97,13 +62,13 @@ async def again(request: Request, office: Office, before: Identity) -> Identity 
 
 
 async def _identity(request: Request, office: Office, token: str | None) -> Identity | None:
-    accounts: Accounts | None = request.app.state.accounts
+    accounts: Accounts = request.app.state.accounts
     if token is not None:
         if token.startswith(DEMO):
             return await DemoAccounts(office).by_token(token) if _demo(request, office) else None
-        return await accounts.by_token(token) if accounts is not None else None
+        return await accounts.by_token(token)
     cookie = request.cookies.get(SESSION_COOKIE)
-    return await accounts.by_session(cookie) if accounts is not None and cookie else None
+    return await accounts.by_session(cookie) if cookie else None
 
 
 def _demo(request: Request, office: Office) -> bool:

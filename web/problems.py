@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import Field
@@ -63,6 +63,8 @@ KINDS: dict[str, Kind] = dict(
 ) | {
     "malformed": Kind(400, "请求无法读取", "The request can't be read"),
     "unauthenticated": Kind(401, "请先登录", "Sign in first"),
+    "csrf": Kind(403, "页面已过期，请返回刷新后重试", "This page is out of date: go back, load it again and retry"),
+    "password_change": Kind(403, "请先修改密码", "Change your password first"),
     "not_found": Kind(404, "没有这个地址", "There is nothing at this address"),
     "unknown_case": Kind(404, "没有这个案件，或者您无权查看", "There is no such case, or it is not yours to see"),
     "method_not_allowed": Kind(405, "此地址不支持这种请求", "This address does not take this method"),
@@ -153,43 +155,55 @@ STATUSES = {
 """What the framework's own errors are called."""
 
 
-def install(app: FastAPI, allow: Callable[[Request], tuple[str, ...]]) -> None:
-    """Let the application answer every error with a problem document; `allow` says which methods an address takes."""
+def install(
+    app: FastAPI, allow: Callable[[Request], tuple[str, ...]], page: Callable[[Request, str, str], Response | None] = lambda *_: None
+) -> None:
+    """Let the application answer every error with a problem document; `allow` says which methods an address takes.
 
-    @app.exception_handler(WebProblem)
-    async def _problem(request: Request, error: WebProblem) -> JSONResponse:
-        return response(error.code, error.detail, error.errors, error.headers)
+    `page` may answer a person with a page instead.
+    """
 
-    @app.exception_handler(Refused)
-    async def _refused(request: Request, error: Refused) -> JSONResponse:
-        return response(str(error.refusal.code), error.refusal.detail)
+    def answer(
+        request: Request, code: str, detail: str = "", errors: Iterable[FieldError] = (), headers: dict[str, str] | None = None
+    ) -> Response:
+        found = page(request, code, detail)
+        if found is None:
+            return response(code, detail, errors, headers)
+        found.headers.update(headers or {})
+        return found
 
-    @app.exception_handler(UnknownCase)
-    async def _unknown(request: Request, error: UnknownCase) -> JSONResponse:
-        return response("unknown_case")
-
-    @app.exception_handler(Unavailable)
-    async def _unavailable(request: Request, error: Unavailable) -> JSONResponse:
-        return response("unavailable")
-
-    @app.exception_handler(ConnectionError)
-    async def _away(request: Request, error: ConnectionError) -> JSONResponse:
-        return response("unavailable")
-
-    @app.exception_handler(RequestValidationError)
-    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        found = [(item["loc"], item["type"]) for item in error.errors()]
-        if any(kind == "json_invalid" for _, kind in found):
-            return response("malformed")
-        return response("invalid", errors=[FieldError(field=_path(where, kind), kind=kind) for where, kind in found[:20]])
+    for kind, told in TOLD.items():
+        app.add_exception_handler(kind, lambda request, error, told=told: answer(request, *told(error)))
 
     @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> Response:
         headers = {}
         if error.status_code == 405:
             # The framework names the methods of the first route alone.
             headers["Allow"] = ", ".join(allow(request) or (error.headers or {}).get("Allow", "").split(", "))
-        return response(STATUSES.get(error.status_code, "internal"), headers=headers)
+        return answer(request, STATUSES.get(error.status_code, "internal"), headers=headers)
+
+
+Telling = tuple[str, str, Iterable[FieldError], dict[str, str] | None]
+"""Code, detail, fields and headers of an answer."""
+
+
+def _invalid(error: Any) -> Telling:
+    found = [(item["loc"], item["type"]) for item in error.errors()]
+    if any(kind == "json_invalid" for _, kind in found):
+        return "malformed", "", (), None
+    return "invalid", "", [FieldError(field=_path(where, kind), kind=kind) for where, kind in found[:20]], None
+
+
+TOLD: dict[type[Exception], Callable[[Any], Telling]] = {
+    WebProblem: lambda error: (error.code, error.detail, error.errors, error.headers),
+    Refused: lambda error: (str(error.refusal.code), error.refusal.detail, (), None),
+    UnknownCase: lambda error: ("unknown_case", "", (), None),
+    Unavailable: lambda error: ("unavailable", "", (), None),
+    ConnectionError: lambda error: ("unavailable", "", (), None),
+    RequestValidationError: _invalid,
+}
+"""What is told of each exception a use case may end with."""
 
 
 def _path(where: Iterable[object], kind: str) -> str:

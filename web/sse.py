@@ -1,7 +1,7 @@
 """Server-sent events: the change feed as a stream. A browser that was away comes back with `Last-Event-ID`.
 
-Each listener asks every 250 ms and only for what its own eyes may see; nothing is kept between two questions, so any
-process behind a balancer can take over.
+The pulse of the process wakes each listener, who asks only for what its own eyes may see; nothing is kept between two
+questions, so any process behind a balancer can take over.
 """
 
 from __future__ import annotations
@@ -12,11 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from fastapi.responses import StreamingResponse
 
 from models.party import Actor
-from service import shown
 from service.changes import ChangeFeed
-
-POLL = 0.25
-"""Seconds between two looks at the feed."""
+from web.pulse import Pulse
 
 ALIVE = 15.0
 """Seconds after which a comment is sent where nothing has happened, so that no proxy closes the stream."""
@@ -30,18 +27,23 @@ AGAIN = 5.0
 Who = Callable[[], Awaitable[Actor | None]]
 
 
-def stream(feed: ChangeFeed, who: Who, position: int, stopping: asyncio.Event) -> StreamingResponse:
+def stream(feed: ChangeFeed, who: Who, position: int, pulse: Pulse) -> StreamingResponse:
     """Return the stream of changes behind a position. It ends when the process stops or the listener's session has."""
+    return answered(_events(feed, who, position, pulse))
+
+
+def answered(events: AsyncIterator[str]) -> StreamingResponse:
+    """Return events as the answer to a request: no cache keeps them and no proxy holds them back."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(feed, who, position, stopping), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
-async def _events(feed: ChangeFeed, who: Who, position: int, stopping: asyncio.Event) -> AsyncIterator[str]:
+async def _events(feed: ChangeFeed, who: Who, position: int, pulse: Pulse) -> AsyncIterator[str]:
     yield f"retry: {RETRY_MS}\n\n"
     now = asyncio.get_running_loop().time
     spoken = asked = now()
     actor = await who()
-    while actor is not None and not stopping.is_set():
+    while actor is not None and not pulse.stopped:
         try:
             found = await feed.after(actor, position)
         except ConnectionError:  # the store is away: keep the line, the position stays
@@ -49,23 +51,16 @@ async def _events(feed: ChangeFeed, who: Who, position: int, stopping: asyncio.E
         if found is not None:
             position = found.next
             for change in found.changes:
-                yield _event(change)
+                yield event("change", change.model_dump_json(), change.id)
                 spoken = now()
         if now() - spoken > ALIVE:
             yield f": {position}\n\n"
             spoken = now()
         if now() - asked > AGAIN:
             actor, asked = await who(), now()
-        await _pause(stopping)
+        await pulse.wait(position, AGAIN)
 
 
-async def _pause(stopping: asyncio.Event) -> None:
-    """Wait until the next look, or until the process stops."""
-    try:
-        await asyncio.wait_for(stopping.wait(), POLL)
-    except TimeoutError:
-        return
-
-
-def _event(change: shown.Change) -> str:
-    return f"id: {change.id}\nevent: change\ndata: {change.model_dump_json()}\n\n"
+def event(kind: str, data: str, at: int | None = None) -> str:
+    """Return one event as it goes over the line; `at` is where to go on behind it."""
+    return (f"id: {at}\n" if at is not None else "") + f"event: {kind}\ndata: {data}\n\n"

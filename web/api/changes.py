@@ -56,4 +56,4 @@ async def list_changes(
         found = await again(request, office, identity)
         return found.actor if found is not None else None
 
-    return stream(feed, who, position, request.app.state.stopping)
+    return stream(feed, who, position, request.app.state.pulse)

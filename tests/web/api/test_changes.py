@@ -94,7 +94,6 @@ async def test_streams_end_when_the_process_stops(office: Office) -> None:
 
 async def test_a_session_that_is_over_hears_nothing_more(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.sse.AGAIN", 0.0)
-    monkeypatch.setattr("web.sse.POLL", 0.01)
 
     async def gone(*_: object) -> None:
         return None

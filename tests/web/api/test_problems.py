@@ -9,14 +9,16 @@ from typing import Any
 import httpx
 import pytest
 
+from models.account import Session
 from models.refusal import Refusal, RefusalCode
+from service.accounts import Accounts
 from service.cases import Cases
 from service.errors import Refused, Unavailable
 from service.office import Office
 from service.settings import ROOT
 from tests.web.running import CLERK, INTAKE, Api, asked
 from web.app import create_app
-from web.auth import SESSION_COOKIE, DemoIdentity
+from web.auth import SESSION_COOKIE
 from web.problems import KINDS
 
 SCREENER = "screener@yanlou-centre"
@@ -215,20 +217,16 @@ def test_the_page_on_the_api_names_every_code_under_its_status() -> None:
 
 
 async def test_accounts_say_whose_token_or_session_it_is(office: Office) -> None:
-    actor = await Cases(office).actor(CLERK)
-
-    class Known:
-        async def by_token(self, token: str) -> DemoIdentity | None:
-            return DemoIdentity(actor, (CLERK,), "王某") if token == "good" else None
-
-        async def by_session(self, cookie: str) -> DemoIdentity | None:
-            return DemoIdentity(actor, (CLERK,), "王某") if cookie == "s1" else None
-
-    app = create_app(office.settings, office=office, accounts=lambda office: Known())
+    app = create_app(office.settings, office=office)
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        me = await client.get("/api/v1/me", headers={"Authorization": "Bearer good"})
+        accounts = Accounts(office)
+        made = await accounts.create("somebody", "王某", [CLERK], password="long-enough-for-a-test")
+        session = await accounts.login("somebody", "long-enough-for-a-test")
+        assert isinstance(session, Session)
+        token = await accounts.issue_token(made.account.id, "hotline")
+        me = await client.get("/api/v1/me", headers={"Authorization": f"Bearer {token.text}"})
         assert (me.json()["person"], me.json()["role"]) == ("王某", "clerk")
         problem(await client.get("/api/v1/me", headers={"Authorization": "Bearer bad"}), 401, "unauthenticated")
-        assert (await client.get("/api/v1/me", headers={"Cookie": f"{SESSION_COOKIE}=s1"})).status_code == 200
+        assert (await client.get("/api/v1/me", headers={"Cookie": f"{SESSION_COOKIE}={session.cookie}"})).status_code == 200
         problem(await client.get("/api/v1/me", headers={"Cookie": f"{SESSION_COOKIE}=s2"}), 401, "unauthenticated")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from models.account import Identity
 from models.case import Case
 from models.party import Actor
 from models.words import Role, TaskState
@@ -18,7 +19,7 @@ from rules.visibility import restricted
 from service.office import Office
 from store.lists import Holder
 from tests.web.running import INTAKE, Api, asked
-from web.auth import DemoIdentity, current_identity
+from web.auth import current_identity
 
 UNITS = (
     "yanlou-centre", "yanlou-justice", "yanlou-police", "yanlou-health", "yanlou-steward", "yanlou-gumeng", "yanlou-hr",
@@ -121,8 +122,8 @@ async def test_nobody_sees_a_case_outside_their_scope(office: Office) -> None:
             cases[code] = case
         asking = Asking(api.client)
 
-        def identity() -> DemoIdentity:
-            return DemoIdentity(actor=asking.who, posts=(), person=asking.who.person)
+        def identity() -> Identity:
+            return Identity(account="asking", person=asking.who.person, actor=asking.who, post=asking.who.person, posts=())
 
         app = api.client._transport.app  # type: ignore[attr-defined]
         app.dependency_overrides[current_identity] = identity

@@ -1,0 +1,40 @@
+"""The page's stream: counters as they change, and which case has moved on."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from service.office import Office
+from tests.web.console.visitors import Desk
+from tests.web.running import Api, served
+from web.auth import SESSION_COOKIE
+
+
+@pytest.mark.timeout(30)
+async def test_an_open_page_is_told_what_changes_and_what_is_owed(office: Office, api: Api, desk: Desk) -> None:
+    session = await desk.session("screener@yanlou-centre")
+    async with served(office) as address, httpx.AsyncClient(base_url=address, cookies={SESSION_COOKIE: session.cookie}) as client:
+        told: list[tuple[str, dict[str, object]]] = []
+        async with client.stream("GET", "/live", timeout=20) as answer:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            code, kind = "", ""
+            async for line in answer.aiter_lines():
+                if line.startswith("event: "):
+                    kind = line[7:]
+                if line.startswith("data: "):
+                    told.append((kind, json.loads(line[6:])))
+                    if len(told) == 1:
+                        code = await api.open()
+                    if kind == "counters" and len(told) > 1:
+                        break
+        first, last = told[0], told[-1]
+        assert first[0] == last[0] == "counters"
+        assert int(str(last[1]["todo"])) == int(str(first[1]["todo"])) + 1
+        assert ("change", code) in {(kind, data.get("code")) for kind, data in told}
+
+
+async def test_the_stream_is_for_who_has_signed_in(desk: Desk) -> None:
+    assert (await desk.stranger().client.get("/live")).status_code == 303

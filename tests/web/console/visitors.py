@@ -1,0 +1,145 @@
+"""People at the console: a visitor has a browser's cookies and fills in the forms that stand on a page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from models.account import Session
+from service.accounts import Accounts
+from service.errors import AccountRefused
+from service.office import Office
+from web.app import create_app
+from web.auth import SESSION_COOKIE
+
+
+@dataclass
+class Form:
+    """A form as it stands on a page: where it goes and what it would send untouched."""
+
+    action: str
+    method: str
+    fields: dict[str, list[str]] = field(default_factory=dict)
+
+
+class Forms(HTMLParser):
+    """Reads the forms of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[Form] = []
+        self._select: tuple[str, str | None] | None = None
+        self._area: str | None = None
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.found.append(Form(given.get("action") or "", (given.get("method") or "get").lower()))
+        name, form = given.get("name"), self.found[-1] if self.found else None
+        if form is None:
+            return
+        if tag == "input" and name and (given.get("type") not in {"checkbox", "radio"} or "checked" in given):
+            form.fields.setdefault(name, []).append(given.get("value") or "")
+        if tag == "select" and name:
+            self._select = (name, None)
+        if tag == "option" and self._select is not None and (self._select[1] is None or "selected" in given):
+            self._select = (self._select[0], given.get("value") or "")
+        if tag == "textarea" and name:
+            self._area = name
+            form.fields[name] = [""]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select" and self._select is not None and self.found:
+            self.found[-1].fields[self._select[0]] = [self._select[1] or ""]
+            self._select = None
+        if tag == "textarea":
+            self._area = None
+
+    def handle_data(self, data: str) -> None:
+        if self._area is not None:
+            self.found[-1].fields[self._area] = [self.found[-1].fields[self._area][0] + data]
+
+
+class Visitor:
+    """Somebody with a browser."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+        self.page = ""
+
+    async def get(self, path: str, status: int = 200) -> str:
+        answer = await self.client.get(path)
+        assert answer.status_code == status, (path, answer.status_code, answer.text[:500])
+        self.page = answer.text
+        return self.page
+
+    def form(self, action: str) -> Form:
+        """The form of the page last seen that goes to this address."""
+        return next(form for form in Forms(self.page).found if form.action == action)
+
+    async def submit(self, action: str, status: int = 303, **fields: Any) -> httpx.Response:
+        """Fill in a form of the page last seen and send it."""
+        sent: dict[str, Any] = {**self.form(action).fields, **fields}
+        answer = await self.client.post(action, data={name: value for name, value in sent.items() if value is not None})
+        assert answer.status_code == status, (action, answer.status_code, answer.text[:800])
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            self.page = answer.text
+        return answer
+
+    async def act(self, code: str, do: str, status: int = 303, **fields: Any) -> httpx.Response:
+        """Open a case and do one of its actions."""
+        await self.get(f"/cases/{code}")
+        return await self.submit(f"/cases/{code}/do/{do}", status, **fields)
+
+
+class Desk:
+    """A running console, and the people who come to it."""
+
+    def __init__(self, app: FastAPI, office: Office) -> None:
+        self.app = app
+        self.accounts = Accounts(office)
+        self._clients: list[httpx.AsyncClient] = []
+
+    def stranger(self) -> Visitor:
+        """Somebody who has not signed in."""
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url="http://127.0.0.1")
+        self._clients.append(client)
+        return Visitor(client)
+
+    async def at(self, post: str) -> Visitor:
+        """Somebody signed in at a post."""
+        visitor = self.stranger()
+        visitor.client.cookies.set(SESSION_COOKIE, (await self.session(post)).cookie)
+        return visitor
+
+    async def session(self, *posts: str) -> Session:
+        """A session of the person who holds these posts."""
+        login = "t-" + posts[0].replace("_", "-")
+        try:
+            account = (await self.accounts.create(login, "王某", posts, local=False)).account
+        except AccountRefused:
+            account = await self.accounts.named(login)
+        session = await self.accounts.sign_in_known(account, second_factor=False)
+        assert isinstance(session, Session)
+        return session
+
+    async def close(self) -> None:
+        for client in self._clients:
+            await client.aclose()
+
+
+@asynccontextmanager
+async def desk_of(office: Office) -> AsyncIterator[Desk]:
+    """The console over an office, asked without a socket."""
+    app = create_app(office.settings, office=office)
+    async with app.router.lifespan_context(app):
+        desk = Desk(app, office)
+        yield desk
+        await desk.close()

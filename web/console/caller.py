@@ -1,0 +1,232 @@
+"""Who looks at a page, and in which language: what every page works with.
+
+`CallerDep` is somebody who has signed in; whoever has not is sent to the sign-in page. `GuestDep` is anybody. A form carries
+the CSRF token of the session it was made in: `FormDep` gives its fields only when that is so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta, timezone
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from starlette.datastructures import FormData
+
+from models.account import Identity
+from models.party import Actor
+from rules.labels import Both
+from service.accounts import Accounts
+from service.cases import Cases
+from service.office import Office
+from service.reading import Reader
+from service.sessions import check_csrf, csrf_token
+from web.auth import SESSION_COOKIE
+from web.console import cookies, navigation
+from web.console.forms import FORMS
+from web.console.posts import post_name
+from web.console.said import DONE
+from web.console.words import LANGUAGES, Language, Words
+from web.problems import WebProblem
+
+THEMES: dict[str, Both] = {"auto": ("随系统", "as the device"), "light": ("浅色", "light"), "dark": ("深色", "dark")}
+
+FIELDS = 2000
+"""Most fields a form may have."""
+
+
+class SignInNeeded(Exception):
+    """Ends a request at the sign-in page; `back` is where to go on afterwards."""
+
+    def __init__(self, back: str) -> None:
+        super().__init__(back)
+        self.back = back
+
+
+class PasswordNeeded(Exception):
+    """Ends a request at the page that changes the password."""
+
+
+@dataclass(slots=True)
+class Guest:
+    """Anybody."""
+
+    request: Request
+    office: Office
+    words: Words
+    theme: str
+
+    @property
+    def language(self) -> Language:
+        """The language of the page."""
+        return self.words.language
+
+    def csrf(self) -> str:
+        """Return the token of this page's forms."""
+        return self.csrf_of(self.request.cookies.get(cookies.KNOCK, ""))
+
+    def csrf_of(self, secret: str) -> str:
+        """Return the token that belongs to the secret of a cookie; nothing for nothing."""
+        return csrf_token(secret) if secret else ""
+
+    def checks(self, token: str | None) -> bool:
+        """Whether a form was made by us, for this browser."""
+        knock = self.request.cookies.get(cookies.KNOCK, "")
+        return bool(knock) and check_csrf(knock, token)
+
+    def common(self) -> dict[str, Any]:
+        """Return what every template is given."""
+        request = self.request
+        return {
+            "request": request,
+            "w": self.words,
+            "act": lambda do: self.words.pick(FORMS[do].zh, FORMS[do].en) if do in FORMS else do,
+            "_": self.words.message,
+            "theme": self.theme,
+            "caller": None,
+            "menu": (),
+            "section": "",
+            "searches": False,
+            "notices": self.notices(),
+            "themes": [(name, self.words.both(words)) for name, words in THEMES.items()],
+            "csrf": self.csrf(),
+            "place": self.office.bundle.network.district.name,
+            "now": self.office.now(),
+            "address": self.address,
+            "here": request.url.path,
+            "back": quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="/?=&"),
+        }
+
+    def notices(self) -> list[tuple[str, str]]:
+        """Return what has just been done, for the page somebody was sent on to: `?done=` names a sentence of our own."""
+        words = DONE.get(self.request.query_params.get("done", ""))
+        return [("good", self.words.both(words))] if words else []
+
+    def address(self, **changes: object) -> str:
+        """Return the address of this page with other values of what it asks for; an empty value asks nothing."""
+        query = {**dict(self.request.query_params), **{name: str(value) for name, value in changes.items()}}
+        query.pop("done", None)
+        kept = urlencode({name: value for name, value in query.items() if value})
+        return self.request.url.path + (f"?{kept}" if kept else "")
+
+    def page(self, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HTMLResponse:
+        """Return a page."""
+        environment = self.request.app.state.templates
+        html: str = environment.get_template(template).render({**self.common(), **(context or {})})
+        return HTMLResponse(html, status, headers={"Cache-Control": "no-store", "Vary": "Cookie"})
+
+
+@dataclass(slots=True)
+class Caller(Guest):
+    """Somebody who has signed in."""
+
+    identity: Identity
+    cookie: str
+
+    @property
+    def actor(self) -> Actor:
+        """The person in the post now in use."""
+        return self.identity.actor
+
+    @property
+    def reader(self) -> Reader:
+        """What they may see."""
+        return Reader(self.office)
+
+    @property
+    def cases(self) -> Cases:
+        """What they may do."""
+        return Cases(self.office)
+
+    def csrf(self) -> str:
+        """Return the token of this session's forms."""
+        return csrf_token(self.cookie)
+
+    def checks(self, token: str | None) -> bool:
+        """Whether a form was made by us, in this session."""
+        return check_csrf(self.cookie, token)
+
+    def common(self) -> dict[str, Any]:
+        """Return what every template is given."""
+        network = self.office.bundle.network
+        unit = network.unit(self.actor.unit)
+        return {
+            **Guest.common(self),
+            "caller": self,
+            "unit_name": unit.name if unit else self.actor.unit,
+            "menu": navigation.menu(self.actor.role),
+            "section": navigation.section(self.actor.role, self.request.url.path),
+            "searches": navigation.searches(self.actor.role),
+            "posts": [(post, post_name(post, network, self.words)) for post in self.identity.posts + self.identity.stands_in_for],
+        }
+
+
+def accounts_of(request: Request) -> Accounts:
+    """Return the accounts of this application."""
+    found: Accounts = request.app.state.accounts
+    return found
+
+
+AccountsDep = Annotated[Accounts, Depends(accounts_of)]
+
+
+def _words(request: Request) -> Words:
+    asked = request.cookies.get(cookies.LANGUAGE)
+    language: Language = "en" if asked == LANGUAGES[1] else "zh"
+    office: Office = request.app.state.office
+    return Words(language, timezone(timedelta(minutes=office.bundle.calendar.utc_offset_minutes)))
+
+
+def _theme(request: Request) -> str:
+    asked = request.cookies.get(cookies.THEME, "")
+    return asked if asked in THEMES else "auto"
+
+
+def guest(request: Request) -> Guest:
+    """Return whoever looks."""
+    return Guest(request=request, office=request.app.state.office, words=_words(request), theme=_theme(request))
+
+
+async def caller_or_none(request: Request, accounts: AccountsDep) -> Caller | None:
+    """Return who looks, or None where nobody has signed in."""
+    cookie = request.cookies.get(SESSION_COOKIE)
+    identity = await accounts.by_session(cookie) if cookie else None
+    if identity is None or cookie is None:
+        return None
+    office: Office = request.app.state.office
+    return Caller(request=request, office=office, words=_words(request), theme=_theme(request), identity=identity, cookie=cookie)
+
+
+async def caller(request: Request, found: Annotated[Caller | None, Depends(caller_or_none)]) -> Caller:
+    """Return who looks; sends away whoever has not signed in, or has to change the password first."""
+    if found is None:
+        back = request.url.path if request.method == "GET" else request.headers.get("referer", "/")
+        raise SignInNeeded(back)
+    if found.identity.must_change and not request.url.path.startswith("/account"):
+        raise PasswordNeeded
+    return found
+
+
+GuestDep = Annotated[Guest, Depends(guest)]
+CallerDep = Annotated[Caller, Depends(caller)]
+MaybeDep = Annotated[Caller | None, Depends(caller_or_none)]
+
+
+async def form(request: Request, who: CallerDep) -> FormData:
+    """Return the fields of a form of this session. Refuses one that some other page has sent."""
+    return await checked(request, who)
+
+
+async def checked(request: Request, who: Guest) -> FormData:
+    """Return the fields of a form, once its token is right."""
+    fields = await request.form(max_files=0, max_fields=FIELDS)
+    token = fields.get("csrf")
+    if not who.checks(token if isinstance(token, str) else None):
+        raise WebProblem("csrf")
+    return fields
+
+
+FormDep = Annotated[FormData, Depends(form)]

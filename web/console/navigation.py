@@ -1,0 +1,69 @@
+"""The menu (导航): which pages a role has. What stands behind a page asks for its own permission again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.words import Role
+from rules.authority import CENTRE, PERMITS
+from rules.visibility import NUMBERS, REACH, SEARCHERS
+
+R = Role
+ADMINS = frozenset({R.ADMIN_SYSTEM, R.ADMIN_SECURITY, R.ADMIN_AUDIT})
+STAFF = frozenset(REACH)
+EVERYBODY = frozenset(Role) - {R.CITIZEN, R.SYSTEM}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the menu."""
+
+    path: str
+    zh: str
+    en: str
+    roles: frozenset[Role]
+    counted: str = ""
+    """Which of the live counters stands beside it."""
+
+
+ITEMS: tuple[Item, ...] = (
+    Item("/inbox", "我的待办", "My work", STAFF, "todo"),
+    Item("/cases/new", "登记受理", "Take in", PERMITS["open"].roles & STAFF),
+    Item("/cases", "案件查询", "Cases", STAFF),
+    Item("/board", "全镇看板", "Board", CENTRE - {R.CLERK}),
+    Item("/cockpit", "督办驾驶舱", "Cockpit", frozenset(NUMBERS) & (CENTRE | {R.ANALYST, R.AUDITOR})),
+    Item("/audit", "审核台", "Audit desk", frozenset({R.AUDITOR, R.DIRECTOR, R.LEADER, R.POLICE})),
+    Item("/archive", "档案查询", "Archive", frozenset({R.ARCHIVIST, R.AUDITOR, R.DIRECTOR, R.LEADER})),
+    Item("/network", "联动网络", "Network", EVERYBODY),
+    Item("/procedure", "规程与日历", "Procedure", EVERYBODY),
+    Item("/access-log", "查阅日志", "Access log", frozenset({R.ADMIN_AUDIT})),
+    Item("/people", "账户与代班", "People", ADMINS - {R.ADMIN_AUDIT} | {R.DIRECTOR, R.LEADER}),
+)
+"""In the order of the menu."""
+
+HOMES: tuple[tuple[frozenset[Role], str], ...] = (
+    (frozenset({R.ANALYST}), "/cockpit"),
+    (frozenset({R.ADMIN_AUDIT}), "/access-log"),
+    (frozenset({R.ADMIN_SYSTEM, R.ADMIN_SECURITY}), "/people"),
+)
+
+
+def menu(role: Role) -> tuple[Item, ...]:
+    """Return the menu of a role."""
+    return tuple(item for item in ITEMS if role in item.roles)
+
+
+def section(role: Role, path: str) -> str:
+    """Return the line of the menu that an address belongs to: the longest path it lies under."""
+    under = [item.path for item in menu(role) if path == item.path or path.startswith(item.path + "/")]
+    return max(under, key=len, default="")
+
+
+def home(role: Role) -> str:
+    """Return the page that a role begins with."""
+    return next((path for roles, path in HOMES if role in roles), "/inbox")
+
+
+def searches(role: Role) -> bool:
+    """Whether a role finds cases by words."""
+    return role in SEARCHERS

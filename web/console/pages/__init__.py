@@ -1,0 +1,10 @@
+"""The pages of the console, a module for each thing they are about; `ROUTERS` is what `site.py` puts into the application."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from web.console.pages import case, cases, inbox, live, sign_in
+
+ROUTERS: tuple[APIRouter, ...] = (sign_in.router, live.router, inbox.router, cases.router, case.router)
+"""In the order in which addresses are looked for: `/cases/new` before `/cases/{code}`."""

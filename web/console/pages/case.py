@@ -1,0 +1,147 @@
+"""The page of one case: where it is, who holds it, why each date, its story, and what this person can do now.
+
+What is done comes as a form of one action. A refusal brings the page back with the form as it was filled in, and the reason in
+plain words.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
+
+from service.errors import Refused
+from service.shown import File
+from web.console.caller import Caller, CallerDep, FormDep
+from web.console.choices import choices
+from web.console.fields import text
+from web.console.forms import FORMS
+from web.console.inputs import Form, read
+from web.console.posts import post_name
+from web.console.said import plain
+from web.problems import KINDS, WebProblem
+
+router = APIRouter(prefix="/cases")
+
+TABS: tuple[tuple[str, str, str], ...] = (
+    ("facts", "详情", "Details"),
+    ("story", "流程", "Story"),
+    ("mediation", "调解", "Mediation"),
+    ("agreement", "协议与履行", "Agreement"),
+    ("tasks", "协办任务", "Tasks"),
+    ("papers", "材料", "Papers"),
+    ("visits", "回访", "Visits"),
+    ("audit", "审核", "Audit"),
+)
+"""Name in the address, and words."""
+
+GROUPS = (
+    ("next", "还可以推进", "Could come next"),
+    ("work", "办理", "Work"),
+    ("change", "调整", "Change"),
+    ("end", "办结与重启", "End or begin again"),
+)
+
+ALWAYS = frozenset({"note"})
+"""Actions that are right whatever has happened to the case since the page was made."""
+
+
+@dataclass(slots=True)
+class Tried:
+    """An action that was refused: its form as filled in, and why."""
+
+    do: str
+    fields: FormData
+    code: str
+    detail: str
+    stale: bool = False
+    status: int = 422
+    words: str = ""
+
+
+@router.get("/{code}")
+async def case(who: CallerDep, code: str, tab: str = "facts", purpose: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Return the page of a case. Raises UnknownCase."""
+    return await show(who, code, tab, purpose=purpose)
+
+
+@router.post("/{code}/do/{do}")
+async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
+    """Do an action. The same form sent twice does it once."""
+    if do not in FORMS:
+        raise WebProblem("not_found")
+    tab = text(fields, "tab", 20)
+    _, version = await who.reader.version(who.actor, code)
+    seen = text(fields, "seq", 12)
+    if seen != str(version) and do not in ALWAYS and not await _mine(who, code, fields):
+        return await show(who, code, tab, tried=Tried(do, fields, "stale", "", stale=True, status=409))
+    try:
+        await who.cases.act(code, do, read(FORMS[do], fields), who.actor, action_id=text(fields, "id", 80) or None)
+    except Refused as refused:
+        found = refused.refusal
+        status = KINDS[str(found.code)].status
+        return await show(who, code, tab, tried=Tried(do, fields, str(found.code), found.detail, status=status))
+    onward = f"/cases/{code}" if await who.reader.may_see(who.actor, await who.cases.find(code)) else "/inbox"
+    return RedirectResponse(f"{onward}?done={do}{f'&tab={tab}' if tab and onward != '/inbox' else ''}", 303)
+
+
+async def _mine(who: Caller, code: str, fields: FormData) -> bool:
+    """Whether this very form has been sent before: then the answer is its receipt."""
+    action_id = text(fields, "id", 80)
+    return bool(action_id) and await who.reader.done(await who.cases.find(code), action_id)
+
+
+async def show(who: Caller, code: str, tab: str = "facts", *, purpose: str = "", tried: Tried | None = None) -> Response:
+    """Return the page, with an action that was refused where there is one."""
+    tab = tab if tab in {name for name, _, _ in TABS} else "facts"
+    file = await who.reader.file(who.actor, code, purpose, story=tab == "story")
+    if tried is not None:
+        tried.words = plain(tried.code, tried.detail, tried.do, who.words)
+    chosen = await choices(who, file.case)
+    context: dict[str, Any] = {
+        "case": file.case,
+        "file": file,
+        "tab": tab,
+        "tabs": [(name, who.words.pick(zh, en)) for name, zh, en in TABS],
+        "groups": _actions(who, file),
+        "owed": who.words.message("轮到您办"),
+        "c": chosen,
+        "tried": tried,
+        "nothing": FormData(),
+        "new_id": lambda: uuid.uuid4().hex,
+        "unit_name_of": lambda unit: _unit(who, unit),
+        "post_of": lambda post: _post(who, post),
+        "word": chosen.word,
+        "sign": lambda code: _sign(who, code),
+    }
+    return who.page("case.html", context, status=tried.status if tried is not None else 200)
+
+
+def _actions(who: Caller, file: File) -> list[tuple[str, list[tuple[str, Form]]]]:
+    """Return the actions allowed now, in groups: what this post owes first. Taking the last step back has a place of its own."""
+    case, me = file.case, who.actor
+    owed = {duty.act for duty in case.duties if duty.role is me.role and duty.unit in {None, me.unit} and duty.person in {None, me.holder}}
+    allowed = [do for do in FORMS if do in case.allowed and do != "take_back"]
+    grouped = [(who.words.message("轮到您办"), [(do, FORMS[do]) for do in allowed if do in owed])]
+    for group, zh, en in GROUPS:
+        grouped.append((who.words.pick(zh, en), [(do, FORMS[do]) for do in allowed if do not in owed and FORMS[do].group == group]))
+    return [(words, forms) for words, forms in grouped if forms]
+
+
+def _unit(who: Caller, unit_id: str | None) -> str:
+    unit = who.office.bundle.network.unit(unit_id or "")
+    return unit.name if unit else unit_id or "—"
+
+
+def _post(who: Caller, post: str | None) -> str:
+    return post_name(post, who.office.bundle.network, who.words) if post else "—"
+
+
+def _sign(who: Caller, code: str) -> str:
+    """Return a reason of a risk tier: a sign of the place's table, or one that was reckoned."""
+    sign = who.office.bundle.risk.signs.get(code)
+    return who.words.pick(sign.zh, sign.en) if sign else who.words.label("reason", code)

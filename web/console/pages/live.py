@@ -1,0 +1,91 @@
+"""The page's one stream (`/live`): live counters of the menu, and that a case has changed. It carries no content."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from fastapi.responses import StreamingResponse
+
+from rules.visibility import REACH
+from service.accounts import Accounts
+from service.changes import ChangeFeed
+from web.console.caller import AccountsDep, Caller, CallerDep
+from web.pulse import Pulse
+from web.sse import RETRY_MS, answered, event
+
+router = APIRouter()
+
+RECOUNT = 15.0
+"""Seconds after which counters are read, and the session looked at, though nothing has happened: a date may have passed."""
+
+Position = Annotated[str | None, Header(alias="Last-Event-ID", pattern=r"^\d{1,15}$")]
+
+
+@router.get("/live")
+async def live(request: Request, who: CallerDep, accounts: AccountsDep, last: Position = None) -> StreamingResponse:
+    """Return the stream. It ends with the session, when another post is taken, and when the process stops."""
+    feed: ChangeFeed = request.app.state.feed
+    position = int(last) if last is not None else await feed.end()
+    return answered(_events(Listener(who, accounts, feed, position), request.app.state.pulse))
+
+
+class Listener:
+    """One open page: who looks at it, how far they have been told, and what its counters show."""
+
+    def __init__(self, who: Caller, accounts: Accounts, feed: ChangeFeed, position: int) -> None:
+        self._who = who
+        self._accounts = accounts
+        self._feed = feed
+        self._counted: dict[str, int] | None = None
+        self.position = position
+
+    async def listens(self) -> bool:
+        """Whether the session still holds, in the same post."""
+        found = await self._accounts.by_session(self._who.cookie)
+        return found is not None and found.actor == self._who.actor
+
+    async def told(self) -> list[str]:
+        """Return what has happened since, as far as this person may see it."""
+        found = await self._feed.after(self._who.actor, self.position)
+        self.position = found.next
+        return [event("change", change.model_dump_json(), change.id) for change in found.changes]
+
+    async def counters(self) -> list[str]:
+        """Return the counters, where they have changed."""
+        counted = await counters(self._who)
+        if counted == self._counted:
+            return []
+        self._counted = counted
+        return [event("counters", json.dumps(counted))]
+
+
+async def counters(who: Caller) -> dict[str, int]:
+    """Return the numbers that stand beside the menu."""
+    if who.actor.role not in REACH:
+        return {}
+    box = await who.reader.inbox(who.actor, limit=1)
+    return {"todo": box.count, "overdue": box.overdue}
+
+
+async def _events(listener: Listener, pulse: Pulse) -> AsyncIterator[str]:
+    yield f"retry: {RETRY_MS}\n\n"
+    now = asyncio.get_running_loop().time
+    counted = 0.0
+    while not pulse.stopped:
+        before, due = listener.position, now() - counted >= RECOUNT
+        try:
+            if due and not await listener.listens():
+                return
+            lines = await listener.told()
+            if due or listener.position != before:
+                lines += await listener.counters()
+                counted = now()
+        except ConnectionError:  # the store is away: keep the line, the position stays
+            lines = []
+        for line in lines or ([f": {listener.position}\n\n"] if due else []):
+            yield line
+        await pulse.wait(listener.position, RECOUNT)

@@ -1,0 +1,30 @@
+"""What a page says once something has been done, or was refused: sentences of our own, nothing of what was typed."""
+
+from __future__ import annotations
+
+from rules.labels import Both, label
+from web.console.forms import FORMS
+from web.console.words import Words
+from web.problems import KINDS
+
+DONE: dict[str, Both] = {
+    **{do: (f"已办理：{form.zh}", f"Done: {form.en}") for do, form in FORMS.items()},
+    "open": ("已登记", "Taken in"),
+    "signed-out": ("已退出登录", "Signed out"),
+    "password": ("密码已修改，请重新登录", "The password has been changed: sign in again"),
+    "post": ("已切换岗位", "Now in the other post"),
+}
+"""By the word in the address (`?done=`)."""
+
+
+def plain(code: str, detail: str, do: str, words: Words) -> str:
+    """Return why an action was refused, in the words of its form: a field is called as the form calls it."""
+    kind = KINDS[code]
+    return words.pick(kind.zh, kind.en) + (f"{'：' if words.language == 'zh' else ': '}{_detail(detail, do, words)}" if detail else "")
+
+
+def _detail(detail: str, do: str, words: Words) -> str:
+    """Return fields and stages by their words; what has none stays as it is."""
+    fields = {asked.name: words.pick(asked.zh, asked.en) for asked in FORMS[do].inputs} if do in FORMS else {}
+    named = [fields.get(part.strip()) or words.both(label("stage", part.strip())) for part in detail.split(",")]
+    return ("、" if words.language == "zh" else ", ").join(named)

@@ -1,0 +1,78 @@
+"""Puts the console together: templates, files, pages, and what a page says when something is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.middleware.gzip import GZipMiddleware
+
+from web import problems
+from web.console import widgets
+from web.console.caller import PasswordNeeded, SignInNeeded, guest
+from web.console.pages import ROUTERS
+
+ROOT = Path(__file__).parent
+
+FOR_MACHINES = ("/api/", "/healthz", "/readyz", "/metrics")
+"""Addresses whose errors are problem documents; a person gets a page."""
+
+KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
+"""An address carries a mark of what is in the file."""
+
+
+def environment() -> Environment:
+    """Return where templates come from; a name that is missing in one is an error and never a gap."""
+    made = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    made.globals.update(widgets.GLOBALS)
+    return made
+
+
+def install(app: FastAPI) -> None:
+    """Add the console to the application."""
+    app.state.templates = environment()
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    for router in ROUTERS:
+        app.include_router(router, include_in_schema=False)
+
+    @app.get("/static/{name}", include_in_schema=False)
+    async def static(name: str) -> Response:
+        found = widgets.static_file(name)
+        return problems.response("not_found") if found is None else FileResponse(found, headers=KEPT)
+
+    @app.exception_handler(SignInNeeded)
+    async def _sign_in(request: Request, error: SignInNeeded) -> Response:
+        return _elsewhere(request, f"/login?next={error.back}" if error.back.startswith("/") else "/login")
+
+    @app.exception_handler(PasswordNeeded)
+    async def _password(request: Request, error: PasswordNeeded) -> Response:
+        return _elsewhere(request, "/account/password")
+
+
+def _elsewhere(request: Request, path: str) -> Response:
+    """Send somebody to another page; a fragment asked for by htmx must not be filled with a whole page."""
+    if "hx-request" in request.headers:
+        return Response(status_code=204, headers={"HX-Redirect": path})
+    return RedirectResponse(path, 303)
+
+
+def error_page(request: Request, code: str, detail: str) -> Response | None:
+    """Return the page for an error, or None where a machine asks."""
+    if request.url.path.startswith(FOR_MACHINES):
+        return None
+    kind = problems.KINDS[code]
+    looks = guest(request)
+    context: dict[str, Any] = {"code": code, "message": looks.words.pick(kind.zh, kind.en), "detail": detail, "status": kind.status}
+    if "hx-request" in request.headers:
+        return looks.page("fragments/error.html", context, status=kind.status)
+    return looks.page("error.html", context, status=kind.status)

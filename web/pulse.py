@@ -1,0 +1,58 @@
+"""The pulse of one web process: a single look at the change feed every quarter of a second wakes every open stream.
+
+Streams ask for what their own eyes may see only when something has happened, so a hundred open pages cost one query a beat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from service.changes import ChangeFeed
+
+BEAT = 0.25
+"""Seconds between two looks at the feed."""
+
+
+class Pulse:
+    """Wakes listeners when the feed has moved; keeps nothing that a restart would lose."""
+
+    def __init__(self) -> None:
+        self._end = 0
+        self._beat = asyncio.Event()
+        self.stopped = False
+
+    async def run(self, feed: ChangeFeed) -> None:
+        """Look at the feed until cancelled; a store that is away is asked again with the next beat."""
+        while True:
+            await self._look(feed)
+            await asyncio.sleep(BEAT)
+
+    def stop(self) -> None:
+        """Let every stream end."""
+        self.stopped = True
+        self._wake()
+
+    async def wait(self, position: int, longest: float) -> None:
+        """Return when something may stand behind a position, or after the longest time, in seconds, or when the process stops."""
+        if self.stopped:
+            return
+        if self._end > position:  # a row that is not settled yet: look again with the next beat
+            longest = min(longest, BEAT)
+        try:
+            await asyncio.wait_for(self._beat.wait(), longest)
+        except TimeoutError:
+            return
+
+    async def _look(self, feed: ChangeFeed) -> None:
+        try:
+            end = await feed.end()
+        except ConnectionError:
+            return
+        if end > self._end:
+            self._end = end
+            self._wake()
+
+    def _wake(self) -> None:
+        self._beat.set()
+        if not self.stopped:
+            self._beat = asyncio.Event()
