@@ -121,7 +121,7 @@ class Desk:
 
     async def session(self, *posts: str) -> Session:
         """A session of the person who holds these posts."""
-        login = "t-" + posts[0].replace("_", "-")
+        login = "-".join(("t", *posts)).replace("_", "-")[:80]
         try:
             account = (await self.accounts.create(login, "王某", posts, local=False)).account
         except AccountRefused:
