@@ -1,7 +1,7 @@
 """The case list with 100,000 cases: every kind of filter, every kind of eyes, first pages and far ones, on both databases.
 
 `python -m bench.lists [--cases 100000] [--only sqlite|postgresql]` prints a table and writes `bench/results/lists.json`.
-The promise: 95 of 100 pages come in under 100 ms.
+The promise: 95 of 100 pages come in under 100 ms. The desks' counters and lists stand in `bench/desks.py`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
+from bench import desks
 from models.words import CardKind, Stage, Tier
 from store.engine import Store
 from store.lists import Eyes, Filter
 from store.queries import Queries
-from store.tables import case_access, cases, obligations
+from store.tables import actions, case_access, cases, obligations
 from tests.postgres import Postgres
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -45,8 +46,11 @@ STATE = json.dumps({"filler": "纠" * 1200})
 """As much text as the state of a middling case has."""
 
 
-def made(count: int) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]]:
-    """Yield cases with their access and their duties, the same ones each time."""
+Rows = list[dict[str, Any]]
+
+
+def made(count: int) -> Iterator[tuple[Rows, Rows, Rows, Rows]]:
+    """Yield cases with their access, their duties and what was done in them, the same ones each time."""
     rng = random.Random(7)  # noqa: S311 - made-up data
     for number in range(count):
         town = TOWNS[min(int(rng.expovariate(0.5)), len(TOWNS) - 1)]
@@ -80,22 +84,50 @@ def made(count: int) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]], lis
             {"case_id": case_id, "id": "mediate", "act": "agree", "role": "mediator", "unit": lead, "person": mediator, "town": town,
              "clock": "mediate", "due": due, "provisional": False, "holds_ball": True},
         ]  # fmt: skip
-        yield case, access, owed
+        yield [case], access, owed + also_owed(case, number), done_in(case)
+
+
+def also_owed(case: dict[str, Any], number: int) -> Rows:
+    """Duties of posts: every third open case owes its centre a visit, every fifth an audit to whoever audits in the town."""
+    if case["ended_at"] is not None:
+        return []
+    of = {
+        "case_id": case["case_id"],
+        "person": None,
+        "town": case["town"],
+        "due": case["next_due"],
+        "provisional": False,
+        "holds_ball": False,
+    }
+    visit = of | {"id": "visit.first", "act": "visit", "role": "clerk", "unit": case["centre"], "clock": "visit.first"}
+    audit = of | {"id": "audit", "act": "audit", "role": "auditor", "unit": None, "clock": "audit"}
+    return [row for row, every in ((visit, 3), (audit, 5)) if number % every == 0]
+
+
+def done_in(case: dict[str, Any]) -> Rows:
+    """What the posts of a town have done in a case, from intake to audit."""
+    town, lead, mediator = case["town"], case["lead"], case["mediator"]
+    people = [f"{role}@{town}-centre" for role in ("clerk", "screener", "dispatcher", "clerk")] + [f"officer@{lead}"] * 2
+    people += [mediator, mediator, f"auditor@{town}-justice"] if mediator else []
+    of = {"case_id": case["case_id"], "stage": case["stage"]}
+    return [of | {"action_id": f"a{seq}", "first_seq": seq, "last_seq": seq, "person": person} for seq, person in enumerate(people, 1)]
+
+
+TABLES = (cases, case_access, obligations, actions)
 
 
 async def fill(store: Store, count: int) -> None:
     """Write the cases."""
-    batch: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+    batch: list[Rows] = [[] for _ in TABLES]
     for number, rows in enumerate(made(count), start=1):
-        batch[0].append(rows[0])
-        batch[1].extend(rows[1])
-        batch[2].extend(rows[2])
+        for part, more in zip(batch, rows, strict=True):
+            part.extend(more)
         if number % 5000 == 0 or number == count:
             async with store.write() as db:
-                for table, part in zip((cases, case_access, obligations), batch, strict=True):
+                for table, part in zip(TABLES, batch, strict=True):
                     if part:
                         await db.execute(insert(table), part)
-            batch = ([], [], [])
+            batch = [[] for _ in TABLES]
 
 
 EYES = {
@@ -170,7 +202,7 @@ async def run(kind: str, url: str, folder: Path, count: int, rounds: int) -> dic
             async with store.write() as db:
                 await db.execute(text("ANALYZE"))
         print(f"{kind}: {count} cases written in {time.perf_counter() - start:.0f} s")  # noqa: T201
-        return report(kind, await measure(store, rounds))
+        return report(kind, await measure(store, rounds)) | {"desks": desks.report(await desks.measure(store, NOW, rounds))}
     finally:
         await store.close()
 

@@ -19,6 +19,7 @@ from models.refusal import RefusalCode
 from models.words import Stage, Tier
 from service.cases import Cases, Opened
 from service.errors import refuse
+from service.inbox import Inbox
 from service.office import Office
 from service.reading import Reader
 from service.shown import Page
@@ -179,7 +180,7 @@ def todo(who: As, as_json: Json = False) -> None:
 
     async def doing() -> None:
         async with desk() as (office, cases):
-            page = await Reader(office).inbox(await cases.actor(who))
+            page = await Inbox(office).owed(await cases.actor(who), limit=200)
         rows: list[tuple[object, ...]] = [
             (
                 item.case.code,

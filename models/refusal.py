@@ -27,6 +27,8 @@ class RefusalCode(StrEnum):
     BARRED_MATTER = "barred_matter"
     CHECKLIST_OPEN = "checklist_open"
     CONFLICT_OF_INTEREST = "conflict_of_interest"
+    CLAIMED = "claimed"
+    """Of the desk, never of `decide`: a claim is soft."""
 
 
 SENTENCES: dict[RefusalCode, tuple[str, str]] = {
@@ -46,6 +48,7 @@ SENTENCES: dict[RefusalCode, tuple[str, str]] = {
     RefusalCode.BARRED_MATTER: ("此类事项不得以协议处理", "This matter can't be settled by agreement"),
     RefusalCode.CHECKLIST_OPEN: ("结案清单尚有未完成项", "The closing checklist still has open items"),
     RefusalCode.CONFLICT_OF_INTEREST: ("存在利害关系，须回避", "There is a conflict of interest"),
+    RefusalCode.CLAIMED: ("已由他人认领", "Somebody else has taken this on"),
 }
 """The sentence of each code, Chinese and English."""
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.case import Case
+from models.network import Network
+from models.party import Actor
 from models.procedure import Procedure
 from models.record import Duty
 from models.words import BEFORE_AGREED, Level, PromiseState, Role, Stage
@@ -213,3 +215,18 @@ def _matching(found: dict[str, Duty], ball: Owed) -> Duty | None:
 def defaulted(case: Case) -> bool:
     """Whether a promise is in default."""
     return bool(promises(case, PromiseState.DEFAULTED))
+
+
+def owes(duty: Duty, town: str | None, actor: Actor, network: Network) -> bool:
+    """Return whether somebody owes this duty of a case of this town: by name, in their post, or by role in their scope.
+
+    `store/queries.py` asks the same of the database; a test compares them.
+    """
+    if duty.person is not None:
+        return duty.person == actor.holder
+    if duty.role is not actor.role:
+        return False
+    if duty.unit is not None:
+        return duty.unit == actor.unit
+    unit = network.unit(actor.unit)
+    return unit is not None and unit.town in {None, town}

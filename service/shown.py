@@ -57,21 +57,45 @@ class Counted(Model):
     count: int
 
 
+class ClaimShown(Model):
+    """Who has taken an obligation on. Whoever else owes it may take it over; nothing else follows from it."""
+
+    person: str
+    name: str
+    """The post in words, with the one they stand in for."""
+    at: Instant
+    mine: bool
+
+
 class InboxItem(Model):
-    """An obligation with the case it belongs to."""
+    """An obligation with the case it belongs to, and who has taken it on."""
 
     duty: Duty
     case: Listed
     overdue: bool
+    claim: ClaimShown | None = None
 
 
 class InboxPage(Model):
-    """What somebody owes, the earliest first, and how much of it."""
+    """A page of what somebody owes, the earliest first, and how much it is in all (up to `Counters.bound`)."""
 
     as_of: Instant
     count: int
     overdue: int
     items: tuple[InboxItem, ...]
+    next: str | None = None
+    """The cursor of the page that follows, None on the last."""
+
+
+class Counters(Model):
+    """How long the lists of a desk are. A figure that equals `bound` means that many, or more."""
+
+    as_of: Instant
+    owed: int  # 我的待办
+    overdue: int  # 超期
+    done: int  # 已办
+    handled: int  # 我经手的
+    bound: int
 
 
 class PersonShown(Model):

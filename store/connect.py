@@ -26,6 +26,9 @@ BUSY_MS = 5_000
 READERS = 8
 """Connections of one process that read at the same time; on PostgreSQL also the number that write."""
 
+CACHE_KB = 8_000
+"""What one SQLite connection that reads keeps of the file. With the driver's 2 MB, counters fetch the same pages again and again."""
+
 # At DEBUG the driver writes every statement with its parameters into the log.
 logging.getLogger("aiosqlite").setLevel(logging.INFO)
 
@@ -91,7 +94,7 @@ def reader(url: str) -> AsyncEngine | None:
     if not is_sqlite(url):
         return None
     engine = create_async_engine(url, pool_size=READERS, max_overflow=READERS, hide_parameters=True)
-    prepare(engine.sync_engine, (*PRAGMAS, "PRAGMA query_only=ON"))
+    prepare(engine.sync_engine, (*PRAGMAS, f"PRAGMA cache_size=-{CACHE_KB}", "PRAGMA query_only=ON"))
     return engine
 
 

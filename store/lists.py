@@ -50,19 +50,52 @@ class CaseRow(Model):
     suspended: bool
 
 
+class Claim(Model):
+    """Who has taken an obligation on (认领), and at whose desk: another's, where they stand in."""
+
+    person: str
+    holder: str
+    at: Instant
+
+
 class InboxRow(Model):
-    """An obligation with the case it belongs to."""
+    """An obligation with the case it belongs to, and who has claimed it."""
 
     duty: Duty
     case: CaseRow
     overdue: bool
+    claim: Claim | None = None
 
 
 class Inbox(Model):
-    """What somebody owes, the earliest first."""
+    """What somebody owes, the earliest first. `next` is the cursor of the page that follows, None on the last."""
 
     as_of: Instant
     rows: tuple[InboxRow, ...]
+    next: str | None = None
+
+
+class OwedFilter(Model):
+    """Which obligations an inbox is to hold; None asks nothing."""
+
+    stage: Stage | None = None
+    tier: Tier | None = None
+    town: str | None = None
+    category: str | None = None
+    """Two digits take in all of four digits below them."""
+    act: str | None = None
+    """The action that fulfils it."""
+    due_before: Instant | None = None
+    claimed: Literal["mine", "others", "nobody"] | None = None
+
+
+class Counts(Model):
+    """How long the four lists of a desk are, each counted up to a bound."""
+
+    owed: int
+    overdue: int
+    done: int
+    handled: int
 
 
 class Filter(Model):
@@ -82,8 +115,12 @@ class Filter(Model):
     place: str | None = None
     card: CardKind | None = None
     """With a card of this kind still open."""
-    handled_by: str | None = None
-    """In which this person has done something."""
+    handled_by: tuple[str, ...] | None = None
+    """In which one of these people has done something."""
+    owes_nothing: Holder | None = None
+    """In which this desk owes nothing now."""
+    due_before: Instant | None = None
+    """With a limit that ends before this time."""
     parties: tuple[str, ...] | None = None
     """With one of these persons as a party, by vault reference."""
 

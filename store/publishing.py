@@ -18,6 +18,7 @@ from models.case import Case
 from models.record import Duty, Line, Publication, Published, PublishOutcome
 from models.words import BEFORE_AGREED, CardKind, Stage
 from rules.chain import GENESIS, link
+from store.claims import drop_met
 from store.codes import allocate
 from store.tables import actions, case_access, cases, events, obligations, outbox
 
@@ -91,6 +92,8 @@ def publish(db: Connection, publication: Publication, views: Views, *, careful: 
     access_sum, duties_sum = _write_case(db, case.model_copy(update={"code": code}), row, views, fresh)
     if row is None or row.duties_sum != duties_sum:
         _replace(db, case.id, DROP_DUTIES if row else None, obligations, duty_rows(case, views.duties))
+        if row is not None:
+            drop_met(db, case, views.duties)
     if row is None or row.access_sum != access_sum:
         _replace(db, case.id, DROP_ACCESS if row else None, case_access, access_rows(case, views.access))
     if fresh:

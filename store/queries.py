@@ -1,4 +1,4 @@
-"""Lists over all cases: inbox, case list, counts, possible duplicates, loads of mediators.
+"""Lists over all cases: case list, counts, possible duplicates, loads of mediators. The inbox is in `store/inbox.py`.
 
 Called by services and by assignment. Each answer says as of when it is true. Every question about cases carries the eyes
 that look (`Eyes`), and one predicate decides what they see; whoever forgets them sees nothing.
@@ -9,18 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import ColumnElement, RowMapping, and_, exists, false, func, or_, select, true, tuple_, union_all
 
-from models.record import Duty
 from store.engine import Store
-from store.lists import Candidate, CasePage, CaseRow, Eyes, Filter, Holder, Inbox, InboxRow
+from store.lists import Candidate, CasePage, CaseRow, Eyes, Filter, Holder
 from store.tables import actions, case_access, cases, obligations
 
 NEARBY = timedelta(days=30)
 """How far apart two disputes in one place may lie and still be shown as possible duplicates."""
-
 
 LISTED = tuple(cases.c[name] for name in CaseRow.model_fields)
 
@@ -31,41 +29,20 @@ class Queries:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def inbox(self, holder: Holder, now: datetime, limit: int = 200) -> Inbox:
-        """What this person owes: by name, by post in the unit, or by role where any unit of the scope will do."""
-        owed = obligations.c
-        query = (
-            select(*(owed[name] for name in _DUTY), *_as_case())
-            .join(cases, cases.c.case_id == owed.case_id)
-            .where(_owes(holder))
-            .order_by(owed.due.is_(None), owed.due, owed.case_id, owed.id)
-            .limit(limit)
-        )
-        async with self._store.read() as db:
-            rows = (await db.execute(query)).mappings().all()
-        return Inbox(as_of=now, rows=tuple(_inbox_row(row, now) for row in rows))
-
-    async def inbox_count(self, holder: Holder, now: datetime) -> tuple[int, int]:
-        """How much this person owes, and how much of it is overdue."""
-        late = func.count().filter(obligations.c.due < now)
-        async with self._store.read() as db:
-            row = (await db.execute(select(func.count(), late).select_from(obligations).where(_owes(holder)))).one()
-        return row[0], row[1]
-
     async def page(self, eyes: Eyes, wanted: Filter, now: datetime, *, after: str | None = None, limit: int = 50) -> CasePage:
         """A page of the case list. `after` is the `next` of the page before; raises ValueError when it is something else."""
-        query = select(*LISTED).where(seen_by(eyes), *_conditions(wanted, now))
+        query = select(*LISTED).where(_seen(eyes, wanted), *_conditions(wanted, now))
         if after is not None:
             query = query.where(tuple_(cases.c.opened_at, cases.c.case_id) < tuple_(*_cursor(after)))
         query = query.order_by(cases.c.opened_at.desc(), cases.c.case_id.desc()).limit(limit + 1)
         async with self._store.read() as db:
-            rows = [_case_row(row) for row in (await db.execute(query)).mappings()]
+            rows = [case_row(row) for row in (await db.execute(query)).mappings()]
         last = rows[limit - 1] if len(rows) > limit else None
         return CasePage(as_of=now, rows=tuple(rows[:limit]), next=f"{last.opened_at.isoformat()}|{last.case_id}" if last else None)
 
     async def count(self, eyes: Eyes, wanted: Filter, now: datetime) -> int:
         """How many cases a list would hold."""
-        query = select(func.count()).select_from(cases).where(seen_by(eyes), *_conditions(wanted, now))
+        query = select(func.count()).select_from(cases).where(_seen(eyes, wanted), *_conditions(wanted, now))
         async with self._store.read() as db:
             return int((await db.execute(query)).scalar_one())
 
@@ -82,7 +59,7 @@ class Queries:
         """One case as lists show it, or None when it is not there for these eyes."""
         async with self._store.read() as db:
             row = (await db.execute(select(*LISTED).where(cases.c.case_id == case_id, seen_by(eyes)))).mappings().first()
-        return None if row is None else _case_row(row)
+        return None if row is None else case_row(row)
 
     async def candidates(
         self, eyes: Eyes, place: str, persons: Sequence[str], happened_on: date, *, but: str = "", limit: int = 20
@@ -113,6 +90,15 @@ class Queries:
         return {person: found.get(person, 0) for person in persons}
 
 
+def owes(holder: Holder) -> ColumnElement[bool]:
+    """The predicate on `obligations` that decides whose they are: by name, by post in the unit, or by role in the scope."""
+    owed = obligations.c
+    anywhere = owed.unit.is_(None) if holder.town is None else and_(owed.unit.is_(None), owed.town == holder.town)
+    # Written out to its last branch: each of them has an index, and with one branch inside another SQLite finds none.
+    posts = [and_(owed.person.is_(None), owed.role == holder.role, where) for where in (owed.unit == holder.unit, anywhere)]
+    return or_(owed.person == holder.person, *posts)
+
+
 def seen_by(eyes: Eyes) -> ColumnElement[bool]:
     """The one predicate on `cases` that decides what these eyes see; used by every list, count and search."""
     if eyes.everything:
@@ -131,6 +117,19 @@ def seen_by(eyes: Eyes) -> ColumnElement[bool]:
     return or_(*found) if found else false()
 
 
+def seen_one_by_one(eyes: Eyes, case_id: ColumnElement[str], town: ColumnElement[str | None] | None = None) -> ColumnElement[bool]:
+    """The same predicate asked of one case after another, by any columns that name it and its town: for few cases among many."""
+    if eyes.everything:
+        return true()
+    by_kind = _by_kind(eyes)
+    towns = by_kind.pop("town", []) if town is not None else []
+    found: list[ColumnElement[bool]] = [town.in_(towns)] if town is not None and towns else []
+    opened = [and_(case_access.c.kind == kind, case_access.c.value.in_(values)) for kind, values in by_kind.items()]
+    if opened:
+        found.append(exists().where(case_access.c.case_id == case_id, or_(*opened)))
+    return or_(*found) if found else false()
+
+
 def _by_kind(eyes: Eyes) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for kind, value in eyes.scopes:
@@ -138,18 +137,9 @@ def _by_kind(eyes: Eyes) -> dict[str, list[str]]:
     return found
 
 
-_DUTY = tuple(Duty.model_fields)
-
-
-def _as_case() -> list[Any]:
-    return [column.label(f"case_{column.name}") for column in LISTED]
-
-
-def _owes(holder: Holder) -> ColumnElement[bool]:
-    owed = obligations.c
-    anywhere = owed.unit.is_(None) if holder.town is None else and_(owed.unit.is_(None), owed.town == holder.town)
-    post = and_(owed.person.is_(None), owed.role == holder.role, or_(owed.unit == holder.unit, anywhere))
-    return or_(owed.person == holder.person, post)
+def _seen(eyes: Eyes, wanted: Filter) -> ColumnElement[bool]:
+    """The predicate in the form that goes with a filter: what somebody has handled is looked at case by case."""
+    return seen_by(eyes) if wanted.handled_by is None else seen_one_by_one(eyes, cases.c.case_id, cases.c.town)
 
 
 def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
@@ -159,7 +149,12 @@ def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
     if wanted.category is not None:
         found.append(cases.c.category.startswith(wanted.category, autoescape=True))
     if wanted.handled_by is not None:
-        found.append(cases.c.case_id.in_(select(actions.c.case_id).where(actions.c.person == wanted.handled_by)))
+        # No column, but an expression: of somebody's thousands of cases the newest are found along the list, not fetched and sorted.
+        found.append(cases.c.case_id.concat("").in_(select(actions.c.case_id).where(actions.c.person.in_(wanted.handled_by))))
+    if wanted.owes_nothing is not None:
+        found.append(cases.c.case_id.not_in(select(obligations.c.case_id).where(owes(wanted.owes_nothing))))
+    if wanted.due_before is not None:
+        found.append(cases.c.next_due < wanted.due_before)
     if wanted.parties is not None:
         of_party = select(case_access.c.case_id).where(case_access.c.kind == "party", case_access.c.value.in_(wanted.parties))
         found.append(cases.c.case_id.in_(of_party))
@@ -183,15 +178,11 @@ def _cursor(text: str) -> tuple[datetime, str]:
     return datetime.fromisoformat(found.group(1)), found.group(2)
 
 
-def _case_row(row: RowMapping, prefix: str = "") -> CaseRow:
+def case_row(row: RowMapping, prefix: str = "") -> CaseRow:
+    """A case out of a row that was selected as `LISTED`, its columns with this prefix."""
     return CaseRow.model_validate({name: row[prefix + name] for name in CaseRow.model_fields})
-
-
-def _inbox_row(row: RowMapping, now: datetime) -> InboxRow:
-    duty = Duty.model_validate({name: row[name] for name in _DUTY})
-    return InboxRow(duty=duty, case=_case_row(row, "case_"), overdue=duty.due is not None and duty.due < now)
 
 
 def _candidate(row: RowMapping) -> Candidate:
     why: list[Literal["same_party", "same_time"]] = ["same_party"] if row["shared"] else []
-    return Candidate(case=_case_row(row), why=tuple(why + (["same_time"] if row["near"] else [])))
+    return Candidate(case=case_row(row), why=tuple(why + (["same_time"] if row["near"] else [])))

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 
 from models.case import Case
 from models.record import Line
+from store.claims import drop_met
 from store.engine import Store
 from store.publishing import UPDATE_CASE, Views, access_rows, action_rows, columns, duty_rows
 from store.replaying import differences
@@ -96,6 +97,7 @@ def _rewrite(db: Connection, *, case: Case, lines: Sequence[Line], views: Views)
         db.execute(delete(table).where(table.c.case_id == case.id))
         if rows:
             db.execute(insert(table), rows)
+    drop_met(db, case, views.duties)
     return changed
 
 

@@ -144,9 +144,8 @@ obligations = Table(
     Column("due", UtcDateTime),
     Column("provisional", Boolean, nullable=False),
     Column("holds_ball", Boolean, nullable=False),
-    Index(None, "role", "unit", "due"),
-    Index(None, "role", "town", "due"),
-    Index(None, "person", "due"),
+    # One for all three ways of owing: in person, by a post of the unit, by a role of the town.
+    Index(None, "person", "role", "unit", "town", "due"),
     Index(None, "due", "case_id"),
 )
 """Who owes what by when, replaced with each publication; the inbox is nothing but these."""

@@ -59,6 +59,7 @@ KINDS: dict[str, Kind] = dict(
         _refusal(C.BARRED_MATTER, 409),
         _refusal(C.CHECKLIST_OPEN, 409),
         _refusal(C.CONFLICT_OF_INTEREST, 403),
+        _refusal(C.CLAIMED, 409),
     ]
 ) | {
     "malformed": Kind(400, "请求无法读取", "The request can't be read"),

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from service.cases import Cases
+from service.inbox import Inbox
 from service.office import Office
 from service.reading import Reader
 
@@ -27,5 +28,10 @@ def _reader(office: OfficeDep) -> Reader:
     return Reader(office)
 
 
+def _inbox(office: OfficeDep) -> Inbox:
+    return Inbox(office)
+
+
 CasesDep = Annotated[Cases, Depends(_cases)]
 ReaderDep = Annotated[Reader, Depends(_reader)]
+InboxDep = Annotated[Inbox, Depends(_inbox)]

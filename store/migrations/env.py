@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-import store.account_tables  # noqa: F401 - its tables belong to the metadata
+import store.account_tables
+import store.desk_tables  # noqa: F401 - their tables belong to the metadata
 from store.tables import metadata
 
 connection = context.config.attributes["connection"]

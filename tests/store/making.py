@@ -36,11 +36,19 @@ class Making:
     fields: dict[str, Any] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
 
-    def write(self, *actions: str | None, stage: Stage | None = Stage.REGISTERED, at: datetime | None = None, note: str = "") -> Making:
-        """Write one event for each action id given."""
+    def write(
+        self,
+        *actions: str | None,
+        stage: Stage | None = Stage.REGISTERED,
+        at: datetime | None = None,
+        note: str = "",
+        by: str | None = None,
+    ) -> Making:
+        """Write one event for each action id given, done by a person."""
         for action in actions:
             seq = len(self.lines) + 1
-            body = json.dumps({"seq": seq, "action_id": action, "stage": stage, "note": note}, sort_keys=True)
+            actor = {} if by is None else {"actor": {"person": by}}
+            body = json.dumps({"seq": seq, "action_id": action, "stage": stage, "note": note, **actor}, sort_keys=True)
             when = at or NOW + timedelta(minutes=seq)
             kind = "registered" if seq == 1 else "noted"
             self.lines.append(Line(seq=seq, type=kind, at=when, action_id=action, hash=link(self.head, body), body=body))

@@ -1,4 +1,4 @@
-"""Lists: seen by the right eyes, in a stable order, page by page; inbox, duplicates, loads, staff and documents."""
+"""Lists: seen by the right eyes, in a stable order, page by page; duplicates, loads, staff and documents."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from models.case import Mediator, Merging
 from models.staff import Staff
 from models.words import Role, Stage, Tier
 from store.engine import Store
-from store.lists import Eyes, Filter, Holder
+from store.lists import Eyes, Filter
 from store.queries import Queries
 from store.records import Records
 from store.staff import StaffRoll
 from tests.store.making import NOW, PLACE, Making, duty, party
 
 ALL = Eyes(everything=True)
-OFFICER = Holder(role=Role.OFFICER, unit="yanlou-justice", town="yanlou", person="officer@yanlou-justice")
 
 
 @pytest.fixture
@@ -88,27 +87,6 @@ async def test_a_filter_asks_for_exactly_what_it_names(records: Records, queries
         assert sorted(row.case_id for row in page.rows) == [f"case-{name}" for name in names], fields
     assert await queries.counts(ALL, Filter(), NOW, "town") == {"yanlou": 2, "qingyan": 1}
     assert await queries.counts(ALL, Filter(ended=False), NOW, "category") == {"0602": 1, "": 1}
-
-
-async def test_the_inbox_holds_what_post_person_and_scope_owe(records: Records, queries: Queries) -> None:
-    mine = [
-        duty("late", due=NOW - timedelta(hours=1), holds_ball=True),
-        duty("named", role=Role.MEDIATOR, unit="other", person="officer@yanlou-justice", due=NOW + timedelta(hours=1)),
-        duty("anyone", unit=None),
-    ]
-    others = [
-        duty("other-unit", unit="yanlou-police"),
-        duty("other-role", role=Role.MEDIATOR),
-        duty("other-person", person="officer@yanlou-justice#2"),
-    ]
-    await publish(records, "a", duties=[*mine, *others])
-    await publish(records, "b", town="qingyan", duties=[duty("far", unit=None)])
-    inbox = await queries.inbox(OFFICER, NOW)
-    assert [(row.duty.id, row.overdue) for row in inbox.rows] == [("late", True), ("named", False), ("anyone", False)]
-    assert (inbox.as_of, inbox.rows[0].case.code, inbox.rows[0].duty) == (NOW, "YANLOU-2026-00001", mine[0])
-    assert await queries.inbox_count(OFFICER, NOW) == (3, 1)
-    district = OFFICER.model_copy(update={"unit": "huaxi-justice", "town": None, "person": "officer@huaxi-justice"})
-    assert {row.duty.id for row in (await queries.inbox(district, NOW)).rows} == {"anyone", "far"}
 
 
 async def test_possible_duplicates_share_a_place_and_a_party_or_a_time(records: Records, queries: Queries) -> None:

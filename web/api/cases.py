@@ -61,7 +61,7 @@ class ListQuery(Model):
     def filter(self, actor: Actor) -> Filter:
         """Return it as the use case asks for it."""
         wanted = self.model_dump(include=set(Filter.model_fields))
-        return Filter(**wanted, handled_by=actor.person if self.mine else None)
+        return Filter(**wanted, handled_by=(actor.person,) if self.mine else None)
 
 
 class PageQuery(ListQuery):

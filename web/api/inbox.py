@@ -8,12 +8,21 @@ from fastapi import APIRouter, Query
 
 from service import shown
 from web.auth import ActorDep
-from web.state import ReaderDep
+from web.problems import WebProblem
+from web.state import InboxDep
 
 router = APIRouter(tags=["inbox"])
 
 
 @router.get("/inbox", operation_id="get_inbox", summary="What I owe, the earliest first")
-async def get_inbox(actor: ActorDep, reader: ReaderDep, limit: Annotated[int, Query(ge=1, le=500)] = 200) -> shown.InboxPage:
-    """Return what somebody owes, with the case of each."""
-    return await reader.inbox(actor, limit=limit)
+async def get_inbox(
+    actor: ActorDep,
+    inbox: InboxDep,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.", max_length=300)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+) -> shown.InboxPage:
+    """Return a page of what somebody owes, with the case of each; `next` is the cursor of the page that follows."""
+    try:
+        return await inbox.owed(actor, after=cursor, limit=limit)
+    except ValueError as error:
+        raise WebProblem("invalid", "cursor") from error

@@ -21,6 +21,7 @@ from models.party import Actor
 from rules.labels import Both
 from service.accounts import Accounts
 from service.cases import Cases
+from service.inbox import Inbox
 from service.office import Office
 from service.reading import Reader
 from service.sessions import check_csrf, csrf_token
@@ -135,6 +136,11 @@ class Caller(Guest):
     def reader(self) -> Reader:
         """What they may see."""
         return Reader(self.office)
+
+    @property
+    def inbox(self) -> Inbox:
+        """Their desk: what they owe, and what they had in hand."""
+        return Inbox(self.office)
 
     @property
     def cases(self) -> Cases:

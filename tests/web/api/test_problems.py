@@ -120,7 +120,7 @@ async def test_a_mistake_of_ours_tells_nothing(api: Api, monkeypatch: pytest.Mon
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("service.reading.Reader.inbox", broken)
+    monkeypatch.setattr("service.inbox.Inbox.owed", broken)
     answer = await api.get("/inbox")
     body = problem(answer, 500, "internal")
     assert body["detail"] == ""

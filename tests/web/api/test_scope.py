@@ -17,7 +17,8 @@ from models.words import Role, TaskState
 from rules.permissions import ENDPOINTS
 from rules.visibility import restricted
 from service.office import Office
-from store.lists import Holder
+from store.inbox import Inboxes
+from store.lists import Eyes, Holder
 from tests.web.running import INTAKE, Api, asked
 from web.auth import current_identity
 
@@ -209,7 +210,7 @@ async def every_duty_finds_its_holder(office: Office, everybody: list[Post], cas
     now = office.now()
     for post in everybody:
         holder = Holder(role=post.actor.role, unit=post.actor.unit, town=post.town, person=post.actor.person)
-        for row in (await office.queries.inbox(holder, now)).rows:
+        for row in (await Inboxes(office.store).page(holder, Eyes(everything=True), now, limit=1000)).rows:
             if row.case.code in cases:
                 assert may_see(post, cases[row.case.code]), (post.actor.person, row.case.code, row.duty.act)
 

@@ -12,4 +12,4 @@ router = APIRouter()
 @router.get("/inbox")
 async def inbox(who: CallerDep) -> Response:
     """Return the page."""
-    return who.page("inbox.html", {"box": await who.reader.inbox(who.actor)})
+    return who.page("inbox.html", {"box": await who.inbox.owed(who.actor, limit=200)})

@@ -67,8 +67,8 @@ async def counters(who: Caller) -> dict[str, int]:
     """Return the numbers that stand beside the menu."""
     if who.actor.role not in REACH:
         return {}
-    box = await who.reader.inbox(who.actor, limit=1)
-    return {"todo": box.count, "overdue": box.overdue}
+    found = await who.inbox.counters(who.actor)
+    return {"todo": found.owed, "overdue": found.overdue}
 
 
 async def _events(listener: Listener, pulse: Pulse) -> AsyncIterator[str]:

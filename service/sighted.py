@@ -1,0 +1,126 @@
+"""Whose eyes look, and how a row of a list looks to them: what every use case that reads for a person starts from.
+
+`rules/visibility.py` decides; here its scopes become the predicate of a query, and its groups the columns of a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from models.case import Case
+from models.network import Network
+from models.party import Actor
+from models.refusal import RefusalCode
+from rules.library import Bundle, UnknownDocument
+from rules.visibility import LISTED, REACH, Group, Reach, Sight, reach, sight
+from service import shown
+from service.errors import UnknownCase, refuse
+from service.office import Office
+from service.showing import town_name
+from store.lists import CaseRow, Eyes, Filter, Holder, OwedFilter
+
+
+class Sighted:
+    """Reads for one person after another; keeps nothing between two questions."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def eyes(self, actor: Actor) -> Eyes:
+        """Return which cases somebody's eyes may rest on."""
+        return as_eyes(reach(actor, self._network, await self._grids(actor), REACH))
+
+    async def visible(self, actor: Actor, key: str) -> CaseRow:
+        """Return the row of a case by its code or id. Raises UnknownCase, also for a case out of sight."""
+        case_id = await self._office.records.find(key) if key.isprintable() else None
+        row = None if case_id is None else await self._office.queries.case(await self.eyes(actor), case_id)
+        if row is None:
+            raise UnknownCase(key)
+        return row
+
+    async def bundle(self, case: Case) -> Bundle:
+        """Return the documents a case runs under; one that another process brought in is fetched."""
+        try:
+            return self._office.library.bundle(case.docs)
+        except UnknownDocument:
+            await self._office.shelf.fill(self._office.library)
+            return self._office.library.bundle(case.docs)
+
+    def listed(self, row: CaseRow, actor: Actor) -> shown.Listed:
+        """Return a row of a list as the role may see it."""
+        network, categories = self._network, self._office.place.categories
+        groups = LISTED.get(actor.role, frozenset())
+        found: dict[str, Any] = {name: value for group, names in COLUMNS.items() if group in groups for name, value in _part(row, names)}
+        if Group.WAY in groups:
+            unit = network.unit(row.lead or "")
+            found |= {"town_name": town_name(network, row.town), "lead_name": unit.name if unit else None}
+            found["overdue"] = row.next_due is not None and row.next_due < self._office.now()
+        category = categories.get(row.category) if row.category else None
+        if Group.KIND in groups and category is not None:
+            found |= {"category_zh": category.zh, "category_en": category.en}
+        place = network.place(row.place or "")
+        if Group.PLACE in groups and place is not None:
+            found["place_name"] = place.name
+        return shown.Listed(code=row.code, seq=row.seq, **found)
+
+    @property
+    def _network(self) -> Network:
+        return self._office.bundle.network
+
+    def _holder(self, actor: Actor) -> Holder:
+        """Return whose desk it is: the absent person's, where somebody stands in."""
+        unit = self._network.unit(actor.unit)
+        return Holder(role=actor.role, unit=actor.unit, town=unit.town if unit else "", person=actor.holder)
+
+    async def _grids(self, actor: Actor) -> tuple[str, ...]:
+        """Return one's own grids, asked for only where eyes reach by them."""
+        if Reach.PLACE not in REACH.get(actor.role, ()):
+            return ()
+        person = await self._office.roll.staff(actor.holder)
+        return person.grids if person else ()
+
+    async def _sight(self, case: Case, actor: Actor) -> Sight:
+        """Return what somebody is shown of a case, without a look in the access log: to decide, not to show."""
+        return sight(case, actor, (await self.bundle(case)).network, await self._grids(actor))
+
+
+COLUMNS: dict[Group, tuple[str, ...]] = {
+    Group.WAY: ("town", "stage", "level", "lead", "opened_at", "updated_at", "ended_at", "next_due", "suspended"),
+    Group.KIND: ("category",),
+    Group.RISK: ("tier",),
+    Group.PLACE: ("place", "happened_on"),
+    Group.STAFF: ("mediator",),
+}
+"""Which columns of a list belong to which group."""
+
+ASKS: dict[str, Group] = {
+    **dict.fromkeys(("town", "stage", "lead", "overdue", "ended", "suspended", "level", "card", "due_before"), Group.WAY),
+    "place": Group.PLACE,
+    "handled_by": Group.WAY,
+    "tier": Group.RISK,
+    "category": Group.KIND,
+    "mediator": Group.STAFF,
+}
+"""Which group a filter asks about: who may not see a column may not ask by it, either."""
+
+
+OWN = frozenset({"act", "claimed"})
+"""What an inbox may be asked by whatever its lists show: it is of one's own duties."""
+
+
+def may_ask(actor: Actor, wanted: Filter | OwedFilter) -> None:
+    """Refuse a filter on what the role's lists don't show."""
+    groups = LISTED.get(actor.role, frozenset())
+    for name in wanted.model_dump(exclude_none=True):
+        if name not in OWN and ASKS[name] not in groups:
+            raise refuse(RefusalCode.NOT_ALLOWED, name)
+
+
+def as_eyes(scopes: tuple[tuple[str, str], ...] | None) -> Eyes:
+    """Return scopes as a query takes them; None is everything."""
+    return Eyes(everything=True) if scopes is None else Eyes(scopes=scopes)
+
+
+def _part(row: CaseRow, names: Iterable[str]) -> list[tuple[str, Any]]:
+    return [(name, getattr(row, name)) for name in names]
