@@ -1,17 +1,29 @@
 #!/usr/bin/env bash
-# Makes sure that PostgreSQL's server binaries are there: the store's tests run on SQLite and on PostgreSQL alike.
-# Called by `make deps`. The project itself needs no server: its default database is a file.
+# Makes sure that what the tests need beside Python is there: PostgreSQL's server binaries, and Chromium with a font for Chinese.
+# Called by `make deps`. The project itself needs neither: its default database is a file, and people bring their own browser.
 set -euo pipefail
 
 have_postgres() {
   command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
 }
 
-have_postgres && exit 0
+have_chromium() {
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null
+}
+
+have_font() {
+  compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn)" ]; }
+}
+
+missing=()
+have_postgres || missing+=(postgresql)
+have_chromium || missing+=(chromium)
+have_font || missing+=(fonts-noto-cjk)
+[ ${#missing[@]} -eq 0 ] && exit 0
 
 if ! command -v apt-get >/dev/null; then
-  echo "PostgreSQL's server binaries (initdb) are missing, and this is no Debian or Ubuntu." >&2
-  echo 'Install PostgreSQL 15 or newer with this system'"'"'s own package manager and put initdb into PATH.' >&2
+  echo "The tests need: ${missing[*]} (PostgreSQL's initdb, Chromium, a font for Chinese), and this is no Debian or Ubuntu." >&2
+  echo 'Install them with this system'"'"'s own package manager and put initdb and chromium into PATH.' >&2
   exit 1
 fi
 
@@ -20,12 +32,13 @@ if [ "$(id -u)" -eq 0 ]; then
 elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
   as_root=(sudo -n env)
 else
-  echo "PostgreSQL's server binaries (initdb) are missing, and installing them takes root's rights. Please run once:" >&2
-  echo '    sudo apt-get update && sudo apt-get install -y postgresql' >&2
+  echo "The tests need packages of the system, and installing them takes root's rights. Please run once:" >&2
+  echo "    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
   exit 1
 fi
 
-echo 'Installing PostgreSQL for the tests'
+echo "Installing for the tests: ${missing[*]}"
 "${as_root[@]}" apt-get update -qq
-"${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+"${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 have_postgres || { echo 'PostgreSQL was installed, yet initdb is neither in PATH nor under /usr/lib/postgresql.' >&2; exit 1; }
+have_chromium || { echo 'Chromium was installed, yet it is not in PATH.' >&2; exit 1; }

@@ -115,6 +115,7 @@ async def show(who: Caller, code: str, tab: str = "facts", *, purpose: str = "",
         "new_id": lambda: uuid.uuid4().hex,
         "unit_name_of": lambda unit: _unit(who, unit),
         "post_of": lambda post: _post(who, post),
+        "clock_of": lambda clock: _clock(who, file, clock),
         "word": chosen.word,
         "sign": lambda code: _sign(who, code),
     }
@@ -145,3 +146,14 @@ def _sign(who: Caller, code: str) -> str:
     """Return a reason of a risk tier: a sign of the place's table, or one that was reckoned."""
     sign = who.office.bundle.risk.signs.get(code)
     return who.words.pick(sign.zh, sign.en) if sign else who.words.label("reason", code)
+
+
+def _clock(who: Caller, file: File, clock: str) -> str:
+    """Return what a clock counts for; that of a task or a promise names it."""
+    words, about = who.words.clock(clock), clock.partition(":")[2]
+    task = next((task for task in file.case.tasks if task.id == about), None)
+    if task is not None:
+        return f"{words} · {task.unit_name or task.unit}"
+    promises = file.case.agreement.promises if file.case.agreement else ()
+    promise = next((promise for promise in promises if promise.id == about), None)
+    return f"{words} · {promise.what}" if promise is not None and promise.what else words

@@ -1,0 +1,50 @@
+"""Nobody is kept out: axe on every page, in both languages, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.browser.walking import Site
+from tests.web.running import Api
+
+PAGES: dict[str, tuple[str, ...]] = {
+    "": ("/login",),
+    "screener@yanlou-centre": ("/inbox", "/cases", "/cases/{code}", "/cases/{code}?tab=story", "/cases/nothing"),
+    "mediator@yanlou-gumeng": tuple(
+        f"/cases/{{code}}?tab={tab}" for tab in ("mediation", "agreement", "tasks", "papers", "visits", "audit")
+    ),
+}
+"""By the post that looks at them; `{code}` is a case in mediation."""
+
+
+@pytest.fixture(scope="session")
+async def code(api: Api) -> str:
+    code = await api.open(risk_signs=["previous_violence"])
+    await api.act(code, "screener@yanlou-centre", "screen", category="0201", accept=True)
+    await api.act(code, "dispatcher@yanlou-centre", "route", level="village")
+    await api.act(code, "officer@yanlou-gumeng", "sign")
+    await api.act(code, "officer@yanlou-gumeng", "contact", note="已电话联系双方")
+    await api.act(code, "officer@yanlou-gumeng", "assign", mediator="mediator@yanlou-gumeng")
+    return code
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_axe_finds_nothing_serious(site: Site, code: str, language: str, theme: str) -> None:
+    found: list[str] = []
+    for post, paths in PAGES.items():
+        async with site.person(*([post] if post else []), language=language, theme=theme) as person:
+            for path in paths:
+                await person.page.goto(path.format(code=code))
+                found += await person.barriers()
+    assert found == []
+
+
+async def test_axe_would_find_one(site: Site) -> None:
+    async with site.person() as person:
+        await person.go("/login")
+        await person.page.evaluate(
+            "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/static/icon.svg\"><input>')"
+        )
+        assert {line.split(" ", 1)[1].partition(":")[0] for line in await person.barriers()} == {"image-alt", "label"}
