@@ -7,6 +7,8 @@ import pytest
 from tests.web.browser.walking import Site
 from tests.web.running import Api
 
+TABS = ("mediation", "agreement", "tasks", "papers", "visits", "audit")
+
 PAGES: dict[str, tuple[str, ...]] = {
     "": ("/login",),
     "screener@yanlou-centre": ("/inbox", "/cases", "/cases/{code}", "/cases/{code}?tab=story", "/cases/nothing"),
