@@ -21,6 +21,7 @@ from models.party import Actor
 from rules.labels import Both
 from service.accounts import Accounts
 from service.cases import Cases
+from service.claims import Claims
 from service.inbox import Inbox
 from service.office import Office
 from service.reading import Reader
@@ -141,6 +142,11 @@ class Caller(Guest):
     def inbox(self) -> Inbox:
         """Their desk: what they owe, and what they had in hand."""
         return Inbox(self.office)
+
+    @property
+    def claims(self) -> Claims:
+        """Who has taken on what."""
+        return Claims(self.office)
 
     @property
     def cases(self) -> Cases:

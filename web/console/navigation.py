@@ -27,7 +27,7 @@ class Item:
 
 
 ITEMS: tuple[Item, ...] = (
-    Item("/inbox", "我的待办", "My work", STAFF, "todo"),
+    Item("/inbox", "我的待办", "My work", STAFF, "owed"),
     Item("/cases/new", "登记受理", "Take in", PERMITS["open"].roles & STAFF),
     Item("/cases", "案件查询", "Cases", STAFF),
     Item("/board", "全镇看板", "Board", CENTRE - {R.CLERK}),

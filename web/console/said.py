@@ -12,6 +12,8 @@ DONE: dict[str, Both] = {
     "open": ("已登记", "Taken in"),
     "signed-out": ("已退出登录", "Signed out"),
     "password": ("密码已修改，请重新登录", "The password has been changed: sign in again"),
+    "claim": ("已认领", "Taken on"),
+    "release": ("已放回", "Given back"),
     "post": ("已切换岗位", "Now in the other post"),
 }
 """By the word in the address (`?done=`)."""

@@ -32,7 +32,7 @@ async def test_an_open_page_is_told_what_changes_and_what_is_owed(office: Office
                         break
         first, last = told[0], told[-1]
         assert first[0] == last[0] == "counters"
-        assert int(str(last[1]["todo"])) == int(str(first[1]["todo"])) + 1
+        assert int(str(last[1]["owed"])) == int(str(first[1]["owed"])) + 1
         assert ("change", code) in {(kind, data.get("code")) for kind, data in told}
 
 

@@ -80,15 +80,25 @@ class Visitor:
         self.page = answer.text
         return self.page
 
-    def form(self, action: str) -> Form:
-        """The form of the page last seen that goes to this address."""
-        return next(form for form in Forms(self.page).found if form.action == action)
+    def forms(self, action: str) -> list[Form]:
+        """The forms of the page last seen that go to this address."""
+        return [form for form in Forms(self.page).found if form.action == action]
 
-    async def submit(self, action: str, status: int = 303, **fields: Any) -> httpx.Response:
+    def form(self, action: str) -> Form:
+        """The first of them."""
+        found = self.forms(action)
+        assert found, f"no form goes to {action}"
+        return found[0]
+
+    async def submit(self, action: str, /, status: int = 303, **fields: Any) -> httpx.Response:
         """Fill in a form of the page last seen and send it."""
-        sent: dict[str, Any] = {**self.form(action).fields, **fields}
-        answer = await self.client.post(action, data={name: value for name, value in sent.items() if value is not None})
-        assert answer.status_code == status, (action, answer.status_code, answer.text[:800])
+        return await self.send(self.form(action), status, **fields)
+
+    async def send(self, form: Form, /, status: int = 303, **fields: Any) -> httpx.Response:
+        """Fill in this form and send it."""
+        sent: dict[str, Any] = {**form.fields, **fields}
+        answer = await self.client.post(form.action, data={name: value for name, value in sent.items() if value is not None})
+        assert answer.status_code == status, (form.action, answer.status_code, answer.text[:800])
         if answer.headers.get("content-type", "").startswith("text/html"):
             self.page = answer.text
         return answer

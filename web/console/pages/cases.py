@@ -9,10 +9,11 @@ from fastapi.responses import RedirectResponse
 
 from models.base import Model
 from models.words import Level, Stage, Tier
-from rules.labels import LEVELS, STAGES, TIERS, Both
+from rules.labels import LEVELS, STAGES, TIERS
 from service.reading import Filter
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
+from web.console.tables import kinds, named, towns
 from web.problems import WebProblem
 
 router = APIRouter()
@@ -63,8 +64,15 @@ async def cases(who: CallerDep, asked: Annotated[Asked, Query()]) -> Response:
         page = await who.reader.list(who.actor, wanted, after=asked.cursor or None, limit=LIMIT)
     except ValueError as error:
         raise WebProblem("invalid") from error
+    tables = {
+        "towns": towns(who),
+        "stages": named(who, STAGES),
+        "tiers": named(who, TIERS),
+        "levels": named(who, LEVELS),
+        "kinds": kinds(who),
+    }
     counted = await who.reader.count(who.actor, wanted)
-    return who.page("cases.html", {"page": page, "count": counted.count, "asked": asked, **_tables(who)})
+    return who.page("cases.html", {"page": page, "count": counted.count, "asked": asked, **tables})
 
 
 @router.post("/cases/search")
@@ -77,21 +85,3 @@ async def search(who: CallerDep, fields: FormDep) -> Response:
     if len(page.cases) == 1:
         return RedirectResponse(f"/cases/{page.cases[0].code}", 303)
     return who.page("found.html", {"page": page})
-
-
-def _tables(who: Caller) -> dict[str, Any]:
-    """Return what the filters are chosen from."""
-    network = who.office.bundle.network
-    towns = [(place.town, place.name) for place in network.places.values() if place.unit is None and place.town is not None]
-    kinds = who.office.place.categories.categories
-    return {
-        "towns": (("", tuple(towns)),),
-        "stages": _named(who, STAGES),
-        "tiers": _named(who, TIERS),
-        "levels": _named(who, LEVELS),
-        "kinds": (("", tuple((code, f"{code} {who.words.pick(kind.zh, kind.en)}") for code, kind in kinds.items() if len(code) == 2)),),
-    }
-
-
-def _named(who: Caller, table: dict[str, Both]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    return (("", tuple((str(value), who.words.both(words)) for value, words in table.items())),)

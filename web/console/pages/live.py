@@ -68,7 +68,7 @@ async def counters(who: Caller) -> dict[str, int]:
     if who.actor.role not in REACH:
         return {}
     found = await who.inbox.counters(who.actor)
-    return {"todo": found.owed, "overdue": found.overdue}
+    return {"owed": found.owed, "overdue": found.overdue, "done": found.done, "handled": found.handled}
 
 
 async def _events(listener: Listener, pulse: Pulse) -> AsyncIterator[str]:

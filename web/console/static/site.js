@@ -8,7 +8,7 @@ if (live && window.EventSource) {
     for (const [name, value] of Object.entries(JSON.parse(event.data))) {
       for (const spot of document.querySelectorAll(`[data-counter="${name}"]`)) {
         spot.textContent = value;
-        spot.hidden = !value;
+        spot.hidden = !value && "hideZero" in spot.dataset;
       }
     }
     document.body.dispatchEvent(new CustomEvent("counted"));

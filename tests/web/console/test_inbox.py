@@ -1,0 +1,53 @@
+"""My work: four lists with their counters, filters, and claims."""
+
+from __future__ import annotations
+
+import re
+
+from models.staff import Staff
+from models.words import Role
+from service.office import Office
+from tests.web.console.visitors import Desk
+from tests.web.running import Api
+
+SCREENER = "screener@yanlou-centre"
+
+
+def counts(page: str) -> dict[str, int]:
+    """The figures beside the names of the lists."""
+    found = re.findall(r'data-counter="(\w+)">([\d,]+)\+?<', page)
+    return {name: int(count.replace(",", "")) for name, count in found}
+
+
+async def test_what_is_owed_moves_to_what_is_done(api: Api, desk: Desk) -> None:
+    code = await api.open()
+    screener = await desk.at(SCREENER)
+    before = counts(await screener.get("/inbox?act=screen"))
+    assert code in screener.page
+    assert code not in await screener.get("/inbox?act=audit")
+    await screener.act(code, "screen", accept="yes", category="0201")
+    after = counts(await screener.get("/inbox?list=done"))
+    assert code in screener.page
+    assert (after["owed"], after["done"], after["handled"]) == (before["owed"] - 1, before["done"] + 1, before["handled"] + 1)
+    assert code in await screener.get("/inbox?list=handled&stage=screened")
+    assert code not in await screener.get("/inbox?list=handled&stage=archived")
+    await screener.get("/inbox?stage=nonsense", 422)
+
+
+async def test_one_claims_another_sees_it_and_takes_over(office: Office, api: Api, desk: Desk) -> None:
+    code = await api.open()
+    second = Staff(id="officer@yanlou-justice#2", role=Role.OFFICER, unit="yanlou-justice")
+    await office.roll.seed([*await office.roll.all(), second])
+    one, two = await desk.at("officer@yanlou-justice"), await desk.at("officer@yanlou-justice#2")
+    await api.act(code, SCREENER, "screen", category="0201", accept=True)
+    await api.act(code, "dispatcher@yanlou-centre", "route", lead="yanlou-justice", level="town")
+    await one.get("/inbox?act=sign")
+    row = next(form for form in one.forms("/inbox/claim") if form.fields["code"] == [code])
+    await one.send(row)
+    assert "我已认领" in await one.get("/inbox?claimed=mine")
+    assert code in await two.get("/inbox?claimed=others")
+    assert "已认领" in two.page
+    await two.send(next(form for form in two.forms("/inbox/claim") if form.fields["code"] == [code]))
+    assert code in await two.get("/inbox?claimed=mine")
+    await two.send(next(form for form in two.forms("/inbox/release") if form.fields["code"] == [code]))
+    assert code in await one.get("/inbox?claimed=nobody")

@@ -1,0 +1,24 @@
+"""What filters and pickers of lists are chosen from: words of the vocabulary, kinds of disputes, towns."""
+
+from __future__ import annotations
+
+from rules.labels import Both
+from web.console.caller import Caller
+from web.console.choices import Group
+
+
+def named(who: Caller, table: dict[str, Both]) -> tuple[Group, ...]:
+    """Return the values of a table of the vocabulary in the language of the page."""
+    return (("", tuple((str(value), who.words.both(words)) for value, words in table.items())),)
+
+
+def kinds(who: Caller) -> tuple[Group, ...]:
+    """Return the classes of disputes."""
+    listed = who.office.place.categories.categories
+    return (("", tuple((code, f"{code} {who.words.pick(kind.zh, kind.en)}") for code, kind in listed.items() if len(code) == 2)),)
+
+
+def towns(who: Caller) -> tuple[Group, ...]:
+    """Return the towns of the district."""
+    places = who.office.bundle.network.places.values()
+    return (("", tuple((place.town, place.name) for place in places if place.unit is None and place.town is not None)),)
