@@ -124,6 +124,7 @@ CLOCKS: dict[str, Both] = {
     "ladder": ("层级", "level"),
     "task": ("交办任务", "task"),
     "promise": ("履行", "promise"),
+    "reopen": ("重新办理申请", "reopening"),
 }
 OUTCOMES: dict[str, Both] = {
     "calm": ("平稳", "calm"),

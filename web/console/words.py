@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from babel.core import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -59,6 +59,11 @@ class Words:
         """The language as a page names it."""
         return "zh-CN" if self.language == "zh" else "en"
 
+    @property
+    def sep(self) -> str:
+        """What stands between the items of a list."""
+        return "、" if self.language == "zh" else ", "
+
     def message(self, text: str, **values: Any) -> str:
         """Return a message in this language, with its values put in."""
         found = self._catalogue.gettext(text)
@@ -87,6 +92,15 @@ class Words:
     def day(self, day: date | None) -> str:
         """Return a day in words."""
         return "" if day is None else str(format_date(day, "yyyy-MM-dd" if self.language == "zh" else "d MMM yyyy", LOCALES[self.language]))
+
+    def month(self, day: date) -> str:
+        """Return the month of a day, without its year."""
+        return str(format_date(day, "LLLL", LOCALES[self.language]))
+
+    def weekdays(self) -> tuple[tuple[str, str], ...]:
+        """Return the days of the week from Monday on, each short and in full."""
+        short, full = (get_day_names(width, "stand-alone", LOCALES[self.language]) for width in ("narrow", "abbreviated"))
+        return tuple((str(short[day]), str(full[day])) for day in range(7))
 
     def at(self, at: datetime | None) -> str:
         """Return a point in time, in the time of the place. The end of a day is 24:00 of that day, as offices write it."""
