@@ -96,6 +96,10 @@ class AccountProblem(StrEnum):
     TOO_MANY_ADMINS = "too_many_admins"
     """The three administrators are three people."""
     PASSWORD = "password"  # noqa: S105 - a code, not a secret
+    NOT_ALLOWED = "not_allowed"
+    """Who asks keeps no accounts."""
+    OWN = "own"
+    """Nobody keeps their own account; another administrator does."""
 
 
 class AbsenceReason(StrEnum):
@@ -119,6 +123,11 @@ class StandInProblem(StrEnum):
     UNIT = "unit"
     """Too far away: another unit, and not of the centre above it."""
     DATES = "dates"
+    """Past, too long, or away then already."""
+    AWAY = "away"
+    """Away themselves on one of these days."""
+    UNKNOWN = "unknown"
+    """There is no such absence, or it is over."""
 
 
 class HeldPost(Model):
@@ -149,6 +158,8 @@ class Account(Model):
     state: AccountState
     must_change: bool
     second_factor: bool
+    local: bool
+    """Whether there is a password here; else its person comes through a provider alone."""
     demo: bool
     posts: tuple[HeldPost, ...]
 
@@ -202,6 +213,19 @@ class Session(Model):
     identity: Identity
     ends_at: Instant
     """When it ends whatever happens; it ends earlier when it is not used."""
+
+
+class SessionShown(Model):
+    """A running session as its own person sees it."""
+
+    post: Id
+    second_factor: bool
+    started_at: Instant
+    seen_at: Instant
+    """When it was used last, to the minute."""
+    ends_at: Instant
+    here: bool
+    """Whether it is the one that asks."""
 
 
 class LoginRefused(Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.words import CardKind, Channel, Level, PartyKind, PromiseState, Role, Side, Stage, TaskState, Tier, UnitTier
+from rules import account_labels
 
 Both = tuple[str, str]
 """Chinese and English."""
@@ -189,6 +190,7 @@ TABLES: dict[str, dict[str, Both]] = {
     "reason": REASONS,
     "checklist": CHECKLIST,
     "code": CODES,
+    **account_labels.TABLES,
 }
 """All tables by name."""
 

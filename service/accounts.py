@@ -1,7 +1,7 @@
 """Accounts (账户): signing in, sessions, tokens, passwords and the second factor. Every face asks here who asks.
 
-Whoever calls a method that changes another person's account has checked that they may (`KEEPERS`). Nothing personal, and no
-secret, is in a log or an exception.
+Whoever calls a method that changes another person's account has checked that they may: `service/keeping.py`. What changes an
+account is entered in the account log with it. Nothing personal, and no secret, is in a log or an exception.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from models.account import (
     LoginRefused,
     PasswordProblem,
     Session,
+    SessionShown,
     Token,
     TokenIssued,
     TotpOffer,
 )
-from models.words import Role
+from models.account_log import OPERATOR, AccountAct, AccountEntry, Doer
 from rules.standins import too_many_admins
 from service import demo_accounts, totp
 from service.errors import AccountRefused
@@ -40,9 +41,6 @@ from service.sessions import Sessions
 from service.sign_in import SignIn
 from service.tokens import Tokens
 from store.accounts import AccountShelf, Stored, Taken
-
-KEEPERS = frozenset({Role.ADMIN_SYSTEM, Role.ADMIN_SECURITY})
-"""Roles that keep other people's accounts; the third administrator audits what they do."""
 
 TOKEN_LASTS = timedelta(days=90)
 LOGIN_NAMES: TypeAdapter[str] = TypeAdapter(LoginName)
@@ -67,9 +65,9 @@ class Accounts:
         """Sign in. `address` is the browser's, `replaces` the session cookie it brought along, which then ends."""
         return await self._sign_in.by_password(login_name(name), password, totp, address, replaces)
 
-    async def by_session(self, cookie: str) -> Identity | None:
-        """Return whose session this is."""
-        return await self.sessions.find(cookie)
+    async def by_session(self, cookie: str, *, used: bool = True) -> Identity | None:
+        """Return whose session this is. `used=False` where nobody has done anything: it does not make the session last longer."""
+        return await self.sessions.find(cookie, used=used)
 
     async def by_token(self, token: str) -> Identity | None:
         """Return whose API token this is."""
@@ -92,6 +90,7 @@ class Accounts:
         password: str | None = None,
         local: bool = True,
         demo: bool = False,
+        by: Doer = OPERATOR,
     ) -> Created:
         """Make an account. Without a password it gets one that has to be changed; `local=False`: none. Raises AccountRefused."""
         name = login_name(login)
@@ -105,8 +104,9 @@ class Accounts:
             raise AccountRefused(AccountProblem.PASSWORD)
         hashed = await self.passwords.hash(given) if given is not None else None
         must_change = password is None and local
+        entry = self._entry(by, AccountAct.CREATED, "", told(held))
         try:
-            made = await self._shelf.create(name, hashed, label, held, self._office.now(), must_change=must_change, demo=demo)
+            made = await self._shelf.create(name, hashed, label, held, entry.at, must_change=must_change, demo=demo, entry=entry)
         except Taken:
             raise AccountRefused(AccountProblem.TAKEN) from None
         return Created(account=(await self._stored(made)).account, password=given)
@@ -122,40 +122,61 @@ class Accounts:
             raise AccountRefused(AccountProblem.UNKNOWN)
         return stored.account
 
-    async def set_posts(self, account_id: str, posts: Sequence[HeldPost | str]) -> None:
+    async def get(self, account_id: str) -> Account:
+        """Return the account of this id. Raises AccountRefused."""
+        return (await self._stored(account_id)).account
+
+    async def set_posts(self, account_id: str, posts: Sequence[HeldPost | str], *, by: Doer = OPERATOR) -> None:
         """Make these the posts of a person; sessions in a post that is gone fall back to the first. Raises AccountRefused."""
         await self._stored(account_id)
-        await self._shelf.set_posts(account_id, await self._posts(posts))
+        held = await self._posts(posts)
+        await self._shelf.set_posts(account_id, held, self._entry(by, AccountAct.POSTS, account_id, told(held)))
 
-    async def set_state(self, account_id: str, state: AccountState) -> None:
+    async def set_state(self, account_id: str, state: AccountState, *, by: Doer = OPERATOR) -> None:
         """Switch an account on or off; off ends its sessions, and its tokens don't count meanwhile. Raises AccountRefused."""
         await self._stored(account_id)
-        await self._shelf.set_state(account_id, state)
+        act = AccountAct.SWITCHED_ON if state is AccountState.ACTIVE else AccountAct.SWITCHED_OFF
+        await self._shelf.set_state(account_id, state, self._entry(by, act, account_id))
 
-    async def change_password(self, account_id: str, old: str, new: str, address: str = "") -> PasswordProblem | None:
-        """Change one's own password; all sessions end. Guessing the old one is locked like signing in. Raises AccountRefused."""
+    async def prove(self, account_id: str, password: str, address: str = "") -> PasswordProblem | None:
+        """Return why this is not somebody's own password, or None. Guessing it is locked like signing in. Raises AccountRefused.
+
+        Who signs in through a provider alone has none to prove themselves by: their session counts.
+        """
         stored = await self._stored(account_id)
         name, now = stored.account.login, self._office.now()
+        if stored.password is None:
+            return None
         if await self.locks.admit(name, address, now):
             return PasswordProblem.LOCKED
-        if not await self.passwords.fits(stored.password, old):
+        if not await self.passwords.fits(stored.password, password):
             await self.locks.failed(address, now)
             return PasswordProblem.WRONG
         await self.locks.incomplete(name, now)
-        return await self.set_password(account_id, new)
+        return None
 
-    async def set_password(self, account_id: str, new: str, *, must_change: bool = False) -> PasswordProblem | None:
+    async def change_password(
+        self, account_id: str, old: str, new: str, address: str = "", *, by: Doer = OPERATOR
+    ) -> PasswordProblem | None:
+        """Change one's own password; all sessions end. Guessing the old one is locked like signing in. Raises AccountRefused."""
+        if not (await self.get(account_id)).local:
+            return PasswordProblem.WRONG
+        return await self.prove(account_id, old, address) or await self.set_password(account_id, new, by=by)
+
+    async def set_password(self, account_id: str, new: str, *, must_change: bool = False, by: Doer = OPERATOR) -> PasswordProblem | None:
         """Set a password without the old one, where the caller has made sure who asks; all sessions end. Raises AccountRefused."""
         stored = await self._stored(account_id)
         problem = await self.passwords.refuse(stored.account.login, new, await self._shelf.passwords(account_id))
         if problem is None:
-            await self._shelf.set_password(account_id, await self.passwords.hash(new), self._office.now(), must_change=must_change)
+            entry = self._entry(by, AccountAct.PASSWORD_CHANGED, account_id)
+            await self._shelf.set_password(account_id, await self.passwords.hash(new), entry.at, must_change=must_change, entry=entry)
         return problem
 
-    async def reset_password(self, account_id: str) -> Created:
+    async def reset_password(self, account_id: str, *, by: Doer = OPERATOR) -> Created:
         """Give somebody a new password that has to be changed, for one who has forgotten theirs. Raises AccountRefused."""
         stored, new = await self._stored(account_id), made_up()
-        await self._shelf.set_password(account_id, await self.passwords.hash(new), self._office.now(), must_change=True)
+        entry = self._entry(by, AccountAct.PASSWORD_RESET, account_id)
+        await self._shelf.set_password(account_id, await self.passwords.hash(new), entry.at, must_change=True, entry=entry)
         await self.locks.passed(stored.account.login, self._office.now())
         return Created(account=(await self._stored(account_id)).account, password=new)
 
@@ -165,7 +186,13 @@ class Accounts:
         await self._shelf.offer_totp(account_id, secret.encode())
         return TotpOffer(secret=secret, uri=totp.uri(secret, stored.account.login))
 
-    async def confirm_totp(self, account_id: str, code: str) -> tuple[str, ...] | None:
+    async def offered_totp(self, account_id: str) -> TotpOffer | None:
+        """Return the second factor that waits to be confirmed, where there is one. Raises AccountRefused."""
+        stored = await self._stored(account_id)
+        secret = (stored.totp_offered or b"").decode()
+        return TotpOffer(secret=secret, uri=totp.uri(secret, stored.account.login)) if secret else None
+
+    async def confirm_totp(self, account_id: str, code: str, *, by: Doer = OPERATOR) -> tuple[str, ...] | None:
         """Put the offered second factor into force and return its recovery codes; None where the code is not right."""
         stored = await self._stored(account_id)
         offered = stored.totp_offered
@@ -173,28 +200,47 @@ class Accounts:
         if step is None:
             return None
         codes = totp.new_codes()
-        await self._shelf.confirm_totp(account_id, step, [totp.digest(account_id, one) for one in codes])
+        entry = self._entry(by, AccountAct.FACTOR_SET, account_id)
+        await self._shelf.confirm_totp(account_id, step, [totp.digest(account_id, one) for one in codes], entry)
         return codes
 
-    async def drop_totp(self, account_id: str) -> None:
+    async def codes_left(self, account_id: str) -> int:
+        """Return how many recovery codes somebody has left."""
+        return await self._shelf.codes_left(account_id)
+
+    async def drop_totp(self, account_id: str, *, by: Doer = OPERATOR) -> None:
         """Take the second factor away, for one whose device is lost; all sessions end. Raises AccountRefused."""
         await self._stored(account_id)
-        await self._shelf.drop_totp(account_id)
-        await self.sessions.end_all(account_id)
+        await self._shelf.drop_totp(account_id, self._entry(by, AccountAct.FACTOR_DROPPED, account_id))
+
+    async def own_sessions(self, identity: Identity) -> list[SessionShown]:
+        """Return the running sessions of a person, the one used last first."""
+        return await self.sessions.of(identity)
+
+    async def end_other_sessions(self, identity: Identity) -> int:
+        """End all sessions of a person but the one that asks; how many there were."""
+        return await self.sessions.end_others(identity)
 
     async def issue_token(
-        self, account_id: str, name: str, *, post: str | None = None, lasts: timedelta = TOKEN_LASTS, scopes: Sequence[str] = ()
+        self,
+        account_id: str,
+        name: str,
+        *,
+        post: str | None = None,
+        lasts: timedelta = TOKEN_LASTS,
+        scopes: Sequence[str] = (),
+        by: Doer = OPERATOR,
     ) -> TokenIssued:
         """Issue an API token; its text is seen this once. Raises AccountRefused."""
-        return await self.tokens.issue(account_id, name, post, lasts, scopes)
+        return await self.tokens.issue(account_id, name, post, lasts, scopes, by=by)
 
     async def list_tokens(self, account_id: str) -> list[Token]:
         """Return all tokens of a person."""
         return await self.tokens.of(account_id)
 
-    async def revoke_token(self, account_id: str, token_id: str) -> bool:
+    async def revoke_token(self, account_id: str, token_id: str, *, by: Doer = OPERATOR) -> bool:
         """Take a token back; False when this person has none such that still counts."""
-        return await self.tokens.revoke(account_id, token_id)
+        return await self.tokens.revoke(account_id, token_id, by=by)
 
     async def demo_accounts(self) -> tuple[DemoAccount, ...]:
         """Return the demo accounts of the embedded default, made at the first asking; none in production."""
@@ -216,11 +262,19 @@ class Accounts:
             raise AccountRefused(AccountProblem.TOO_MANY_ADMINS)
         return held
 
+    def _entry(self, by: Doer, act: AccountAct, about: str, detail: str = "") -> AccountEntry:
+        return AccountEntry.of(self._office.now(), by, act, about, detail)
+
     async def _stored(self, account_id: str) -> Stored:
         stored = await self._shelf.by_id(account_id)
         if stored is None:
             raise AccountRefused(AccountProblem.UNKNOWN)
         return stored
+
+
+def told(posts: Sequence[HeldPost]) -> str:
+    """Return posts as the account log has them: id, first and last day, `-` for none."""
+    return " ".join(f"{post.staff} {post.since or '-'} {post.until or '-'}" for post in posts)
 
 
 def login_name(typed: str) -> str:

@@ -10,9 +10,9 @@ import base64
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from models.account import Account, Identity, Session
+from models.account import Account, Identity, Session, SessionShown
 from service.identity import Identities
 from service.office import Office
 from store.accounts import AccountShelf
@@ -23,6 +23,9 @@ ABSOLUTE = timedelta(hours=12)
 
 TOUCH = timedelta(minutes=1)
 """How exactly it is known when a session was used last: one write a minute instead of one for each click."""
+
+SHOWN = {"post", "second_factor", "started_at", "seen_at", "ends_at"}
+"""What a person sees of their sessions."""
 
 LONGEST = 100
 """Longer than any cookie of ours."""
@@ -78,8 +81,11 @@ class Sessions:
         await self._shelf.start(row, IDLE, digest(replaces) if replaces else None)
         return _session(cookie, row, identity)
 
-    async def find(self, cookie: str) -> Identity | None:
-        """Return whose session this is, in the post in use; None when it is over or was never there."""
+    async def find(self, cookie: str, *, used: bool = True) -> Identity | None:
+        """Return whose session this is, in the post in use; None when it is over or was never there.
+
+        Asking counts as use, unless it says otherwise: a page that stands open is not somebody at work.
+        """
         row = await self._running(cookie)
         if row is None:
             return None
@@ -88,7 +94,7 @@ class Sessions:
             return None
         identity = await self._identities.resolve(stored.account, row.post, second_factor=row.second_factor, session=row.digest)
         now = self._office.now()
-        if identity is not None and now - row.seen_at >= TOUCH:
+        if used and identity is not None and now - row.seen_at >= TOUCH:
             await self._shelf.touch(row.digest, now)
         return identity
 
@@ -109,9 +115,15 @@ class Sessions:
         """End a session."""
         await self._shelf.end(digest(cookie))
 
-    async def end_all(self, account_id: str) -> None:
-        """End all sessions of a person."""
-        await self._shelf.end_all(account_id)
+    async def of(self, identity: Identity) -> list[SessionShown]:
+        """Return the running sessions of a person, the one used last first."""
+        now = self._office.now()
+        running = [row for row in await self._shelf.of(identity.account) if not _over(row, now)]
+        return [SessionShown(**row.model_dump(include=SHOWN), here=row.digest == identity.session) for row in running]
+
+    async def end_others(self, identity: Identity) -> int:
+        """End all sessions of a person but the one that asks; how many there were."""
+        return await self._shelf.end_others(identity.account, identity.session or "")
 
     async def _running(self, cookie: str) -> SessionRow | None:
         if not 0 < len(cookie) <= LONGEST:
@@ -119,11 +131,14 @@ class Sessions:
         row = await self._shelf.get(digest(cookie))
         if row is None:
             return None
-        now = self._office.now()
-        if now >= row.ends_at or now >= row.seen_at + IDLE:
+        if _over(row, self._office.now()):
             await self._shelf.end(row.digest)
             return None
         return row
+
+
+def _over(row: SessionRow, now: datetime) -> bool:
+    return now >= row.ends_at or now >= row.seen_at + IDLE
 
 
 def _session(cookie: str, row: SessionRow, identity: Identity) -> Session:

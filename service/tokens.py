@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from models.account import AccountProblem, Identity, Token, TokenIssued
+from models.account_log import AccountAct, AccountEntry, Doer
 from service.errors import AccountRefused
 from service.identity import Identities
 from service.office import Office
@@ -32,7 +33,9 @@ class Tokens:
         self._accounts = AccountShelf(office.store)
         self._shelf = TokenShelf(office.store)
 
-    async def issue(self, account_id: str, name: str, post: str | None, lasts: timedelta, scopes: Sequence[str]) -> TokenIssued:
+    async def issue(
+        self, account_id: str, name: str, post: str | None, lasts: timedelta, scopes: Sequence[str], *, by: Doer
+    ) -> TokenIssued:
         """Issue a token for one post of a person. Raises AccountRefused."""
         stored = await self._accounts.by_id(account_id)
         if stored is None:
@@ -51,7 +54,8 @@ class Tokens:
             last_used_at=None,
             revoked_at=None,
         )
-        await self._shelf.add(account_id, token, digest(secret))
+        noted = AccountEntry.of(now, by, AccountAct.TOKEN_ISSUED, account_id, f"{token.id} {token.post}")
+        await self._shelf.add(account_id, token, digest(secret), noted)
         return TokenIssued(id=token.id, text=f"{PREFIX}_{token.id}_{secret}", expires_at=token.expires_at)
 
     async def find(self, text: str) -> Identity | None:
@@ -78,6 +82,7 @@ class Tokens:
         """Return all tokens of a person."""
         return await self._shelf.of(account_id)
 
-    async def revoke(self, account_id: str, token_id: str) -> bool:
+    async def revoke(self, account_id: str, token_id: str, *, by: Doer) -> bool:
         """Take a token back; False when this person has none such that still counts."""
-        return await self._shelf.revoke(account_id, token_id, self._office.now())
+        noted = AccountEntry.of(self._office.now(), by, AccountAct.TOKEN_REVOKED, account_id, token_id)
+        return await self._shelf.revoke(account_id, token_id, noted.at, noted)

@@ -1,6 +1,6 @@
 """Absences in the store: who is away, and who stands in. Read by date; nothing has to be undone.
 
-Called by `service/standins.py` and by `store/staff.py`, which lets assignment see who is away.
+Called by `service/absences.py` and by `store/staff.py`, which lets assignment see who is away.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.account import StandIn
+from models.account_log import AccountEntry
 from models.staff import Absence
+from store.account_log import entered
 from store.account_tables import absences
 from store.engine import Store
 
@@ -23,10 +25,12 @@ class AbsenceShelf:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def add(self, found: StandIn, at: datetime) -> None:
-        """Keep an absence."""
+    async def add(self, found: Sequence[StandIn], at: datetime, entries: Sequence[AccountEntry] = ()) -> None:
+        """Keep absences, all or none."""
         async with self._store.write() as db:
-            await db.execute(insert(absences), [found.model_dump() | {"made_at": at}])
+            await db.execute(insert(absences), [one.model_dump() | {"made_at": at} for one in found])
+            for entry in entries:
+                await entered(db, entry)
 
     async def get(self, absence_id: str) -> StandIn | None:
         """The absence of this id, over or not."""
@@ -41,11 +45,17 @@ class AbsenceShelf:
         runs = (absences.c.since <= day, absences.c.until >= day, absences.c.ended_at.is_(None))
         return await self._some(absences.c.stand_in.in_(people), *runs)
 
-    async def end(self, absence_id: str, at: datetime) -> bool:
+    async def not_over(self, day: date) -> list[StandIn]:
+        """The absences that run on this day or later, the earliest first."""
+        return await self._some(absences.c.until >= day, absences.c.ended_at.is_(None))
+
+    async def end(self, absence_id: str, at: datetime, entry: AccountEntry | None = None) -> bool:
         """End an absence before its date; False when it is ended already."""
         running = (absences.c.id == absence_id) & absences.c.ended_at.is_(None)
         async with self._store.write() as db:
-            return (await db.execute(update(absences).where(running).values(ended_at=at))).rowcount == 1
+            done = (await db.execute(update(absences).where(running).values(ended_at=at))).rowcount == 1
+            await entered(db, entry if done else None)
+            return done
 
     async def _some(self, *conditions: ColumnElement[bool]) -> list[StandIn]:
         query = select(absences).where(*conditions).order_by(absences.c.since, absences.c.id)

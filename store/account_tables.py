@@ -137,3 +137,19 @@ absences = Table(
     Index(None, "stand_in", "until"),
 )
 """Who is away and who stands in. Read by its dates each time; nothing has to be undone when it is over."""
+
+account_log = Table(
+    "account_log",
+    metadata,
+    Column("id", AutoId, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", AccountId, nullable=False),
+    Column("post", StaffId, nullable=False),
+    Column("act", Word, nullable=False),
+    Column("about", StaffId, nullable=False),  # an account, or the post of an absence
+    Column("detail", Text, nullable=False),
+    Column("hash", Digest, nullable=False, unique=True),
+    Index(None, "about", "id"),
+    sqlite_autoincrement=True,
+)
+"""What was done to accounts, by whom (`store/account_log.py`); only ever grows, each hash over the one before."""

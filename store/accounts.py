@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, insert, select, update
+from sqlalchemy import Row, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.account import Account, AccountState, HeldPost
+from models.account_log import AccountEntry
+from store.account_log import entered
 from store.account_tables import account_passwords, account_posts, account_subjects, accounts, recovery_codes, sessions
 from store.engine import Store
 from store.master import seal, unseal
@@ -48,9 +50,18 @@ class AccountShelf:
         self._store = store
 
     async def create(
-        self, login: str, password: str | None, label: str, posts: Sequence[HeldPost], at: datetime, *, must_change: bool, demo: bool
+        self,
+        login: str,
+        password: str | None,
+        label: str,
+        posts: Sequence[HeldPost],
+        at: datetime,
+        *,
+        must_change: bool,
+        demo: bool,
+        entry: AccountEntry | None = None,
     ) -> str:
-        """Make an account and return its id. Raises Taken."""
+        """Make an account and return its id, which the entry is about. Raises Taken."""
         account_id = str(uuid.uuid4())
         key = await self._store.keys.key(_owner(account_id))
         row = {
@@ -64,6 +75,7 @@ class AccountShelf:
                 await _set_posts(db, account_id, posts)
                 if password is not None:
                     await _remember(db, account_id, password)
+                await entered(db, entry and entry.model_copy(update={"about": account_id}))
         except IntegrityError:
             await self._store.keys.drop([_owner(account_id)])
             raise Taken from None
@@ -98,25 +110,30 @@ class AccountShelf:
         keys = await self._store.keys.existing([_owner(row.id) for row in rows])
         return [_account(row, [post for post in posts if post.account_id == row.id], keys.get(_owner(row.id))) for row in rows]
 
-    async def set_posts(self, account_id: str, posts: Sequence[HeldPost]) -> None:
+    async def set_posts(self, account_id: str, posts: Sequence[HeldPost], entry: AccountEntry | None = None) -> None:
         """Make these the posts of a person."""
         async with self._store.write() as db:
             await _set_posts(db, account_id, posts)
+            await entered(db, entry)
 
-    async def set_state(self, account_id: str, state: AccountState) -> None:
+    async def set_state(self, account_id: str, state: AccountState, entry: AccountEntry | None = None) -> None:
         """Switch an account on or off; who is switched off is signed out."""
         async with self._store.write() as db:
             await db.execute(update(accounts).where(accounts.c.id == account_id).values(state=state))
             if state is AccountState.DISABLED:
                 await db.execute(delete(sessions).where(sessions.c.account_id == account_id))
+            await entered(db, entry)
 
-    async def set_password(self, account_id: str, password: str, at: datetime, *, must_change: bool = False) -> None:
+    async def set_password(
+        self, account_id: str, password: str, at: datetime, *, must_change: bool = False, entry: AccountEntry | None = None
+    ) -> None:
         """Take a new password, and end all sessions."""
         async with self._store.write() as db:
             fresh = {"password": password, "password_at": at, "must_change": must_change}
             await db.execute(update(accounts).where(accounts.c.id == account_id).values(fresh))
             await _remember(db, account_id, password)
             await db.execute(delete(sessions).where(sessions.c.account_id == account_id))
+            await entered(db, entry)
 
     async def rehash(self, account_id: str, before: str, after: str) -> None:
         """Keep the same password under newer parameters, unless it was changed meanwhile."""
@@ -137,20 +154,29 @@ class AccountShelf:
         async with self._store.write() as db:
             await db.execute(update(accounts).where(accounts.c.id == account_id).values(totp_offered=sealed))
 
-    async def confirm_totp(self, account_id: str, step: int, codes: Sequence[str]) -> None:
+    async def confirm_totp(self, account_id: str, step: int, codes: Sequence[str], entry: AccountEntry | None = None) -> None:
         """Put the offered second factor into force, with these recovery codes (hashed) and no others."""
         async with self._store.write() as db:
             fresh = {"totp": accounts.c.totp_offered, "totp_offered": None, "totp_step": step}
             await db.execute(update(accounts).where(accounts.c.id == account_id, accounts.c.totp_offered.is_not(None)).values(fresh))
             await db.execute(delete(recovery_codes).where(recovery_codes.c.account_id == account_id))
             await db.execute(insert(recovery_codes), [{"account_id": account_id, "digest": code} for code in codes])
+            await entered(db, entry)
 
-    async def drop_totp(self, account_id: str) -> None:
-        """Take the second factor away, for one whose device is lost."""
+    async def codes_left(self, account_id: str) -> int:
+        """How many recovery codes were not used yet."""
+        query = select(func.count()).select_from(recovery_codes).where(recovery_codes.c.account_id == account_id)
+        async with self._store.read() as db:
+            return await db.scalar(query) or 0
+
+    async def drop_totp(self, account_id: str, entry: AccountEntry | None = None) -> None:
+        """Take the second factor away, for one whose device is lost, and end all sessions."""
         async with self._store.write() as db:
             gone = {"totp": None, "totp_offered": None, "totp_step": 0}
             await db.execute(update(accounts).where(accounts.c.id == account_id).values(gone))
             await db.execute(delete(recovery_codes).where(recovery_codes.c.account_id == account_id))
+            await db.execute(delete(sessions).where(sessions.c.account_id == account_id))
+            await entered(db, entry)
 
     async def use_step(self, account_id: str, step: int) -> bool:
         """Use a step of the second factor up; False when it, or a later one, was used before."""
@@ -226,6 +252,7 @@ def _account(row: Row[*tuple[Any, ...]], posts: Sequence[Row[*tuple[Any, ...]]],
         state=AccountState(row.state),
         must_change=row.must_change,
         second_factor=row.totp is not None,
+        local=row.password is not None,
         demo=row.demo,
         posts=tuple(HeldPost(staff=post.staff, since=post.since, until=post.until) for post in posts),
     )

@@ -5,18 +5,15 @@ Written by `service/reading.py` before what was looked at is answered. A commit 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select, text
+from sqlalchemy import Connection, Row, select
 
 from models.base import Instant, Model
 from models.words import Role
+from store import chained
 from store.engine import Store
 from store.tables import access_log
-
-GENESIS = "0" * 64
 
 CHAIN_LOCK = 0x6A69656C
 """PostgreSQL's advisory lock for the end of the chain."""
@@ -54,10 +51,7 @@ class Looks:
         """Add a line to the log. Raises StoreAway."""
 
         def work(db: Connection) -> None:
-            if db.dialect.name == "postgresql":
-                db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
-            before = db.scalar(select(access_log.c.hash).order_by(access_log.c.id.desc()).limit(1)) or GENESIS
-            db.execute(insert(access_log), {**look.model_dump(), "hash": link(before, look)})
+            chained.add(db, access_log, CHAIN_LOCK, FIELDS, look.model_dump())
 
         await self._store.write_at_once(work)
 
@@ -77,23 +71,7 @@ class Looks:
 
     async def verify(self) -> int | None:
         """The id of the first line that does not fit the one before, or None when the whole chain holds."""
-        head, last = GENESIS, 0
-        while True:
-            query = select(access_log).where(access_log.c.id > last).order_by(access_log.c.id).limit(1000)
-            async with self._store.read() as db:
-                rows = [_look(row) for row in await db.execute(query)]
-            for row in rows:
-                if row.hash != link(head, row):
-                    return row.id
-                head, last = row.hash, row.id
-            if not rows:
-                return None
-
-
-def link(before: str, look: Look) -> str:
-    """The hash of a line: of the one before and its own fields."""
-    line = json.dumps({name: str(getattr(look, name)) for name in FIELDS}, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(f"{before}\n{line}".encode()).hexdigest()
+        return await chained.first_break(self._store, access_log, FIELDS)
 
 
 def _look(row: Row[tuple[object, ...]]) -> LoggedLook:

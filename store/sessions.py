@@ -14,7 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.account import Token
+from models.account_log import AccountEntry
 from models.base import Instant, Model
+from store.account_log import entered
 from store.account_tables import api_tokens, login_locks, oidc_flows, sessions
 from store.engine import Store
 
@@ -102,10 +104,17 @@ class SessionShelf:
         async with self._store.write() as db:
             await db.execute(delete(sessions).where(sessions.c.digest == digest))
 
-    async def end_all(self, account_id: str) -> None:
-        """End all sessions of a person."""
+    async def of(self, account_id: str) -> list[SessionRow]:
+        """All sessions of a person, over or not, the one used last first."""
+        query = select(sessions).where(sessions.c.account_id == account_id).order_by(sessions.c.seen_at.desc(), sessions.c.digest)
+        async with self._store.read() as db:
+            return [SessionRow.model_validate(dict(row)) for row in (await db.execute(query)).mappings()]
+
+    async def end_others(self, account_id: str, digest: str) -> int:
+        """End all sessions of a person but one; how many there were."""
+        others = (sessions.c.account_id == account_id) & (sessions.c.digest != digest)
         async with self._store.write() as db:
-            await db.execute(delete(sessions).where(sessions.c.account_id == account_id))
+            return (await db.execute(delete(sessions).where(others))).rowcount
 
 
 class TokenShelf:
@@ -114,11 +123,12 @@ class TokenShelf:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def add(self, account_id: str, token: Token, digest: str) -> None:
+    async def add(self, account_id: str, token: Token, digest: str, entry: AccountEntry | None = None) -> None:
         """Keep a token."""
         row = token.model_dump() | {"account_id": account_id, "digest": digest, "scopes": json.dumps(token.scopes)}
         async with self._store.write() as db:
             await db.execute(insert(api_tokens), [row])
+            await entered(db, entry)
 
     async def get(self, token_id: str) -> TokenRow | None:
         """The token of this id, good or not."""
@@ -137,11 +147,13 @@ class TokenShelf:
         async with self._store.write() as db:
             await db.execute(update(api_tokens).where(api_tokens.c.id == token_id).values(last_used_at=at))
 
-    async def revoke(self, account_id: str, token_id: str, at: datetime) -> bool:
+    async def revoke(self, account_id: str, token_id: str, at: datetime, entry: AccountEntry | None = None) -> bool:
         """Take a token of this person back for good; False when there is none that still counts."""
         mine = (api_tokens.c.id == token_id) & (api_tokens.c.account_id == account_id) & api_tokens.c.revoked_at.is_(None)
         async with self._store.write() as db:
-            return (await db.execute(update(api_tokens).where(mine).values(revoked_at=at))).rowcount == 1
+            done = (await db.execute(update(api_tokens).where(mine).values(revoked_at=at))).rowcount == 1
+            await entered(db, entry if done else None)
+            return done
 
 
 class LockShelf:

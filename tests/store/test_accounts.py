@@ -149,7 +149,7 @@ async def test_an_absence_is_seen_by_assignment_until_it_ends_and_outlives_a_res
         id="a1", absent=person.id, stand_in="officer@yanlou-justice", since=date(2026, 3, 2), until=date(2026, 3, 4),
         reason=AbsenceReason.LEAVE, by=person.id,
     )  # fmt: skip
-    await shelf.add(away, NOW)
+    await shelf.add([away], NOW)
     await roll.seed([person])
     found = await roll.staff(person.id)
     assert found is not None
