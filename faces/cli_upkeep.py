@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from faces.cli_cases import Json
 from faces.desk import desk
-from faces.output import WRONG, command, out, show, table
+from faces.output import WRONG, command, out, say, show, table
+from models.base import Model
 from service import upkeep
+from service.drafts import Drafts
 
 MaybeCode = Annotated[str, typer.Argument(help="The case code; without it all cases.")]
 
 
+UNBOUND = timedelta(days=1)
+"""After which words of an action that is not in the record belong to nobody: no try of it goes on for so long."""
+
+
+class Tidied(Model):
+    """What was erased: drafts past their date, and actions that never came to the record."""
+
+    drafts: int
+    actions: int
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for name, function in (("verify", verify), ("rebuild", rebuild), ("drift", drift), ("replay", replay)):
+    for name, function in (("verify", verify), ("rebuild", rebuild), ("drift", drift), ("replay", replay), ("tidy", tidy)):
         app.command(name)(function)
 
 
@@ -91,5 +105,16 @@ def replay(
         title = f"{report.replayed} open histories replayed, {len(report.failures)} do not pass"
         show(report, as_json, lambda: out.print(table(title, ("case", "why", "detail", ""), rows)))
         return WRONG if check and len(begun) < len(report.failures) else 0
+
+    command(doing, as_json=as_json)
+
+
+def tidy(as_json: Json = False) -> None:
+    """Erase drafts that nobody finished, and words sealed for actions that never came to the record (清理)."""
+
+    async def doing() -> None:
+        async with desk() as (office, cases):
+            done = Tidied(drafts=await Drafts(office, cases).expire(), actions=await office.vault.sweep(office.now() - UNBOUND))
+        show(done, as_json, lambda: say(f"{done.drafts} drafts, {done.actions} actions", head="tidied: "))
 
     command(doing, as_json=as_json)

@@ -91,6 +91,11 @@ class Cases:
             receipt = await self._started(blank, sealed)
         return Opened(receipt=receipt, candidates=await self._candidates(case_id, sealed))
 
+    async def taken(self, source: str, intake_id: str) -> ActReceipt | None:
+        """Return the receipt of an intake that has become a case, None where it has not. Raises Unavailable."""
+        known = await self._office.records.by_intake(source, intake_id)
+        return None if known is None else await self._open_receipt(known)
+
     def case_id(self, source: str, intake_id: str) -> str:
         """Return the workflow id of an intake, the same for the same intake everywhere."""
         return str(uuid.uuid5(NAMESPACE, f"{self._office.settings.place}|{source}|{intake_id}"))
@@ -302,9 +307,12 @@ def _word(value: object, field: str) -> str:
 
 
 def _action_id(given: str | None) -> str:
-    """Return the id of an action; refuses `invalid` for a malformed one, or one that only the engine makes."""
-    if given is None:
-        return uuid.uuid4().hex
+    """Return the id of an action, made up where none was given; refuses as `checked_id`."""
+    return uuid.uuid4().hex if given is None else checked_id(given)
+
+
+def checked_id(given: str) -> str:
+    """Return an id of a client's; refuses `invalid` for a malformed one, or one that only the engine makes."""
     if re.fullmatch(ACTION_ID, given) is None or given.startswith(OUR_IDS):
         raise refuse(RefusalCode.INVALID, "id")
     return given

@@ -5,6 +5,12 @@ from __future__ import annotations
 from models.account import AccountProblem, LoginProblem, StandInProblem
 from models.refusal import Refusal, RefusalCode
 
+ANSWERS: dict[str, tuple[str, str]] = {
+    "unknown_case": ("没有这个案件，或者您无权查看", "There is no such case, or it is not yours to see"),
+    "unavailable": ("系统暂时不可用，请稍后用同一编号重试", "Not available just now; ask again with the same id"),
+}
+"""The sentences of what is no refusal; those of refusals are in `models/refusal.py`."""
+
 
 class Refused(Exception):
     """The action was refused; nothing was written."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from models.party import Actor
 from rules.visibility import SEARCHERS, Group
@@ -38,19 +39,30 @@ class Listing(Sighted):
         if refs:
             page = await self._office.queries.page(eyes, Filter(parties=tuple(refs)), now, limit=limit)
             for row in page.rows:
-                case = await self._office.records.load(row.case_id)
                 # Who is not shown a name must not learn it by asking for it.
-                if case is not None and (await self._sight(case, actor)).full(Group.NAMES):
+                if await self._names(actor, row.case_id):
                     found[row.case_id] = row
         rows = list(found.values())[:limit]
         return shown.Page(as_of=now, cases=tuple(self.listed(row, actor) for row in rows), next=None)
 
-    async def may_see(self, actor: Actor, case_id: str) -> bool:
-        """Return whether somebody's eyes may rest on a case."""
-        return await self._office.queries.case(await self.eyes(actor), case_id) is not None
-
     async def likenesses(self, actor: Actor, found: Iterable[Candidate]) -> tuple[shown.Likeness, ...]:
-        """Return those of possible duplicates that somebody may see."""
-        return tuple(
-            [shown.Likeness(case=self.listed(c.case, actor), why=c.why) for c in found if await self.may_see(actor, c.case.case_id)]
-        )
+        """Return those of possible duplicates that somebody may see, with those reasons that they may know."""
+        likenesses = []
+        for one in found:
+            why = await self._may_know(actor, one)
+            if why:
+                likenesses.append(shown.Likeness(case=self.listed(one.case, actor), why=why))
+        return tuple(likenesses)
+
+    async def _may_know(self, actor: Actor, found: Candidate) -> tuple[Literal["same_party", "same_time"], ...]:
+        """Return the reasons somebody may know: who is not shown a name must not learn it by typing it."""
+        if not await self.may_see(actor, found.case.case_id):
+            return ()
+        if "same_party" not in found.why or (actor.role in SEARCHERS and await self._names(actor, found.case.case_id)):
+            return found.why
+        return tuple(why for why in found.why if why != "same_party")
+
+    async def _names(self, actor: Actor, case_id: str) -> bool:
+        """Return whether a case shows somebody the names of its parties."""
+        case = await self._office.records.load(case_id)
+        return case is not None and (await self._sight(case, actor)).full(Group.NAMES)

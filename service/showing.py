@@ -199,7 +199,7 @@ class Showing:
         if seen.sees(Group.RISK):
             found["tier"] = case.tier
         if seen.full(Group.RISK):
-            reasons = (shown.ReasonShown(code=reason.code, points=reason.points) for reason in case.risk)
+            reasons = (shown.ReasonShown.of(reason, self._bundle.risk) for reason in case.risk)
             found |= {"score": case.score, "risk": tuple(reasons), "risk_signs": case.risk_signs}
         if seen.sees(Group.PLACE):
             place = self._bundle.network.place(case.place or "")

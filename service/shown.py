@@ -6,13 +6,15 @@ A field that the person may not see is None and its group is named in `hidden`; 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field
 
 from models.base import Instant, Model
 from models.record import Duty, Explanation, PublicClock
+from models.risk import RiskReason, RiskTable
 from models.words import Level, Role, Stage, Tier
+from rules import risk_telling
 
 
 class Listed(Model):
@@ -199,6 +201,14 @@ class ReasonShown(Model):
 
     code: str
     points: int
+    zh: str = ""
+    en: str = ""
+
+    @classmethod
+    def of(cls, reason: RiskReason, table: RiskTable) -> Self:
+        """Return a reason with its sentence."""
+        zh, en = risk_telling.reason(reason, table)
+        return cls(code=reason.code, points=reason.points, zh=zh, en=en)
 
 
 class CaseShown(Model):

@@ -39,6 +39,10 @@ class Sighted:
             raise UnknownCase(key)
         return row
 
+    async def may_see(self, actor: Actor, case_id: str) -> bool:
+        """Return whether somebody's eyes may rest on a case."""
+        return await self._office.queries.case(await self.eyes(actor), case_id) is not None
+
     async def bundle(self, case: Case) -> Bundle:
         """Return the documents a case runs under; one that another process brought in is fetched."""
         try:

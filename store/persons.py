@@ -167,7 +167,30 @@ def _write(db: Connection, ring: Ring, plan: _Plan) -> None:
         db.execute(insert(vault_uses), plan.uses)
 
 
-def finding(ring: Ring, person: Person) -> list[str]:
+class Typed(Model):
+    """What somebody has typed of a person so far. Never shown by `repr`, never kept."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    name: str = ""
+    phone: str = ""
+    id_number: str = ""
+
+    def __repr__(self) -> str:
+        return "Typed(…)"
+
+    __str__ = __repr__
+
+    def may_be(self, person: Person) -> bool:
+        """Whether this may be that person: something is the same, and the numbers, where both are known, are."""
+        numbers = _plain(self.id_number), _plain(person.id_number or "")
+        if all(numbers):
+            return numbers[0] == numbers[1]
+        same_phone = bool(self.phone) and _phone(self.phone) == _phone(person.phone or "")
+        return same_phone or (bool(self.name) and _plain(self.name) == _plain(person.name))
+
+
+def finding(ring: Ring, person: Person | Typed) -> list[str]:
     """The digests by which a search finds a person: of the name alone, of the phone alone, of the number alone."""
     words = {"find.name": _plain(person.name), "find.phone": _phone(person.phone or ""), "find.id": _plain(person.id_number or "")}
     return [_digest(ring, kind, word) for kind, word in words.items() if word]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -22,11 +22,11 @@ from sqlalchemy.exc import IntegrityError
 from store.engine import Store
 from store.keys import INDEX, Erased
 from store.master import seal, unseal
-from store.persons import Person, drop_unused, name_persons, read_persons, replace_person, sought
+from store.persons import Person, Typed, drop_unused, finding, name_persons, read_persons, replace_person, sought
 from store.ring import KeysNeeded, Ring
 from store.tables import actions, vault_finds, vault_texts, vault_uses
 
-__all__ = ["Erased", "Person", "UnknownRef", "Vault", "commitment"]
+__all__ = ["Erased", "Person", "Typed", "UnknownRef", "Vault", "commitment"]
 
 NAMESPACE = uuid.UUID("6d1f6a52-6d0b-5d3e-9a43-4f0e3a1c7b55")
 """Of the ids that texts get from case, action and field."""
@@ -114,15 +114,24 @@ class Vault:
 
     async def find_persons(self, words: str, limit: int = 200) -> list[str]:
         """References of the persons whose whole name, phone or number this is; who is erased is not found any more."""
+        return list(await self._found(lambda ring: sought(ring, words), limit))
+
+    async def find_alike(self, typed: Sequence[Typed], limit: int = 500) -> list[str]:
+        """References of the persons that any of these, typed so far, may be. Nothing is kept of them."""
+        found = await self._found(lambda ring: [mark for one in typed for mark in finding(ring, one)], limit)
+        return [ref for ref, person in found.items() if any(one.may_be(person) for one in typed)]
+
+    async def _found(self, marks: Callable[[Ring], list[str]], limit: int) -> dict[str, Person]:
+        """Those not erased of the persons who have one of these marks, by reference."""
         keys = await self._store.keys.existing([INDEX])
         if INDEX not in keys:  # nobody has ever been named here
-            return []
-        ring = Ring(keys, self._store.keys.peek)
-        query = select(vault_finds.c.ref).where(vault_finds.c.mark.in_(sought(ring, words))).distinct().order_by(vault_finds.c.ref)
+            return {}
+        wanted = marks(Ring(keys, self._store.keys.peek))
+        query = select(vault_finds.c.ref).where(vault_finds.c.mark.in_(wanted)).distinct().order_by(vault_finds.c.ref)
         async with self._store.read() as db:
-            refs = list(await db.scalars(query.limit(limit)))
+            refs = list(await db.scalars(query.limit(limit))) if wanted else []
         alive = await self.open_persons(refs)
-        return [ref for ref in refs if ref in alive]
+        return {ref: alive[ref] for ref in refs if ref in alive}
 
     async def amend_person(self, ref: str, person: Person) -> None:
         """Correct who a person is, under the same reference; raises UnknownRef, StoreAway."""

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from models.base import Model
 from models.refusal import SENTENCES, RefusalCode
-from service.errors import Refused, Unavailable, UnknownCase
+from service.errors import ANSWERS, Refused, Unavailable, UnknownCase
 
 MEDIA = "application/problem+json"
 RETRY_AFTER = "2"
@@ -67,12 +67,12 @@ KINDS: dict[str, Kind] = dict(
     "csrf": Kind(403, "页面已过期，请返回刷新后重试", "This page is out of date: go back, load it again and retry"),
     "password_change": Kind(403, "请先修改密码", "Change your password first"),
     "not_found": Kind(404, "没有这个地址", "There is nothing at this address"),
-    "unknown_case": Kind(404, "没有这个案件，或者您无权查看", "There is no such case, or it is not yours to see"),
+    "unknown_case": Kind(404, *ANSWERS["unknown_case"]),
     "method_not_allowed": Kind(405, "此地址不支持这种请求", "This address does not take this method"),
     "stale": Kind(412, "案件已有更新，请刷新后重试", "The case has changed meanwhile; read it again"),
     "too_large": Kind(413, "提交内容过大", "What was sent is too large"),
     "internal": Kind(500, "系统内部错误，请稍后再试", "Something broke inside; try again later"),
-    "unavailable": Kind(503, "系统暂时不可用，请稍后用同一编号重试", "Not available just now; ask again with the same id"),
+    "unavailable": Kind(503, *ANSWERS["unavailable"]),
 }
 """Every error there is, by its code."""
 

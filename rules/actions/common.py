@@ -9,12 +9,11 @@ from models.case import Case, Task, Work, WorkKind
 from models.clock import Budget
 from models.party import Party
 from models.refusal import RefusalCode
-from models.risk import RiskFacts
 from models.words import BEFORE_AGREED, LEVELS, TIERS, Level, PromiseState, Role, Stage, TaskState, Tier, UnitTier
 from rules import routing
 from rules.draft import Draft, require
 from rules.limits import all_consented, level_of, owed_visits, promises
-from rules.risk import grade
+from rules.risk import facts, grade
 
 ASSIST = "code:assist"
 """Title of a task that comes with the routing; titles written by people are vault references."""
@@ -157,16 +156,8 @@ def at_least(draft: Draft) -> None:
 def regrade_by_rule(draft: Draft) -> None:
     """Grade from the facts as they are; by rule a tier only rises."""
     case, bundle = draft.case, draft.bundle
-    facts = RiskFacts(
-        people=case.people,
-        amount=case.amount,
-        wage_workers=case.wage_workers,
-        signs=case.risk_signs,
-        vulnerable=any(party.vulnerable or party.minor for party in case.parties),
-        happened_on=case.happened_on,
-    )
     today = bundle.cal.local_date(draft.ctx.now)
-    found = grade(facts, bundle.risk, bundle.calendar.spring_festival, today)
+    found = grade(facts(case), bundle.risk, bundle.calendar.spring_festival, today)
     if found.reasons == case.risk:
         return
     # A person may have lowered the tier knowing these reasons; only a new one raises it again.

@@ -166,6 +166,7 @@ def test_a_killed_worker_and_a_killed_server_come_back_and_nothing_is_lost(up: R
     view = up.jiefen("show", code, "--events", "--json").json
     assert view["view"]["stage"] == "routed"
     assert [line["type"] for line in view["events"]] == ["registered", "screened", "routed", "task_raised"]
+    assert up.jiefen("tidy", "--json").json == {"drafts": 0, "actions": 0}
     assert up.jiefen("verify", code).code == 0
     assert up.jiefen("drift").code == 0
 

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from temporalio.testing import WorkflowEnvironment
 
 from service.accounts import Accounts
 from service.crew import connect
 from service.office import Office
 from service.passwords import Passwords
+from service.rehearsal import virtual_server
 from service.settings import ROOT, Settings
 from store.places import LoadedPlace, load_place
 from tests.conftest import Database
 from tests.service.oidc_walk import account, build  # noqa: F401 - fixtures
 from tests.support.oidc import oidc_process, provider  # noqa: F401 - fixtures
+from tests.support.running import Desk, desk, settings
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -32,6 +35,19 @@ async def bare_office(database: Database, whole_huaxi: LoadedPlace, tmp_path: Pa
     office = await Office.open(settings, await connect(settings, lazy=True), whole_huaxi)
     yield office
     await office.close()
+
+
+@pytest.fixture(scope="module")
+async def virtual() -> AsyncIterator[WorkflowEnvironment]:
+    async with virtual_server() as made:
+        with made.with_time_skipping_disabled():
+            yield made
+
+
+@pytest.fixture
+async def working(virtual: WorkflowEnvironment, whole_huaxi: LoadedPlace, database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with desk(virtual.client, settings(tmp_path / "home", database_url=database.url), place=whole_huaxi) as made:
+        yield made
 
 
 @pytest.fixture
