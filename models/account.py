@@ -48,7 +48,7 @@ class LoginProblem(StrEnum):
 LOGIN_SENTENCES: dict[LoginProblem, tuple[str, str]] = {
     LoginProblem.WRONG: ("登录名或密码不正确", "The login name or the password is not right"),
     LoginProblem.LOCKED: ("尝试次数过多，请稍后再试", "Too many attempts; wait before the next one"),
-    LoginProblem.SECOND_FACTOR: ("请输入正确的动态验证码", "Enter the right code of the second factor"),
+    LoginProblem.SECOND_FACTOR: ("请输入动态验证码", "Enter the code of your second factor"),
     LoginProblem.DISABLED: (
         "账户已停用或今天没有岗位，请联系管理员",
         "The account is off or without a post today; ask for help",

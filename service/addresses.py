@@ -6,12 +6,6 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-LONGEST = 300
-"""Longest address of a page that is kept while somebody signs in."""
-
-LOCAL = re.compile(r"/(?!/)[\x21-\x5b\x5d-\x7e]*")
-"""A path on this site. Browsers read `//host` as another site, and a backslash as a slash."""
-
 
 def is_safe(address: str) -> bool:
     """Whether nobody on the way can read or change what goes over this address: https, or http within this machine."""
@@ -25,9 +19,10 @@ def is_safe(address: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
 
 
-def local_path(wanted: str) -> str:
-    """Return where to go on after signing in: the page wanted, or the first page where that is not one of ours."""
-    return wanted if len(wanted) <= LONGEST and LOCAL.fullmatch(wanted) else "/"
+def inside(path: str) -> str:
+    """Return an address if it lies within these pages, else nothing: nobody is sent on to another site."""
+    plain = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
+    return path if plain else ""
 
 
 def _is_loopback(host: str) -> bool:

@@ -18,7 +18,7 @@ from pydantic import Field
 from models.account import Account, LoginProblem, LoginRefused, Session
 from models.base import Model
 from service.accounts import Accounts
-from service.addresses import local_path
+from service.addresses import inside
 from service.errors import AccountRefused, ProviderProblem
 from service.id_token import Claims, has_second_factor, login_of
 from service.office import Office
@@ -28,6 +28,9 @@ from store.sessions import FlowRow, FlowShelf
 
 FLOW = timedelta(minutes=10)
 """How long somebody may take at the provider."""
+
+LONGEST = 300
+"""Longest address of a page that is kept meanwhile."""
 
 PATIENCE = 5.0
 """Seconds that one answer of the provider may take."""
@@ -55,7 +58,7 @@ class Arrival(Model):
 
     session: Session
     onward: str
-    """The page to go on to, on this site."""
+    """The page to go on to, on this site; empty where none was wanted."""
 
 
 class Oidc:
@@ -73,7 +76,7 @@ class Oidc:
         """Whether there is a provider to sign in with."""
         return bool(self._settings.oidc_issuer)
 
-    async def begin(self, onward: str = "/", browser: str | None = None) -> Departure | LoginRefused:
+    async def begin(self, onward: str = "", browser: str | None = None) -> Departure | LoginRefused:
         """Begin a sign-in that goes on to a page of ours. `browser` is the cookie of one begun before in the same browser.
 
         It stays the same then, so that sign-ins in two windows don't spoil each other.
@@ -92,7 +95,7 @@ class Oidc:
             browser=digest(browser),
             nonce=nonce,
             verifier=verifier,
-            onward=local_path(onward),
+            onward=inside(onward) if len(onward) <= LONGEST else "",
             expires_at=now + FLOW,
         )
         await self._flows.begin(row, now)

@@ -15,6 +15,7 @@ from service.accounts import Accounts
 from service.changes import ChangeFeed
 from service.crew import connect
 from service.office import Office
+from service.oidc import Oidc
 from service.settings import Settings
 from web import api, health, problems
 from web.console import site
@@ -36,6 +37,7 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
         app.state.office = office or opened
         app.state.feed = ChangeFeed(app.state.office)
         app.state.accounts = Accounts(app.state.office)
+        app.state.oidc = Oidc(app.state.office, app.state.accounts)
         if opened is not None:
             await app.state.accounts.demo_accounts()
         running = [asyncio.create_task(_keep_current(app.state.office)), asyncio.create_task(app.state.pulse.run(app.state.feed))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from service.addresses import is_safe
+from service.addresses import inside, is_safe
 from service.settings import Settings
 
 WHOLE = {"oidc_issuer": "https://id.example", "oidc_client_id": "jiefen", "oidc_redirect_url": "https://jiefen.example/login/oidc/callback"}
@@ -52,3 +52,9 @@ def test_half_a_provider_is_refused_at_the_start_without_a_word_of_the_secret(ch
     with pytest.raises(ValidationError) as raised:
         Settings.model_validate(WHOLE | {"oidc_client_secret": "kept-to-itself"} | change)
     assert "kept-to-itself" not in str(raised.value)
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "/\x00", "/a\\b", ""])
+def test_nobody_is_sent_on_to_another_site(path: str) -> None:
+    assert inside(path) == ""
+    assert inside("/cases?stage=signed") == "/cases?stage=signed"

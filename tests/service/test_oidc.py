@@ -72,7 +72,7 @@ async def test_two_windows_of_one_browser_can_sign_in_at_the_same_time(build: Bu
 async def test_nobody_is_sent_on_to_another_site(build: Build, provider: Provider, account: Account, onward: str) -> None:
     arrived = await walk(build(), provider, onward)
     assert isinstance(arrived, Arrival)
-    assert arrived.onward == "/"
+    assert arrived.onward == ""
 
 
 @only_sqlite

@@ -29,6 +29,8 @@ class Provider:
     client_id: str
     client_secret: str
     client: httpx.AsyncClient
+    program: Program
+    callback: str = CALLBACK
 
     def settings(self, **changes: Any) -> dict[str, Any]:
         """Return the settings with which an instance signs in here."""
@@ -36,20 +38,24 @@ class Provider:
             "oidc_issuer": self.issuer,
             "oidc_client_id": self.client_id,
             "oidc_client_secret": self.client_secret,
-            "oidc_redirect_url": CALLBACK,
+            "oidc_redirect_url": self.callback,
             **changes,
         }
 
-    async def register(self, method: str) -> Provider:
-        """Return the same provider with another client of ours, which proves itself in this way."""
-        body = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": method}
+    async def register(self, method: str = "client_secret_basic", callback: str = CALLBACK) -> Provider:
+        """Return the same provider with another client of ours: how it proves itself, and where people come back to."""
+        body = {"redirect_uris": [callback], "token_endpoint_auth_method": method}
         made = (await self.client.post("/oauth2/clients", json=body)).raise_for_status().json()
-        return replace(self, client_id=made["client_id"], client_secret=made["client_secret"])
+        return replace(self, client_id=made["client_id"], client_secret=made["client_secret"], callback=callback)
 
     async def twist(self, **how: Unpack[Twist]) -> None:
         """Let it go wrong in this way from now on, and in no other."""
         answer = await self.client.put("/twist", content=json.dumps(how), headers={"Content-Type": "application/json"})
         answer.raise_for_status()
+
+    async def stop(self) -> None:
+        """End it: nobody answers there any more."""
+        await self.program.stop()
 
     async def seen(self, path: str) -> int:
         """Return how often this path has been asked for."""
@@ -85,7 +91,7 @@ async def provider_process() -> AsyncIterator[Provider]:
         issuer = f"http://127.0.0.1:{port}"
         try:
             async with httpx.AsyncClient(base_url=issuer) as client:
-                yield await Provider(issuer, "", "", client).register("client_secret_basic")
+                yield await Provider(issuer, "", "", client, program).register()
         finally:
             await program.stop()
 

@@ -12,6 +12,7 @@ from service.office import Office
 from service.rehearsal import virtual_server
 from service.settings import ROOT
 from store.places import LoadedPlace, load_place
+from tests.support.oidc import oidc_process, provider  # noqa: F401 - fixtures
 from tests.web.running import Api, asked, instance
 
 

@@ -94,10 +94,10 @@ async def asked(office: Office) -> AsyncIterator[Api]:
 
 
 @asynccontextmanager
-async def served(office: Office) -> AsyncIterator[str]:
-    """The application over an office at a port of its own; gives its address."""
+async def served(office: Office, port: int = 0) -> AsyncIterator[str]:
+    """The application over an office at this port, or at any that is free; gives its address."""
     sock = socket.socket()
-    sock.bind(("127.0.0.1", 0))
+    sock.bind(("127.0.0.1", port))
     app = create_app(office.settings, office=office)
     server = Server(app, timeout_graceful_shutdown=2)
     server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # the signals are pytest's

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.console.pages import case, cases, inbox, live, network, procedure, sign_in
+from web.console.pages import case, cases, inbox, live, network, oidc, procedure, sign_in
 
-ROUTERS: tuple[APIRouter, ...] = (sign_in.router, live.router, inbox.router, cases.router, case.router, network.router, procedure.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    oidc.router,
+    live.router,
+    inbox.router,
+    cases.router,
+    case.router,
+    network.router,
+    procedure.router,
+)
 """In the order in which addresses are looked for: `/cases/new` before `/cases/{code}`."""

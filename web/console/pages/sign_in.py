@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from models.account import LoginProblem, LoginRefused, Session
-from rules.labels import Both
+from models.account import LOGIN_SENTENCES, LoginProblem, LoginRefused, Session
+from service.addresses import inside
 from web.auth import SESSION_COOKIE
 from web.console import cookies, navigation
 from web.console.caller import THEMES, AccountsDep, CallerDep, FormDep, Guest, GuestDep, MaybeDep, checked
@@ -17,13 +17,6 @@ from web.console.fields import text
 from web.console.words import LANGUAGES
 
 router = APIRouter()
-
-PROBLEMS: dict[LoginProblem, Both] = {
-    LoginProblem.WRONG: ("登录名或密码不正确", "The login name or the password is not right"),
-    LoginProblem.LOCKED: ("尝试次数过多，请稍后再试", "Too many attempts: try again later"),
-    LoginProblem.SECOND_FACTOR: ("请输入动态验证码", "Type the code of your second factor"),
-    LoginProblem.DISABLED: ("该账户已停用或当前没有岗位", "This account is switched off, or holds no post today"),
-}
 
 
 @router.get("/")
@@ -33,9 +26,10 @@ async def door(found: MaybeDep) -> Response:
 
 
 @router.get("/login")
-async def login_page(guest: GuestDep, next: str = "") -> Response:  # noqa: A002 - the word in the address
-    """Return the sign-in page."""
-    return _login(guest, {"next": inside(next)})
+async def login_page(guest: GuestDep, next: str = "", problem: str = "") -> Response:  # noqa: A002 - the word in the address
+    """Return the sign-in page; `problem` is the code of a refusal that it says."""
+    said = "".join(guest.words.both(words) for code, words in LOGIN_SENTENCES.items() if code == problem)
+    return _login(guest, {"next": inside(next), "problem": said})
 
 
 @router.post("/login")
@@ -48,7 +42,8 @@ async def login(request: Request, guest: GuestDep, accounts: AccountsDep) -> Res
         name, text(fields, "password", 1000), text(fields, "totp", 40) or None, address, replaces=request.cookies.get(SESSION_COOKIE)
     )
     if isinstance(made, LoginRefused):
-        said = {"problem": guest.words.both(PROBLEMS[made.code]), "wait": made.wait, "asks_code": made.code is LoginProblem.SECOND_FACTOR}
+        asks_code = made.code is LoginProblem.SECOND_FACTOR
+        said = {"problem": guest.words.pick(made.zh, made.en), "wait": made.wait, "asks_code": asks_code}
         return _login(guest, {"next": onward, "name": name, **said}, 401)
     return signed_in(request, made, onward)
 
@@ -92,18 +87,12 @@ async def preferences(request: Request) -> Response:
     return answer
 
 
-def inside(path: str) -> str:
-    """Return an address if it lies within these pages, else nothing: nobody is sent on to another site."""
-    plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
-    return path if plain else ""
-
-
 def _login(guest: Guest, context: dict[str, Any], status: int = 200) -> Response:
     knock = guest.request.cookies.get(cookies.KNOCK, "")
     fresh = knock or secrets.token_urlsafe(32)
-    page = guest.page(
-        "login.html", {"name": "", "problem": "", "wait": 0, "asks_code": False, "csrf": guest.csrf_of(fresh)} | context, status=status
-    )
+    blank = {"name": "", "problem": "", "wait": 0, "asks_code": False, "csrf": guest.csrf_of(fresh)}
+    provider = guest.request.app.state.oidc.configured
+    page = guest.page("login.html", blank | {"provider": provider} | context, status=status)
     if not knock:
         cookies.keep(page, guest.request, cookies.KNOCK, fresh)
     return page
