@@ -1,12 +1,33 @@
-"""The change feed of one process: what happened to any case somebody may see, in order, each event once."""
+"""The change feed of one process: what happened to any case somebody may see, in order, each event once.
+
+Open pages are many and what happens is little: `advance` reads each event once for all of them, with those to whom its case is
+open, and `live` answers each page from there. Who comes back after a while is answered from the store.
+"""
 
 from __future__ import annotations
+
+from collections import deque
+from itertools import takewhile
+from typing import NamedTuple
 
 from models.party import Actor
 from service import shown
 from service.office import Office
 from service.reading import Reader
-from store.feed import Feed
+from store.feed import Feed, FeedRow
+from store.lists import Eyes
+
+__all__ = ["ChangeFeed", "Eyes"]
+
+KEPT = 2000
+"""How many events stay at hand for pages that are a little behind."""
+
+
+class Heard(NamedTuple):
+    """An event at hand, and to whom its case was open when it was read."""
+
+    row: FeedRow
+    scopes: frozenset[tuple[str, str]]
 
 
 class ChangeFeed:
@@ -15,14 +36,49 @@ class ChangeFeed:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._feed = Feed(office.store)
+        self._heard: deque[Heard] = deque(maxlen=KEPT)
+        self._before: int | None = None
+        """Position in front of the first event at hand; None until the feed has been read."""
+        self._read = 0
 
     async def end(self) -> int:
         """Return the position behind all that has happened."""
         return await self._feed.end()
 
+    async def eyes(self, actor: Actor) -> Eyes:
+        """Return which cases somebody's eyes may rest on, to be kept by a page for a while."""
+        return await Reader(self._office).eyes(actor)
+
+    async def advance(self) -> int:
+        """Read what has happened since the last call; return the position behind it. Raises StoreAway."""
+        if self._before is None:
+            self._before = self._read = await self._feed.end()
+            return self._read
+        rows = await self._feed.after(self._read)
+        scopes = await self._feed.scopes({row.case_id for row in rows}) if rows else {}
+        for row in rows:
+            if len(self._heard) == KEPT:
+                self._before = self._heard[0].row.id
+            self._heard.append(Heard(row, scopes[row.case_id]))
+            self._read = row.id
+        return self._read
+
+    async def live(self, actor: Actor, eyes: Eyes, position: int) -> shown.Changes:
+        """Return what has happened behind a position, as far as these eyes may see it: from what is at hand, where that is enough."""
+        if self._before is None or position < self._before:
+            return await self.after(actor, position)
+        # From the newest backwards: a page is rarely more than an event behind.
+        behind = [*takewhile(lambda heard: heard.row.id > position, reversed(self._heard))][::-1]
+        scopes = frozenset(eyes.scopes)
+        seen = [heard.row for heard in behind if eyes.everything or not scopes.isdisjoint(heard.scopes)]
+        return self._shown(seen, behind[-1].row.id if behind else position)
+
     async def after(self, actor: Actor, position: int, limit: int = 500) -> shown.Changes:
-        """Return what has happened behind a position, as far as somebody may see it."""
+        """Return what has happened behind a position, as far as somebody may see it now, from the store."""
         rows = await self._feed.after(position, limit)
-        seen = await self._feed.seen(await Reader(self._office).eyes(actor), rows)
-        changes = tuple(shown.Change(id=row.id, code=row.code, seq=row.seq, type=row.type, at=row.at) for row in seen)
-        return shown.Changes(as_of=self._office.now(), changes=changes, next=rows[-1].id if rows else position)
+        seen = await self._feed.seen(await self.eyes(actor), rows)
+        return self._shown(seen, rows[-1].id if rows else position)
+
+    def _shown(self, rows: list[FeedRow], position: int) -> shown.Changes:
+        changes = tuple(shown.Change(id=row.id, code=row.code, seq=row.seq, type=row.type, at=row.at) for row in rows)
+        return shown.Changes(as_of=self._office.now(), changes=changes, next=position)

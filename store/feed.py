@@ -8,7 +8,7 @@ ended. Each web process has one `Feed`; it remembers nothing that a restart woul
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select, text
@@ -18,7 +18,7 @@ from models.base import Instant, Model
 from store.engine import Store
 from store.lists import Eyes
 from store.queries import seen_by
-from store.tables import cases, outbox
+from store.tables import case_access, cases, outbox
 
 BATCH = 500
 """How many rows are read at once."""
@@ -74,6 +74,15 @@ class Feed:
         async with self.store.read() as db:
             visible = set(await db.scalars(query))
         return [row for row in rows if row.case_id in visible]
+
+    async def scopes(self, case_ids: Collection[str]) -> dict[str, frozenset[tuple[str, str]]]:
+        """To whom these cases are open, as pairs of kind and value: what `seen_by` asks of the store, for many eyes at once."""
+        query = select(case_access.c.case_id, case_access.c.kind, case_access.c.value).where(case_access.c.case_id.in_(case_ids))
+        found: dict[str, set[tuple[str, str]]] = {case_id: set() for case_id in case_ids}
+        async with self.store.read() as db:
+            for case_id, kind, value in await db.execute(query):
+                found[case_id].add((kind, value))
+        return {case_id: frozenset(pairs) for case_id, pairs in found.items()}
 
     async def _settle(self, db: AsyncConnection) -> None:
         """Move the settled position: what was the highest number when all transactions then running had yet to end."""

@@ -13,12 +13,21 @@ from web.app import create_app
 GRACE = 10
 """Seconds that running requests have to end."""
 
+KEPT = 75
+"""Seconds an idle connection stays open: longer than people think between two clicks, or a form may meet a closing door."""
+
 
 class Server(uvicorn.Server):
     """uvicorn, which alone would wait for streams that never end by themselves."""
 
     def __init__(self, app: FastAPI, **options: object) -> None:
-        chosen = {"host": "127.0.0.1", "log_level": "warning", "server_header": False, "timeout_graceful_shutdown": GRACE}
+        chosen = {
+            "host": "127.0.0.1",
+            "log_level": "warning",
+            "server_header": False,
+            "timeout_graceful_shutdown": GRACE,
+            "timeout_keep_alive": KEPT,
+        }
         super().__init__(uvicorn.Config(app, **{**chosen, **options}))  # type: ignore[arg-type]
         self._app = app
 

@@ -33,11 +33,9 @@ class Pulse:
         self._wake()
 
     async def wait(self, position: int, longest: float) -> None:
-        """Return when something may stand behind a position, or after the longest time, in seconds, or when the process stops."""
-        if self.stopped:
+        """Return when something stands behind a position, or after the longest time, in seconds, or when the process stops."""
+        if self.stopped or self._end > position:
             return
-        if self._end > position:  # a row that is not settled yet: look again with the next beat
-            longest = min(longest, BEAT)
         try:
             await asyncio.wait_for(self._beat.wait(), longest)
         except TimeoutError:
@@ -45,7 +43,7 @@ class Pulse:
 
     async def _look(self, feed: ChangeFeed) -> None:
         try:
-            end = await feed.end()
+            end = await feed.advance()
         except ConnectionError:
             return
         if end > self._end:

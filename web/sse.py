@@ -43,9 +43,10 @@ async def _events(feed: ChangeFeed, who: Who, position: int, pulse: Pulse) -> As
     now = asyncio.get_running_loop().time
     spoken = asked = now()
     actor = await who()
-    while actor is not None and not pulse.stopped:
+    eyes = await feed.eyes(actor) if actor is not None else None
+    while actor is not None and eyes is not None and not pulse.stopped:
         try:
-            found = await feed.after(actor, position)
+            found = await feed.live(actor, eyes, position)
         except ConnectionError:  # the store is away: keep the line, the position stays
             found = None
         if found is not None:
@@ -58,6 +59,7 @@ async def _events(feed: ChangeFeed, who: Who, position: int, pulse: Pulse) -> As
             spoken = now()
         if now() - asked > AGAIN:
             actor, asked = await who(), now()
+            eyes = await feed.eyes(actor) if actor is not None else None
         await pulse.wait(position, AGAIN)
 
 

@@ -54,7 +54,8 @@ class Answer:
 class Running:
     """An instance: its environment, and its process tree while it runs."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, web: bool = False) -> None:
+        self._web = web
         ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
         self.home = home
         self.environment = {**os.environ, **ports, "JIEFEN_HOME": str(home)}
@@ -72,7 +73,7 @@ class Running:
 
     def launch(self) -> subprocess.Popen[str]:
         """Run `up` in a process group of its own, as a terminal does, and do not wait for it."""
-        command = [*STARTER, "up", "--no-web"]
+        command = [*STARTER, "up", *([] if self._web else ["--no-web"])]
         self.process = subprocess.Popen(
             command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         )

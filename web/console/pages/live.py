@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from rules.visibility import REACH
 from service.accounts import Accounts
-from service.changes import ChangeFeed
+from service.changes import ChangeFeed, Eyes
 from web.console.caller import AccountsDep, Caller, CallerDep
 from web.pulse import Pulse
 from web.sse import RETRY_MS, answered, event
@@ -21,6 +21,9 @@ router = APIRouter()
 
 RECOUNT = 15.0
 """Seconds after which counters are read, and the session looked at, though nothing has happened: a date may have passed."""
+
+REST = 0.6
+"""Seconds that counters rest after they were read: a burst of events is counted once, and still within a second."""
 
 Position = Annotated[str | None, Header(alias="Last-Event-ID", pattern=r"^\d{1,15}$")]
 
@@ -40,17 +43,23 @@ class Listener:
         self._who = who
         self._accounts = accounts
         self._feed = feed
+        self._eyes: Eyes | None = None
         self._counted: dict[str, int] | None = None
         self.position = position
 
     async def listens(self) -> bool:
         """Whether the session still holds, in the same post."""
         found = await self._accounts.by_session(self._who.cookie)
-        return found is not None and found.actor == self._who.actor
+        if found is None or found.actor != self._who.actor:
+            return False
+        self._eyes = await self._feed.eyes(self._who.actor)
+        return True
 
     async def told(self) -> list[str]:
         """Return what has happened since, as far as this person may see it."""
-        found = await self._feed.after(self._who.actor, self.position)
+        if self._eyes is None:
+            return []
+        found = await self._feed.live(self._who.actor, self._eyes, self.position)
         self.position = found.next
         return [event("change", change.model_dump_json(), change.id) for change in found.changes]
 
@@ -74,18 +83,19 @@ async def counters(who: Caller) -> dict[str, int]:
 async def _events(listener: Listener, pulse: Pulse) -> AsyncIterator[str]:
     yield f"retry: {RETRY_MS}\n\n"
     now = asyncio.get_running_loop().time
-    counted = 0.0
+    counted, owing = -RECOUNT, False
     while not pulse.stopped:
-        before, due = listener.position, now() - counted >= RECOUNT
+        due = now() - counted >= RECOUNT
         try:
             if due and not await listener.listens():
                 return
             lines = await listener.told()
-            if due or listener.position != before:
+            owing = owing or bool(lines)  # only what one may see can change what one owes
+            if due or (owing and now() - counted >= REST):
                 lines += await listener.counters()
-                counted = now()
+                counted, owing = now(), False
         except ConnectionError:  # the store is away: keep the line, the position stays
             lines = []
         for line in lines or ([f": {listener.position}\n\n"] if due else []):
             yield line
-        await pulse.wait(listener.position, RECOUNT)
+        await pulse.wait(listener.position, REST if owing else RECOUNT)
