@@ -120,6 +120,26 @@ class Visit(Model):
     mediator_of_record: bool = False
 
 
+class Rating(Model):
+    """What one party said at the end of a chapter of how it was served (评价)."""
+
+    party: str
+    satisfied: bool
+    at: Instant
+    text: str | None = None
+
+
+class Complaint(Model):
+    """A party's complaint about the handling of its case (投诉), open until the centre's director has replied."""
+
+    id: str
+    party: str
+    at: Instant
+    text: str
+    replied_at: Instant | None = None
+    reply: str | None = None
+
+
 class Standing(Model):
     """A case that stands still (中止)."""
 
@@ -253,6 +273,10 @@ class Case(Model):
     merging: Merging | None = None
     papers: tuple[str, ...] = ()
     absorbed: tuple[str, ...] = ()
+    ratings: tuple[Rating, ...] = ()
+    """Of this chapter, one of each party."""
+    complaints: tuple[Complaint, ...] = ()
+    """Of all chapters; an open one outlives the chapter, and the end."""
     ended_at: Instant | None = None
     retain_until: date | None = None
 

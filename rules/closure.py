@@ -7,7 +7,7 @@ from collections.abc import Callable
 from models.case import Case
 from models.procedure import Procedure
 from models.words import PromiseState, Tier
-from rules.limits import owed_visits, promises
+from rules.limits import open_complaints, owed_visits, promises
 from rules.obligations import missing_sign_offs
 
 
@@ -37,6 +37,7 @@ CHECKLIST: dict[str, Callable[[Case, Procedure], bool]] = {
     "party_side_confirmed": _other_eyes,
     "no_merge_pending": lambda case, procedure: case.merging is None,
     "no_open_work": lambda case, procedure: all(item.kind == "audit" for item in case.work.values()),
+    "complaints_replied": lambda case, procedure: not open_complaints(case),
     "signed_off": lambda case, procedure: not missing_sign_offs(case, procedure),
 }
 """The items, by code; each holds or does not, from the state the record folds to."""

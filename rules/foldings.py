@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from models import happening as h
-from models.case import Case, Mediator, Merging, Objection, Promise, Standing, Task, Visit, WorkKind
+from models.case import Case, Complaint, Mediator, Merging, Objection, Promise, Rating, Standing, Task, Visit, WorkKind
 from models.event import Event
 from models.party import Party
 from models.words import PromiseState, TaskState
@@ -388,7 +388,7 @@ OF_A_CHAPTER = (
     *("level", "lead", "lead_deemed", "objections", "designated", "contacted", "leader_charged", "handlers"),
     *("mediator", "recused", "recusals_by_parties", "consents", "refused", "sessions", "sessions_failed", "extensions"),
     *("joint_met", "meetings", "tasks", "standing", "agreement", "visits", "visit_again", "sign_offs", "audited"),
-    *("merging", "ended_at", "retain_until", "work", "told"),
+    *("merging", "ended_at", "retain_until", "work", "told", "ratings"),
 )
 """What begins anew with a chapter."""
 
@@ -408,6 +408,22 @@ def _reopened(case: Case, what: h.Reopened, event: Event) -> Changes:
         "parties": tuple(p.model_copy(update={"left": False}) for p in case.parties),
         "moments": {},
     }
+
+
+@_folds("rated")
+def _rated(case: Case, what: h.Rated, event: Event) -> Changes:
+    return {"ratings": (*case.ratings, Rating(party=what.party, satisfied=what.satisfied, at=event.when, text=what.text))}
+
+
+@_folds("complained")
+def _complained(case: Case, what: h.Complained, event: Event) -> Changes:
+    return {"complaints": (*case.complaints, Complaint(id=what.complaint, party=what.party, at=event.when, text=what.text))}
+
+
+@_folds("replied")
+def _replied(case: Case, what: h.Replied, event: Event) -> Changes:
+    done = {"replied_at": event.when, "reply": what.text}
+    return {"complaints": tuple(c.model_copy(update=done) if c.id == what.complaint else c for c in case.complaints)}
 
 
 @_folds("carded")

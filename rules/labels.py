@@ -126,6 +126,8 @@ CLOCKS: dict[str, Both] = {
     "task": ("交办任务", "task"),
     "promise": ("履行", "promise"),
     "reopen": ("重新办理申请", "reopening"),
+    "complaint": ("投诉答复", "reply to a complaint"),
+    "rate": ("评价", "rating"),
 }
 OUTCOMES: dict[str, Both] = {
     "calm": ("平稳", "calm"),
@@ -157,6 +159,7 @@ CHECKLIST: dict[str, Both] = {
     "party_side_confirmed": ("有非调解员的回访确认", "confirmed by a visit of somebody else than the mediator"),
     "no_merge_pending": ("没有未完成的并案", "no merge pending"),
     "no_open_work": ("没有未完成的系统事项", "nothing asked for is still open"),
+    "complaints_replied": ("投诉已答复", "complaints replied to"),
     "signed_off": ("审签齐全", "signed off"),
 }
 """Items of the closing checklist (结案清单)."""
@@ -168,6 +171,7 @@ CODES: dict[str, Both] = {
     "absorbed": ("并案", "merged"),
     "relapse": ("回访发现反复", "relapse found at a visit"),
     "dissatisfied": ("群众不满意", "dissatisfied"),
+    "complaint": ("当事人投诉", "a party complained"),
     "record_broken": ("案件记录校验不通过", "the record does not verify"),
     **CHECKLIST,
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from models.case import Case, Promise
+from models.case import Case, Complaint, Promise
 from models.clock import Alarm, AlarmKind, Budget, Clock
 from models.procedure import Limit, Procedure, Then
 from models.words import BEFORE_AGREED, Authority, Level, PromiseState, Stage, TaskState, Tier
@@ -72,6 +72,11 @@ def promises(case: Case, *states: PromiseState) -> tuple[Promise, ...]:
     return tuple(p for p in case.agreement.promises if p.state in states) if case.agreement else ()
 
 
+def open_complaints(case: Case) -> tuple[Complaint, ...]:
+    """Return the complaints that nobody has replied to yet."""
+    return tuple(complaint for complaint in case.complaints if complaint.replied_at is None)
+
+
 def _effective(case: Case) -> bool:
     return case.agreement is not None and case.agreement.effective_at is not None
 
@@ -113,8 +118,8 @@ def confirmable(case: Case, procedure: Procedure) -> bool:
 
 
 def wanted(case: Case, procedure: Procedure) -> dict[str, Want]:
-    """Return the clocks the case should have now, by clock id."""
-    if case.ended or case.stage is None:
+    """Return the clocks the case should have now, by clock id. An ended one owes nothing but replies to complaints."""
+    if case.stage is None:
         return {}
     wants: dict[str, Want] = {}
 
@@ -127,6 +132,16 @@ def wanted(case: Case, procedure: Procedure) -> dict[str, Want]:
         if anchor is not None and budget is not None:
             wants[clock_id] = Want(limit, budget, anchor)
 
+    for complaint in open_complaints(case):
+        want(f"complaint:{complaint.id}", "complaint", complaint.at)
+    if not case.ended:
+        _want_running(case, procedure, want)
+        _want_promises(case, procedure, wants)
+        _want_ladder(case, procedure, wants)
+    return wants
+
+
+def _want_running(case: Case, procedure: Procedure, want: Callable[..., None]) -> None:
     for name, owed in OWED.items():
         if owed(case):
             want(name, name, None)
@@ -137,9 +152,6 @@ def wanted(case: Case, procedure: Procedure) -> dict[str, Want]:
     if confirmable(case, procedure):
         want("confirm", "confirm", None)
     _want_tasks(case, want)
-    _want_promises(case, procedure, wants)
-    _want_ladder(case, procedure, wants)
-    return wants
 
 
 def _want_mediation(case: Case, procedure: Procedure, want: Callable[..., None]) -> None:

@@ -15,7 +15,7 @@ from models.party import Actor
 from models.procedure import Procedure
 from models.record import Duty
 from models.words import BEFORE_AGREED, Level, PromiseState, Role, Stage
-from rules.limits import promises
+from rules.limits import open_complaints, promises
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ def owed(case: Case, clock_id: str) -> Owed:
     name, _, number = clock_id.partition(":")
     if name == "promise":
         return _mediator(case, "perform")
+    if name == "complaint":
+        return Owed("reply", Role.DIRECTOR, case.centre)
     if number and number in case.tasks:
         unit = case.tasks[number].unit
         return Owed("sign" if name == "sign" else "finish", _acting(unit), unit)
@@ -169,11 +171,8 @@ def missing_sign_offs(case: Case, procedure: Procedure) -> tuple[Role, ...]:
 
 
 def duties(case: Case, procedure: Procedure) -> tuple[Duty, ...]:
-    """Return all duties of a case, the one that holds the ball first."""
-    ball = _ball(case)
-    if ball is None:
-        return ()
-    found: dict[str, Duty] = {}
+    """Return all duties of a case, the one that holds the ball first; of an ended one those that outlive the end."""
+    found = _of_complaints(case)
     for clock_id, clock in sorted(case.clocks.items()):
         if clock_id in NOBODY_OWES:
             continue
@@ -188,11 +187,20 @@ def duties(case: Case, procedure: Procedure) -> tuple[Duty, ...]:
             due=clock.due.at if clock.due else None,
             provisional=clock.due.provisional if clock.due else False,
         )
+    ball = _ball(case)
+    if ball is None:
+        return tuple(found.values())
     if case.stage is Stage.AUDITING and not case.audited:
         for role in missing_sign_offs(case, procedure):
             unit = None if role is Role.POLICE else case.centre
             found[f"sign_off:{role}"] = Duty(id=f"sign_off:{role}", act="sign_off", role=role, unit=unit)
     return _with_ball(found, ball, case, procedure)
+
+
+def _of_complaints(case: Case) -> dict[str, Duty]:
+    """Return the replies owed, also where the procedure of the case knows no limit for them yet."""
+    ids = (f"complaint:{complaint.id}" for complaint in open_complaints(case))
+    return {name: Duty(id=name, act=who.act, role=who.role, unit=who.unit) for name in ids for who in (owed(case, name),)}
 
 
 def _with_ball(found: dict[str, Duty], ball: Owed, case: Case, procedure: Procedure) -> tuple[Duty, ...]:

@@ -42,7 +42,7 @@ ORDER = tuple(role for role in Role if role is not Role.SYSTEM)
 
 def page() -> str:
     """Return the whole page as Markdown."""
-    return "\n".join((HEAD, *_reach(), *_lists(), *_sight(), *_narrowing(), *_endpoints(), *_actions()))
+    return "\n".join((HEAD, *_reach(), *_lists(), *_sight(), *_narrowing(), *_slips(), *_endpoints(), *_actions()))
 
 
 HEAD = """\
@@ -135,6 +135,16 @@ def _narrowing() -> list[str]:
         f"one step less (shown → masked → hidden) of {groups},",
         f"for every standing but {spared}; and not open to the grid.",
         "Who is a party of a case, or a near relative of one, sees no more of it than a list shows, whatever their post.",
+        "",
+    ]
+
+
+def _slips() -> list[str]:
+    return [
+        "## Query codes",
+        "",
+        "A party's query code, by which it follows its own case, is shown to who has opened the case and,",
+        f"in standing `{Standing.CENTRE}`, to the `{Role.CLERK}`: nobody else, for with it and a phone one can speak for the party.",
         "",
     ]
 

@@ -14,7 +14,7 @@ from models.event import Event
 from models.procedure import Procedure
 from models.refusal import Refusal, RefusalCode
 from models.words import Role
-from rules.actions import agreement, answers, changes, clocks, closing, handling, intake, mediation
+from rules.actions import agreement, answers, changes, clocks, closing, handling, intake, mediation, voice
 from rules.actions.spec import SPECS, Spec
 from rules.authority import PERMITS, holds, permit
 from rules.draft import Context, Draft, Refuse, require
@@ -23,7 +23,7 @@ from rules.fold import fold
 __all__ = ["Context", "decide", "fold"]
 
 # The modules register their rules when they are imported.
-RULES = (intake, handling, mediation, agreement, closing, changes, clocks, answers)
+RULES = (intake, handling, mediation, agreement, closing, voice, changes, clocks, answers)
 
 
 def decide(case: Case, action: Action, ctx: Context) -> tuple[Event, ...] | Refusal:

@@ -23,6 +23,7 @@ MOMENTS: dict[str, Both] = {
     "followed_up": ("回访完成", "the end of follow-up"),
     "audited": ("审核通过", "the audit"),
     "suspended": ("中止", "the suspension"),
+    "complained": ("投诉", "the complaint"),
     "ended": ("办结", "the end"),
 }
 """From when a limit counts (`from` in the data)."""

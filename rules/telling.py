@@ -12,7 +12,7 @@ from typing import Any
 from models.event import Event
 from models.network import Network
 from rules.labels import Both, clock_label, label
-from rules.visibility import Group
+from rules.visibility import Group, Sight
 
 Teller = Callable[[Any, "Names"], Both]
 
@@ -119,6 +119,11 @@ def _visited(what: Any, names: Names) -> Both:
     return f"回访：{zh}{content[0]}", f"Visited: {en}{content[1]}"
 
 
+def _rated(what: Any, names: Names) -> Both:
+    zh, en = ("满意", "satisfied") if what.satisfied else ("不满意", "not satisfied")
+    return f"当事人 {what.party} 评价：{zh}", f"Party {what.party} rated the handling: {en}"
+
+
 def _recorded(what: Any, names: Names) -> Both:
     zh, en = label("outcome", what.outcome)
     return f"调解记录：{zh}", f"Session recorded: {en}"
@@ -213,6 +218,9 @@ TELLERS: dict[str, Teller] = {
     "notice_given": _same("已告知法定途径", "The parties were told of the legal routes"),
     "channelled": _same("导入法定程序", "Sent on a legal route"),
     "reopened": _same("重启办理", "Opened again"),
+    "rated": _rated,
+    "complained": _party("投诉", "complained"),
+    "replied": _same("已答复投诉", "The complaint was replied to"),
     "noted": _same("备注", "Noted"),
     "reminded": _clock("{}时限临近，已提醒", "Reminded: {} is due soon"),
     "carded": _carded,
@@ -256,6 +264,9 @@ WORDS: dict[str, dict[str, Group]] = {
     "visited": {"text": Group.HANDLING},
     "audit_failed": {"findings": Group.HANDLING},
     "reopened": {"reason": Group.HANDLING},
+    "rated": {"text": Group.COMPLAINTS},
+    "complained": {"text": Group.COMPLAINTS},
+    "replied": {"text": Group.COMPLAINTS},
     "noted": {"text": Group.HANDLING},
     "card_lifted": {"reason": Group.HANDLING},
     "rebased": {"reason": Group.HANDLING},
@@ -267,6 +278,16 @@ WORDS: dict[str, dict[str, Group]] = {
 
 OF_RISK = frozenset({"graded", "police_told"})
 """Happenings that tell of the risk: shown where the risk is shown in full."""
+
+OF_COMPLAINTS = frozenset({"complained", "replied"})
+"""Happenings that tell of complaints: shown where those are shown, for who is complained about need not know by whom."""
+
+
+def told_to(event: Event, seen: Sight) -> bool:
+    """Whether somebody who sees this much of the case is told of the event at all."""
+    if event.type in OF_RISK:
+        return seen.full(Group.RISK)
+    return event.type not in OF_COMPLAINTS or seen.sees(Group.COMPLAINTS)
 
 
 def tell(event: Event, network: Network) -> Both:

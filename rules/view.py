@@ -32,7 +32,7 @@ def view(case: Case, bundle: Bundle, now: datetime) -> CaseView:
         category=case.category,
         mediator=case.mediator.person if case.mediator else None,
         suspended=case.standing is not None,
-        holder=owed[0] if owed else None,
+        holder=owed[0] if owed and owed[0].holds_ball else None,
         duties=owed,
         clocks=tuple(
             PublicClock(

@@ -48,6 +48,7 @@ class Group(StrEnum):
     OWN_TASKS = "own_tasks"  # 本单位任务
     VISITS = "visits"  # 回访
     PAPERS = "papers"  # 材料
+    COMPLAINTS = "complaints"  # 投诉与评价意见: never to who may be complained about
     STAFF = "staff"  # 经办人; masked = the unit alone
 
 
@@ -137,6 +138,9 @@ GRANTS: tuple[Grant, ...] = (
         {**_WORDS, Group.NAMES: FULL, Group.PHONES: MASKED, Group.NUMBERS: MASKED, Group.ADDRESSES: MASKED},
         tiers=frozenset({Tier.ORANGE, Tier.RED}),
     ),
+    Grant(_roles(R.DIRECTOR, R.LEADER), Standing.CENTRE, {Group.COMPLAINTS: FULL}),
+    Grant(_roles(R.DIRECTOR, R.LEADER), Standing.COUNTY, {Group.COMPLAINTS: FULL}),
+    Grant(_roles(R.AUDITOR), Standing.SCOPE, {Group.COMPLAINTS: FULL}),
     Grant(_roles(R.POLICE, R.OFFICER), Standing.TOLD, {**_PLAIN, **_WHO, Group.SUMMARY: FULL, Group.OWN_TASKS: FULL}),
     Grant(
         _roles(R.OFFICER, R.POLICE, R.GRID),
@@ -204,7 +208,7 @@ GRANTS: tuple[Grant, ...] = (
 PERSONAL = frozenset({Group.NAMES, Group.PHONES, Group.NUMBERS, Group.ADDRESSES, Group.PROTECTION})
 """Groups about persons."""
 
-NARROWED = PERSONAL | {Group.SUMMARY, Group.HANDLING, Group.AGREEMENT}
+NARROWED = PERSONAL | {Group.SUMMARY, Group.HANDLING, Group.AGREEMENT, Group.COMPLAINTS}
 """Groups that a restricted case shows one step less of, to everybody who does not handle it."""
 
 IN_LISTS = frozenset({Group.WAY, Group.KIND, Group.RISK, Group.PLACE, Group.STAFF})
@@ -310,6 +314,17 @@ _BY_RELATION = {
     Relation.SCOPE: Standing.SCOPE,
     Relation.PARTY: Standing.PARTY,
 }
+
+
+def hands_out_slips(case: Case, actor: Actor, network: Network, opener: str | None) -> bool:
+    """Whether somebody may be shown the query codes of the parties: who has opened the case, and the clerks of its centre.
+
+    Nobody else: whoever has a party's code and knows its phone can speak for it.
+    """
+    if actor.role in {Role.CITIZEN, Role.SYSTEM}:
+        return False
+    of_centre = actor.role is Role.CLERK and Standing.CENTRE in standings(case, actor, network)
+    return of_centre or opener in actor.own_ids
 
 
 def sight(case: Case, actor: Actor, network: Network, grids: Iterable[str] = ()) -> Sight:

@@ -71,7 +71,9 @@ class Engine:
         return await self._patiently(once)
 
     async def start(self, case: Case, action: Action) -> ActReceipt:
-        """Start a run from a state with its first action: a new case, or a reopened one. Raises as `act`."""
+        """Start a run from a state with its first action: a new case, or one that has ended. Raises as `act`."""
+        # The server keeps the outcome of an update also when its run is over: from another state it has to be another update.
+        update = f"{action.id}@{case.seq}" if case.ended else action.id
 
         async def once() -> ActReceipt:
             operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
@@ -83,13 +85,19 @@ class Engine:
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 static_summary="dispute",
             )
-            return await self._client.execute_update_with_start_workflow(
-                DisputeWorkflow.act,
-                Request(action=action),
-                start_workflow_operation=operation,
-                id=action.id,
-                rpc_timeout=ONE_TRY,
-            )
+            try:
+                return await self._client.execute_update_with_start_workflow(
+                    DisputeWorkflow.act,
+                    Request(action=action),
+                    start_workflow_operation=operation,
+                    id=update,
+                    rpc_timeout=ONE_TRY,
+                )
+            except WorkflowUpdateFailedError as error:
+                # Somebody else acted on the ended case since its state was read: from that state every try would part again.
+                if case.ended and isinstance(error.cause, ApplicationError) and error.cause.type == DIVERGED:
+                    raise NotRunning from error
+                raise
 
         return await self._patiently(once)
 

@@ -15,7 +15,7 @@ from models.party import Actor
 from models.record import Explanation
 from models.refusal import RefusalCode
 from rules.library import Bundle
-from rules.telling import OF_RISK
+from rules.telling import told_to
 from rules.view import explain
 from rules.visibility import NUMBERS, Group, Sight, reach, sight
 from service import shown
@@ -42,9 +42,16 @@ class Reader(Listing):
         case = await self._office.records.load(row.case_id)
         if case is None:
             raise UnknownCase(key)
+        return await self.logged(actor, case, what, purpose)
+
+    async def logged(self, actor: Actor, case: Case, what: str, purpose: str = "") -> tuple[Case, Bundle, Sight]:
+        """Log a look at a case that somebody has been found to reach, and return it as `look` does.
+
+        A party that has proved who it is reaches its own case; anybody else asks `look`. Raises StoreAway when it can't be logged.
+        """
         bundle = await self.bundle(case)
         look = Look(
-            person=actor.person, role=actor.role, unit=actor.unit, at=datetime.now(UTC), case_id=row.case_id, look=what, purpose=purpose
+            person=actor.person, role=actor.role, unit=actor.unit, at=datetime.now(UTC), case_id=case.id, look=what, purpose=purpose
         )
         await Looks(self._office.store).write(look)
         return case, bundle, sight(case, actor, bundle.network, await self._grids(actor))
@@ -98,7 +105,7 @@ class Reader(Listing):
     async def _story(self, actor: Actor, case: Case, bundle: Bundle, seen: Sight, after: int = 0, limit: int = 500) -> shown.Timeline:
         lines = await self._office.records.lines(case.id)
         events = [Event.model_validate_json(line.body) for line in lines if line.seq > after]
-        shows = [event for event in events if seen.full(Group.RISK) or event.type not in OF_RISK][:limit]
+        shows = [event for event in events if told_to(event, seen)][:limit]
         return await Showing(self._office, actor, case, bundle, seen).story(shows)
 
     async def stats(self, actor: Actor) -> shown.Stats:

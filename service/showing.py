@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from models.case import Case, Task
+from models.case import Case, Complaint, Rating, Task
 from models.event import Event
 from models.network import Network
 from models.party import Actor, Party
@@ -141,6 +141,9 @@ class Showing:
         if case.agreement is not None and seen.sees(Group.AGREEMENT):
             found.append(case.agreement.terms)
             found += [ref for promise in case.agreement.promises for ref in (promise.what, promise.proof)]
+        if seen.sees(Group.COMPLAINTS):
+            found += [rating.text for rating in case.ratings]
+            found += [ref for complaint in case.complaints for ref in (complaint.text, complaint.reply)]
         return [ref for ref in found if ref]
 
     def _known(self) -> dict[str, str]:
@@ -211,7 +214,22 @@ class Showing:
         if seen.sees(Group.VISITS):
             keep = set(shown.VisitShown.model_fields)
             found["visits"] = tuple(shown.VisitShown.model_validate(visit.model_dump(include=keep)) for visit in case.visits)
+            found["ratings"] = tuple(self._rating(rating) for rating in case.ratings)
+        if seen.sees(Group.COMPLAINTS):
+            found["complaints"] = tuple(self._complaint(complaint) for complaint in case.complaints)
         return found
+
+    def _rating(self, rating: Rating) -> shown.RatingShown:
+        return shown.RatingShown(**rating.model_dump(exclude={"text"}), text=self.text(rating.text, Group.COMPLAINTS))
+
+    def _complaint(self, complaint: Complaint) -> shown.ComplaintShown:
+        clock = self._case.clocks.get(f"complaint:{complaint.id}")
+        return shown.ComplaintShown(
+            **complaint.model_dump(exclude={"text", "reply"}),
+            due=clock.due.at if clock and clock.due else None,
+            text=self.text(complaint.text, Group.COMPLAINTS),
+            reply=self.text(complaint.reply, Group.COMPLAINTS),
+        )
 
     def _category(self) -> str | None:
         if self._case.category is None or not self._seen.sees(Group.KIND):

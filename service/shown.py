@@ -183,6 +183,27 @@ class VisitShown(Model):
     person: str
 
 
+class RatingShown(Model):
+    """What one party said of how it was served."""
+
+    party: str
+    satisfied: bool
+    at: Instant
+    text: str | None
+
+
+class ComplaintShown(Model):
+    """A complaint and what was replied."""
+
+    id: str
+    party: str
+    at: Instant
+    due: Instant | None
+    text: str | None
+    replied_at: Instant | None
+    reply: str | None
+
+
 class CardShown(Model):
     """A supervision card, open or closed."""
 
@@ -264,6 +285,8 @@ class CaseShown(Model):
     sessions: int | None = None
     agreement: AgreementShown | None = None
     visits: tuple[VisitShown, ...] = ()
+    ratings: tuple[RatingShown, ...] = ()
+    complaints: tuple[ComplaintShown, ...] = ()
     papers: tuple[str, ...] = ()
     sign_offs: tuple[Role, ...] = ()
     absorbed: tuple[str, ...] = ()

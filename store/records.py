@@ -6,6 +6,7 @@ activities and services. All of a publication goes into one transaction, or noth
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -112,6 +113,12 @@ class Records:
         async with self._store.read() as db:
             rows = (await db.execute(LINES, {"case_id": case_id})).all()
         return [Line(seq=r.seq, type=r.type, at=r.at, action_id=r.action_id, hash=r.hash, body=r.body) for r in rows]
+
+    async def opener(self, case_id: str) -> str | None:
+        """Who took the case in, by the first event, or None for an unknown case."""
+        async with self._store.read() as db:
+            body: str | None = await db.scalar(select(events.c.body).where(events.c.case_id == case_id, events.c.seq == 1))
+        return None if body is None else str(json.loads(body)["actor"]["person"])
 
     async def receipt(self, case_id: str, action_id: str) -> ActReceipt | None:
         """What an action led to, or None when the record knows no such action."""

@@ -40,6 +40,7 @@ with workflow.unsafe.imports_passed_through():
     from models.refusal import Refusal
     from models.words import PHASES, Level
     from rules import chain
+    from rules.actions.spec import after_end
     from rules.clock import next_alarm
     from rules.procedure import Context, decide
     from rules.shelf import SHELF
@@ -126,7 +127,7 @@ class DisputeWorkflow:
         action = request.action
         if self._case.receipt(action.id) is not None:
             return
-        if self._closing or self._broken or (self._case.ended and not self._unborn and action.do == "reopen"):
+        if self._closing or self._broken or (self._case.ended and not self._unborn and after_end(action.do)):
             raise ApplicationError("this run is ending; ask again", type=CLOSING)
         context = self._context()
         decided = decide(self._case, action, context)

@@ -18,6 +18,7 @@ from models.action.engine import Answer, Restart, Tick
 from models.action.handling import Contact, Escalate, Finish, Object, RaiseTask, Replan, Rework, Rule, Sign
 from models.action.intake import Absorb, Merge, Open, Regrade, Route, Screen
 from models.action.mediation import Assign, CallOff, Consent, Extend, HandOver, Meet, Record, Recuse, Resume, Suspend
+from models.action.voice import Complain, Rate, Reply
 from models.base import Model
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Base",
     "CallOff",
     "ChannelInto",
+    "Complain",
     "Confirm",
     "Consent",
     "Contact",
@@ -52,6 +54,7 @@ __all__ = [
     "Perform",
     "PromiseTerm",
     "RaiseTask",
+    "Rate",
     "Rebase",
     "Recalendar",
     "Record",
@@ -59,6 +62,7 @@ __all__ = [
     "Regrade",
     "Reopen",
     "Replan",
+    "Reply",
     "Represent",
     "Request",
     "Restart",
@@ -117,6 +121,9 @@ Action = Annotated[
     | Withdraw
     | ChannelInto
     | Reopen
+    | Rate
+    | Complain
+    | Reply
     | Note
     | LiftCard
     | Recalendar

@@ -74,6 +74,7 @@ from models.happening.mediation import (
     SessionRecorded,
     Suspended,
 )
+from models.happening.voice import Complained, Rated, Replied
 
 __all__ = [
     "Absorbed",
@@ -92,6 +93,7 @@ __all__ = [
     "CardLifted",
     "Carded",
     "Channelled",
+    "Complained",
     "ConfirmationApplied",
     "ConfirmationGranted",
     "ConfirmationRejected",
@@ -120,6 +122,7 @@ __all__ = [
     "PartyAdded",
     "Performed",
     "PoliceTold",
+    "Rated",
     "Rebased",
     "Recalendared",
     "Recused",
@@ -128,6 +131,7 @@ __all__ = [
     "Reminded",
     "Reopened",
     "Replanned",
+    "Replied",
     "Represented",
     "Rerouted",
     "Restarted",
@@ -210,6 +214,9 @@ What = Annotated[
     | NoticeGiven
     | Channelled
     | Reopened
+    | Rated
+    | Complained
+    | Replied
     | Noted
     | Reminded
     | Carded

@@ -6,7 +6,7 @@ from models import action as a
 from models import happening as h
 from models.case import Agreement, Case, Promise, WorkKind
 from models.refusal import RefusalCode
-from models.words import BEFORE_AGREED, PromiseState, Role, Stage
+from models.words import BEFORE_AGREED, PromiseState, Role, Side, Stage
 from rules.actions.common import end, finish_following_up, has_work, known_parties, known_party, reason_given, release_all
 from rules.actions.spec import action
 from rules.draft import Context, Draft, Refuse, require
@@ -144,7 +144,14 @@ def _default(draft: Draft, act: a.Default) -> None:
     draft.add(h.Defaulted(promise=promise.id), moments=("defaulted",))
 
 
-@action("withdraw", BEFORE_AGREED)
+def _own_application(case: Case, act: a.Withdraw, ctx: Context) -> bool:
+    """A party by itself takes back its own application alone: the other side can't end a dispute that it has not brought."""
+    for_itself = act.actor.role is Role.CITIZEN and act.party in {None, act.actor.unit}
+    party = case.party(act.actor.unit) if for_itself else None
+    return party is None or party.side is Side.APPLICANT
+
+
+@action("withdraw", BEFORE_AGREED, allowed=_own_application)
 def _withdraw(draft: Draft, act: a.Withdraw) -> None:
     known_party(draft, act.party)
     reason_given(act.reason)

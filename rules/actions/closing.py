@@ -137,16 +137,17 @@ def _years_on(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def _reopen_in_time(case: Case, act: a.Reopen, ctx: Context) -> bool:
-    limit = ctx.bundle(case).procedure.limit("reopen")
+def window_open(case: Case, name: str, ctx: Context) -> bool:
+    """Whether a window counted from the end of the case is still open; it is before the end, and where there is no limit."""
+    limit = ctx.bundle(case).procedure.limit(name)
     if limit is None or limit.budget is None or case.ended_at is None:
         return True
     cal = ctx.bundle(case).cal
-    window = reckon.start("reopen", limit.key, limit.budget, case.ended_at, case.docs.calendar, cal, ())
+    window = reckon.start(name, limit.key, limit.budget, case.ended_at, case.docs.calendar, cal, ())
     return window.due is None or ctx.now <= window.due.at
 
 
-@action("reopen", REOPENABLE, in_time=_reopen_in_time)
+@action("reopen", REOPENABLE, in_time=lambda case, act, ctx: window_open(case, "reopen", ctx))
 def _reopen(draft: Draft, act: a.Reopen) -> None:
     reason_given(act.reason)
     begin_chapter(draft, act.reason)

@@ -13,6 +13,7 @@ from rules import routing
 from rules.actions.common import alarm, ask, end, ensure_tasks, finish_following_up, known_unit, leading_unit, reason_given, regrade_by_rule
 from rules.actions.spec import RUNNING, action
 from rules.draft import Context, Draft, Refuse, require
+from rules.limits import open_complaints
 from rules.risk import unknown_signs
 
 EARLIEST = date(1949, 10, 1)
@@ -133,6 +134,8 @@ def _route(draft: Draft, act: a.Route) -> None:
     valid=lambda case, act, ctx: act.into_case is not None and act.into_case != case.id,
 )
 def _merge(draft: Draft, act: a.Merge) -> None:
+    # The other case takes over parties and papers, not a reply that is still owed.
+    require(not open_complaints(draft.case), RefusalCode.CHECKLIST_OPEN, "complaints_replied")
     case_id, code = act.into_case or "", act.into
     ask(draft, WorkKind.ABSORB, lambda work: h.MergeBegun(work=work, into_case=case_id, into_code=code), into_case=case_id, into_code=code)
 

@@ -44,6 +44,11 @@ SPECS: dict[str, Spec] = {}
 """By the action's name."""
 
 
+def after_end(name: str) -> bool:
+    """Whether an ended case takes this action: its run has ended, so a new one has to begin from the record."""
+    return not ENDS.isdisjoint(SPECS[name].stages)
+
+
 def action(
     name: str,
     stages: Iterable[Stage | None] = RUNNING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 import store.account_tables
+import store.citizen_tables
 import store.desk_tables  # noqa: F401 - their tables belong to the metadata
 from store.tables import metadata
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from temporalio.client import WorkflowHistory
 
+from models.case import Case
 from rules.shelf import SHELF
 from service.histories import replayed
 from tests.histories.shelf import Recorded, fill, recorded
@@ -31,8 +32,8 @@ async def failures(runs: Iterable[Recorded]) -> list[list[str]]:
             elif result.state is None:
                 found.append([run.name, "no state"])
             else:
-                state = result.state.model_dump(mode="json")
-                differing = [name for name in state if state[name] != run.state.get(name)]
+                state, was = (one.model_dump(mode="json") for one in (result.state, Case.model_validate(run.state)))
+                differing = [name for name in state if state[name] != was[name]]
                 if differing:
                     found.append([run.name, f"another state: {', '.join(differing)}"])
     return found

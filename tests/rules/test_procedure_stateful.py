@@ -225,6 +225,9 @@ class Procedure(RuleBasedStateMachine):
         assert rung == sorted(rung), "the clocks rang out of order"
 
     def _next_alarm(self, until: datetime) -> datetime | None:
+        """When the next clock rings; the run of an ended case has ended, and with it what rings."""
+        if self.case.ended:
+            return None
         at = next_alarm(self.case.clocks.values())
         return at if at is not None and at <= until else None
 

@@ -77,7 +77,7 @@ def test_the_kinds_and_levels_of_units_follow_from_their_place_in_the_file(huaxi
 
 def test_the_limits_hold_every_number_of_the_procedure(huaxi: LoadedPlace) -> None:
     procedure = huaxi.procedure
-    assert len(procedure.limits) == 25
+    assert len(procedure.limits) == 27
     mediate = {category: procedure.limit("mediate", category) for category in (None, "0201", "0701", "0502", "0503")}
     assert [limit and str(limit.budget) for limit in mediate.values()] == ["30d", "30d", "15d", "30wd", "10d"]
     contact = procedure.limits["contact"]

@@ -15,10 +15,10 @@ from rules.actions.common import OPEN_TASKS
 from rules.authority import PERMITS, holds, permit
 from rules.clock import due_alarms
 from rules.library import Bundle
-from rules.limits import SUSPENSION, promises
+from rules.limits import SUSPENSION, open_complaints, promises
 from rules.obligations import duties
 
-SILENT = {"note", "attach", "represent", "call_off"}
+SILENT = {"note", "attach", "represent", "call_off", "rate"}
 """Actions that never move a clock."""
 
 NEEDED = {
@@ -66,13 +66,16 @@ def may(case: Case, duty: Duty, bundle: Bundle) -> bool:
 
 
 def ended(case: Case, bundle: Bundle, events: list[Event]) -> None:
-    """An ended case owes nothing more, and did not skip what has to come before its end."""
+    """An ended case owes nothing but replies to complaints, and did not skip what has to come before its end."""
     assert case.ended_at is not None
-    assert not case.clocks
-    assert not duties(case, bundle.procedure)
+    replies = {f"complaint:{complaint.id}" for complaint in open_complaints(case)}
+    assert set(case.clocks) == replies
+    assert {duty.id for duty in duties(case, bundle.procedure)} == replies
+    assert not any(duty.holds_ball for duty in duties(case, bundle.procedure))
+    assert case.stage is not Stage.ARCHIVED or not replies, "closed with a complaint that nobody replied to"
     assert not case.work
     assert case.standing is None
-    assert all(card.closed_at is not None for card in case.cards)
+    assert all(card.closed_at is not None or card.clock in replies for card in case.cards)
     assert not [task for task in case.tasks.values() if task.state in OPEN_TASKS]
     assert all(meeting.off or meeting.at <= case.ended_at for meeting in case.meetings)
     assert case.stage is not None
@@ -89,6 +92,10 @@ def state(case: Case, bundle: Bundle, events: list[Event]) -> None:
     assert len({card.id for card in case.cards}) == len(case.cards), "a card was shown twice"
     for card in case.cards:
         assert card.closed_at is not None or card.clock in case.clocks, f"{card.id} is open and what it asks for is not owed"
+    for complaint in open_complaints(case):
+        owed = [duty for duty in duties(case, bundle.procedure) if duty.id == f"complaint:{complaint.id}"]
+        assert len(owed) == 1, "a complaint that nobody has to reply to"
+        assert may(case, owed[0], bundle), f"{owed[0].role}@{owed[0].unit} owes a reply and may not give it"
     if case.ended:
         ended(case, bundle, events)
         return
@@ -113,6 +120,10 @@ def step(before: Case, action: Action, events: tuple[Event, ...], after: Case) -
         assert after.clocks == before.clocks or action.do == "call_off", f"{action.do} moved a clock"
         assert after.stage is before.stage
         assert after.moments == before.moments
+    if action.do in {"complain", "reply"} and not before.ended:
+        others = ({name: clock for name, clock in case.clocks.items() if not name.startswith("complaint:")} for case in (before, after))
+        assert next(others) == next(others), f"{action.do} moved a clock that it is not about"
+        assert after.stage is before.stage
     if after.chapter == before.chapter and before.level is not None and action.do != "take_back":
         assert after.level is not None
         assert LEVELS.index(after.level) >= LEVELS.index(before.level), "a case climbed down"

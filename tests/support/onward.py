@@ -9,7 +9,7 @@ from models.case import Case
 from models.event import Event
 from models.refusal import Refusal
 from models.words import PromiseState, Stage
-from rules.limits import promises
+from rules.limits import open_complaints, promises
 from tests.support.core import CoreCase
 
 START = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -106,6 +106,8 @@ def _closing(case: Case, stage: Stage) -> Step:
         return post, "perform" if case.mediator else "assign", {"promise": unkept[0].id, "proof": "ref"} if case.mediator else {}
     if stage in {Stage.PERFORMING, Stage.FOLLOWING_UP}:
         return f"clerk@{case.centre}", "visit", {"outcome": "calm", "satisfied": True, "by_contact": "phone"}
+    if open_complaints(case):
+        return f"director@{case.centre}", "reply", {"text": "ref"}
     if case.audited:
         return "archivist@yanlou-justice", "archive", {}
     for role, tier in (("leader", "red"), ("police", "red"), ("director", "orange")):

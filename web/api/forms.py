@@ -47,6 +47,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "withdraw": {"party": "a", "reason": "双方自行和解"},
     "channel": {"route": "litigation", "notice": "已书面告知起诉、仲裁途径"},
     "reopen": {"reason": "回访中反映问题复发"},
+    "rate": {"party": "a", "satisfied": True, "text": "调解员很耐心"},
+    "complain": {"party": "a", "text": "约好的调解两次无人到场"},
+    "reply": {"text": "已与承办单位核实，本周五重新安排调解"},
     "note": {"text": "已转告村委"},
 }
 """An example body for the description of the API."""

@@ -26,7 +26,7 @@ POSTS = {
     ),
     **dict.fromkeys(("sign", "object", "finish", "contact", "assign", "rework", "seal", "channel"), "officer@yanlou-justice"),
     **dict.fromkeys(("agree", "consent", "record", "suspend", "extend", "perform", "recuse"), "mediator@yanlou-justice"),
-    **dict.fromkeys(("recalendar", "rebase", "sign_off", "escalate"), "director@yanlou-centre"),
+    **dict.fromkeys(("recalendar", "rebase", "sign_off", "escalate", "reply"), "director@yanlou-centre"),
     "audit": "auditor@yanlou-justice",
     "archive": "archivist@yanlou-justice",
 }

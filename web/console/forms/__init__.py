@@ -6,7 +6,7 @@ case and the place: `choices.py`.
 
 from __future__ import annotations
 
-from web.console.forms import closing, handling, mediation, papers
+from web.console.forms import closing, handling, mediation, papers, voice
 from web.console.inputs import Form
 
 ORDER: tuple[str, ...] = (
@@ -28,6 +28,8 @@ ORDER: tuple[str, ...] = (
     "audit",
     "sign_off",
     "archive",
+    "reply",
+    "rate",
     "rule",
     "object",
     "raise_task",
@@ -43,6 +45,7 @@ ORDER: tuple[str, ...] = (
     "hand_over",
     "call_off",
     "note",
+    "complain",
     "amend",
     "add_party",
     "represent",
@@ -57,6 +60,6 @@ ORDER: tuple[str, ...] = (
 )
 """How actions stand on a page."""
 
-ALL: dict[str, Form] = handling.FORMS | mediation.FORMS | closing.FORMS | papers.FORMS
+ALL: dict[str, Form] = handling.FORMS | mediation.FORMS | closing.FORMS | voice.FORMS | papers.FORMS
 FORMS: dict[str, Form] = {do: ALL[do] for do in ORDER}
 """By the action's name."""
