@@ -33,7 +33,7 @@ ACTS: dict[str, Both] = {
     AccountAct.ABSENCE_ENDED: ("结束离岗", "absence ended"),
 }
 PASSWORD_PROBLEMS: dict[str, Both] = {
-    PasswordProblem.WRONG: ("原密码不正确", "The present password is not right"),
+    PasswordProblem.WRONG: ("现有密码不正确", "Your present password is not right"),
     PasswordProblem.LOCKED: ("尝试次数过多，请稍后再试", "Too many attempts: try again later"),
     PasswordProblem.TOO_SHORT: ("新密码至少 10 个字符", "The new password needs at least 10 characters"),
     PasswordProblem.TOO_LONG: ("新密码最多 200 个字符", "The new password may have at most 200 characters"),

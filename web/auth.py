@@ -47,10 +47,12 @@ class DemoAccounts:
 async def current_identity(
     request: Request, office: OfficeDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Identity:
-    """Return who asks, or end the request with 401."""
+    """Return who asks, or end the request: with 401, or with 403 in a session whose password has to be changed first."""
     found = await _identity(request, office, credentials.credentials if credentials is not None else None)
     if found is None:
         raise WebProblem("unauthenticated")
+    if found.session is not None and found.must_change:
+        raise WebProblem("password_change")
     return found
 
 

@@ -36,6 +36,9 @@ from web.problems import WebProblem
 
 THEMES: dict[str, Both] = {"auto": ("随系统", "as the device"), "light": ("浅色", "light"), "dark": ("深色", "dark")}
 
+BEFORE_ALL = frozenset({"/account/password", "/logout"})
+"""Addresses that are open to somebody who has to change their password."""
+
 FIELDS = 2000
 """Most fields a form may have."""
 
@@ -65,6 +68,11 @@ class Guest:
     def language(self) -> Language:
         """The language of the page."""
         return self.words.language
+
+    @property
+    def origin(self) -> str:
+        """The address the browser asks from, by which attempts are counted."""
+        return self.request.client.host if self.request.client is not None else ""
 
     def csrf(self) -> str:
         """Return the token of this page's forms."""
@@ -217,7 +225,7 @@ async def caller(request: Request, found: Annotated[Caller | None, Depends(calle
     if found is None:
         back = request.url.path if request.method == "GET" else request.headers.get("referer", "/")
         raise SignInNeeded(back)
-    if found.identity.must_change and not request.url.path.startswith("/account"):
+    if found.identity.must_change and request.url.path not in BEFORE_ALL:
         raise PasswordNeeded
     return found
 

@@ -15,6 +15,11 @@ DONE: dict[str, Both] = {
     "claim": ("已认领", "Taken on"),
     "release": ("已放回", "Given back"),
     "post": ("已切换岗位", "Now in the other post"),
+    "sessions": ("其他会话已退出", "All other sessions have ended"),
+    "factor-dropped": ("动态验证码已取消，请重新登录", "The second factor has been taken away: sign in again"),
+    "token-revoked": ("令牌已收回", "The token has been revoked"),
+    "absence": ("已登记离岗", "The absence has been declared"),
+    "absence-ended": ("离岗已结束", "The absence has ended"),
 }
 """By the word in the address (`?done=`)."""
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.console.pages import case, cases, inbox, live, network, oidc, procedure, sign_in
+from web.console.pages import account, away, case, cases, inbox, live, network, oidc, procedure, second_factor, sign_in, tokens
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
     oidc.router,
+    account.router,
+    second_factor.router,
+    tokens.router,
+    away.router,
     live.router,
     inbox.router,
     cases.router,

@@ -37,9 +37,8 @@ async def login(request: Request, guest: GuestDep, accounts: AccountsDep) -> Res
     """Sign in with login name and password, and with a code where the account has a second factor."""
     fields = await checked(request, guest)
     name, onward = text(fields, "name", 200), inside(text(fields, "next", 500))
-    address = request.client.host if request.client is not None else ""
     made = await accounts.login(
-        name, text(fields, "password", 1000), text(fields, "totp", 40) or None, address, replaces=request.cookies.get(SESSION_COOKIE)
+        name, text(fields, "password", 1000), text(fields, "totp", 40) or None, guest.origin, replaces=request.cookies.get(SESSION_COOKIE)
     )
     if isinstance(made, LoginRefused):
         asks_code = made.code is LoginProblem.SECOND_FACTOR
