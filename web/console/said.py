@@ -12,6 +12,7 @@ DONE: dict[str, Both] = {
     "open": ("已登记", "Taken in"),
     "signed-out": ("已退出登录", "Signed out"),
     "password": ("密码已修改，请重新登录", "The password has been changed: sign in again"),
+    "none": ("没有勾选案件", "No case was ticked"),
     "claim": ("已认领", "Taken on"),
     "release": ("已放回", "Given back"),
     "post": ("已切换岗位", "Now in the other post"),

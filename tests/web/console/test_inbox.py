@@ -51,3 +51,20 @@ async def test_one_claims_another_sees_it_and_takes_over(office: Office, api: Ap
     assert code in await two.get("/inbox?claimed=mine")
     await two.send(next(form for form in two.forms("/inbox/release") if form.fields["code"] == [code]))
     assert code in await one.get("/inbox?claimed=nobody")
+
+
+async def test_several_are_done_at_once_and_each_says_what_became_of_it(api: Api, desk: Desk) -> None:
+    codes = [await api.open() for _ in range(3)]
+    for code in codes:
+        await api.act(code, SCREENER, "screen", category="0201", accept=True)
+    await api.act(codes[0], "dispatcher@yanlou-centre", "route", level="village")
+    dispatcher = await desk.at("dispatcher@yanlou-centre")
+    await dispatcher.get("/inbox?act=route")
+    form = dispatcher.form("/inbox/bulk")
+    for _ in range(2):  # the same form sent again does nothing new
+        await dispatcher.send(form, 200, do="route", key=codes)
+        assert "办成 2 件，未办 1 件" in dispatcher.page
+        assert "当前阶段不能办理此操作" in dispatcher.page
+    assert "已分流" in await dispatcher.get(f"/cases/{codes[2]}")
+    await dispatcher.send(form, 422, do="screen", key=codes)
+    assert (await dispatcher.send(form, do="route")).headers["location"] == "/inbox?done=none"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -11,10 +12,12 @@ from starlette.datastructures import FormData
 
 from models.base import Model
 from models.words import Stage, Tier
+from rules.authority import permit
 from rules.labels import STAGES, TIERS
+from service.bulk import Bulk
 from service.inbox import Filter, OwedFilter
 from web.console.caller import CallerDep, FormDep
-from web.console.fields import text
+from web.console.fields import text, texts
 from web.console.forms import FORMS
 from web.console.tables import kinds, named
 from web.problems import WebProblem
@@ -59,6 +62,8 @@ async def inbox(who: CallerDep, asked: Annotated[Asked, Query()]) -> Response:
         "stages": named(who, STAGES),
         "tiers": named(who, TIERS),
         "kinds": kinds(who),
+        "bulk": [(do, who.words.pick(form.zh, form.en)) for do, form in FORMS.items() if form.bulk and permit(do, who.actor.role)],
+        "new_id": uuid.uuid4().hex,
         "acts": (("", tuple((do, who.words.pick(form.zh, form.en)) for do, form in FORMS.items() if form.group == "next")),),
     }
     try:
@@ -90,3 +95,15 @@ async def release(who: CallerDep, fields: FormDep) -> Response:
 def _back(fields: FormData, done: str) -> Response:
     """Return to the list somebody came from."""
     return RedirectResponse(f"/inbox?list={'overdue' if text(fields, 'list') == 'overdue' else 'owed'}&done={done}", 303)
+
+
+@router.post("/inbox/bulk")
+async def bulk(who: CallerDep, fields: FormDep) -> Response:
+    """Do one action on every case that was ticked, and tell of each what became of it."""
+    do, keys = text(fields, "do", 40), tuple(dict.fromkeys(texts(fields, "key")))
+    if do not in FORMS or not FORMS[do].bulk:
+        raise WebProblem("invalid", "do")
+    if not keys:
+        return RedirectResponse("/inbox?done=none", 303)
+    found = await Bulk(who.office, who.cases).act(who.actor, keys, do, {}, bulk_id=text(fields, "id", 40))
+    return who.page("bulk.html", {"found": found, "do": do})
