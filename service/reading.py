@@ -70,15 +70,20 @@ class Reader(Listing):
         case, bundle, seen = await self.look(actor, key, "detail", purpose)
         return await Showing(self._office, actor, case, bundle, seen).whole()
 
-    async def file(self, actor: Actor, key: str, purpose: str = "", *, story: bool = False) -> shown.File:
-        """Return a case with the arithmetic of its clocks and, on demand, its story: one look, logged once. Raises UnknownCase."""
+    async def file(self, actor: Actor, key: str, purpose: str = "", *, story: bool = False, papers: bool = False) -> shown.File:
+        """Return a case with the arithmetic of its clocks and, on demand, its story and its papers: one look, logged once.
+
+        Raises UnknownCase.
+        """
         case, bundle, seen = await self.look(actor, key, "file", purpose)
-        whole = await Showing(self._office, actor, case, bundle, seen).whole()
+        showing = Showing(self._office, actor, case, bundle, seen)
+        whole = await showing.whole()
         way = seen.sees(Group.WAY)
         return shown.File(
             case=whole,
             explanation=self._explanation(case, bundle, seen) if way else None,
             timeline=await self._story(actor, case, bundle, seen) if way and story else None,
+            papers=await showing.papers(await self._events(case)) if papers else (),
         )
 
     async def explain(self, actor: Actor, key: str) -> Explanation:
@@ -102,9 +107,11 @@ class Reader(Listing):
         hidden |= {} if seen.full(Group.STAFF) else {"mediator": None, "duties": (), "holder": None}
         return found.model_copy(update={"view": found.view.model_copy(update=hidden)})
 
+    async def _events(self, case: Case, after: int = 0) -> list[Event]:
+        return [Event.model_validate_json(line.body) for line in await self._office.records.lines(case.id) if line.seq > after]
+
     async def _story(self, actor: Actor, case: Case, bundle: Bundle, seen: Sight, after: int = 0, limit: int = 500) -> shown.Timeline:
-        lines = await self._office.records.lines(case.id)
-        events = [Event.model_validate_json(line.body) for line in lines if line.seq > after]
+        events = await self._events(case, after)
         shows = [event for event in events if told_to(event, seen)][:limit]
         return await Showing(self._office, actor, case, bundle, seen).story(shows)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from models.case import Case, Complaint, Rating, Task
 from models.event import Event
+from models.happening.changes import Attached
 from models.network import Network
 from models.party import Actor, Party
 from models.record import Duty
@@ -105,6 +106,17 @@ class Showing:
             code=case.code or case.id,
             seq=case.seq,
             events=tuple(self._told(event, said[event.seq]) for event in told),
+        )
+
+    async def papers(self, events: Iterable[Event]) -> tuple[shown.PaperShown, ...]:
+        """Return the papers that these events attached, where they may be seen."""
+        if not self._seen.sees(Group.PAPERS):
+            return ()
+        attached = [(event.at, event.what) for event in events if isinstance(event.what, Attached)]
+        await self.open(what.title for _, what in attached)
+        return tuple(
+            shown.PaperShown(title=self.text(what.title, Group.PAPERS), at=at, **what.model_dump(include={"sha256", "size", "media_type"}))
+            for at, what in attached
         )
 
     def _told(self, event: Event, said: Mapping[str, tuple[Group, tuple[str, ...]]]) -> shown.Told:

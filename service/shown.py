@@ -323,12 +323,24 @@ class Timeline(Model):
     events: tuple[Told, ...]
 
 
+class PaperShown(Model):
+    """A paper of the file, known by its digest; the paper itself lies where the office keeps it."""
+
+    title: str | None
+    sha256: str
+    size: int
+    """In bytes."""
+    media_type: str
+    at: Instant
+
+
 class File(Model):
     """A case with what else its page tells: why each date, where the way may be seen, and the story where it was asked for."""
 
     case: CaseShown
     explanation: Explanation | None
     timeline: Timeline | None
+    papers: tuple[PaperShown, ...] = ()
 
 
 class Change(Model):

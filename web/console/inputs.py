@@ -31,6 +31,7 @@ Kind = Literal[
     "promises",
     "party",
     "hidden",
+    "digest",
 ]
 
 Pair = tuple[str, str]
@@ -187,6 +188,7 @@ READERS: dict[Kind, Callable[[FormData, Input], Any]] = {
     "choice": _plain,
     "limit": _plain,
     "hidden": _plain,
+    "digest": _plain,
     "check": _check,
     "yesno": _yesno,
     "many": _many,

@@ -120,6 +120,13 @@ class Words:
         """Return a number."""
         return "" if value is None else str(format_decimal(value, locale=LOCALES[self.language]))
 
+    def bytes(self, size: int) -> str:
+        """Return a size as people say it."""
+        for unit, many in (("MB", 1 << 20), ("kB", 1 << 10)):
+            if size >= many:
+                return f"{self.number(round(size / many, 1))} {unit}"
+        return f"{self.number(size)} B"
+
     def left(self, due: datetime | None, now: datetime) -> str:
         """Return how much time is left, or by how much it is over, in the one unit that fits."""
         if due is None:

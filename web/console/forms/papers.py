@@ -37,7 +37,7 @@ FORMS: dict[str, Form] = {
         "Register a paper",
         (
             Input("title", "text", "名称", "Title", needed=True),
-            Input("sha256", "text", "文件摘要（SHA-256）", "Digest (SHA-256)", needed=True),
+            Input("sha256", "digest", "文件摘要（SHA-256）", "Digest (SHA-256)", needed=True),
             Input("size", "int", "大小（字节）", "Size (bytes)", needed=True),
             Input("media_type", "text", "类型", "Media type"),
         ),

@@ -98,7 +98,7 @@ async def _mine(who: Caller, code: str, fields: FormData) -> bool:
 async def show(who: Caller, code: str, tab: str = "facts", *, purpose: str = "", tried: Tried | None = None) -> Response:
     """Return the page, with an action that was refused where there is one."""
     tab = tab if tab in {name for name, _, _ in TABS} else "facts"
-    file = await who.reader.file(who.actor, code, purpose, story=tab == "story")
+    file = await who.reader.file(who.actor, code, purpose, story=tab == "story", papers=tab == "papers")
     if tried is not None:
         tried.words = plain(tried.code, tried.detail, tried.do, who.words)
     chosen = await choices(who, file.case)
