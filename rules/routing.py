@@ -1,15 +1,17 @@
 """Routing (分流): who leads, who assists, at which level, read from the network's routing table.
 
-`propose` gives the default of `route`; `decide` uses it, checks a dispatcher's own choice against `below_minimum`, and
+`propose` gives the default of `route`; `decide` uses it, checks a dispatcher's own choice against `open_levels`, and
 takes `one`, `climb` and `at_joint` when a case climbs. Nothing here knows a person.
 """
 
 from __future__ import annotations
 
 from models.base import Model
-from models.network import DEFAULT, VILLAGE, Network, Place, RoutingRow
+from models.case import Case
+from models.network import DEFAULT, VILLAGE, Network, Place, RoutingRow, Unit
 from models.procedure import Procedure
-from models.words import LEVELS, Level, Tier, UnitTier
+from models.words import LEVELS, Level, Role, Tier, UnitTier
+from rules.library import Bundle
 
 LOCAL = (Level.GRID, Level.VILLAGE)
 """Levels at which a village committee can lead."""
@@ -55,6 +57,29 @@ def propose(network: Network, *, category: str | None, level: Level | None, tier
         if unit is not None and unit != lead and unit not in assist:
             assist.append(unit)
     return Proposal(level=level, lead=lead, assist=tuple(assist), why=tuple(why))
+
+
+def propose_for(case: Case, bundle: Bundle, level: Level | None = None) -> Proposal:
+    """The routing of a case as it stands: what `route` does without a word. Raises UnknownPlace."""
+    return propose(
+        bundle.network,
+        category=case.category,
+        level=level or case.level,
+        tier=case.tier,
+        place=case.place or "",
+        procedure=bundle.procedure,
+    )
+
+
+def open_levels(case: Case, procedure: Procedure) -> tuple[Level, ...]:
+    """The levels a case may be routed to: none below what its tier demands, none below where it has climbed to."""
+    reached = LEVELS.index(case.level) if case.level is not None else 0
+    return tuple(level for level in LEVELS[reached:] if not below_minimum(level, case.tier, procedure))
+
+
+def can_lead(unit: Unit) -> bool:
+    """Whether there is anybody in a unit who can act for it as a lead; a team has nobody."""
+    return unit.tier is UnitTier.ONE or Role.OFFICER in unit.roles
 
 
 def row_of(network: Network, category: str | None) -> tuple[str, RoutingRow]:

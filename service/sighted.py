@@ -100,7 +100,7 @@ COLUMNS: dict[Group, tuple[str, ...]] = {
 
 ASKS: dict[str, Group] = {
     **dict.fromkeys(("town", "stage", "lead", "overdue", "ended", "suspended", "level", "card", "due_before"), Group.WAY),
-    "place": Group.PLACE,
+    **dict.fromkeys(("place", "places"), Group.PLACE),
     "handled_by": Group.WAY,
     "tier": Group.RISK,
     "category": Group.KIND,

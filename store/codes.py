@@ -6,6 +6,7 @@ not given.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -15,6 +16,15 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from models.case import Case
 from store.tables import code_counters
+
+DIGITS = 5
+"""How many digits a number is written with, at least."""
+
+LONGEST = 8
+"""More digits than any number of a case has: a phone, or the number of a card."""
+
+SHORTEST = 2
+"""Fewer letters are the beginning of too many."""
 
 LOCAL = timezone(timedelta(hours=8))
 """The places' own time; China has one."""
@@ -27,7 +37,49 @@ def prefix(case: Case) -> str:
 
 def written(name: str, year: int, number: int) -> str:
     """A code as people read it out: prefix, year, five digits or more."""
-    return f"{name}-{year}-{number:05d}"
+    return f"{name}-{year}-{number:0{DIGITS}d}"
+
+
+def expanded(text: str, counters: Sequence[tuple[str, int, int]], limit: int) -> list[str]:
+    """The codes that a part of a code may mean, the newest first of each town and year: `YANLOU-2026-0001`, `2026-00012`, `12`.
+
+    `counters` are prefix, year and the last number given. A number alone, or with its year, is that number in every town; what
+    begins with a town's prefix is the beginning of a code.
+    """
+    wanted = "".join(text.upper().split())
+    found: list[str] = []
+    for name, year, last in counters:
+        numbers = _numbers(wanted, name, year, last)
+        found += [written(name, year, number) for number in numbers[:limit]]
+    return found
+
+
+def _numbers(wanted: str, name: str, year: int, last: int) -> Sequence[int]:
+    """The numbers of one town and year that are meant, the newest first."""
+    whole = range(last, 0, -1)
+    base = f"{name}-{year}-"
+    if base.startswith(wanted):
+        return whole if len(wanted) >= SHORTEST else ()
+    digits = wanted.removeprefix(base)
+    if not (digits.isascii() and digits.isdigit()):
+        digits = wanted.removeprefix(f"{year}-")
+        if not (digits.isascii() and digits.isdigit()):
+            return ()
+    elif digits != wanted and len(digits) < DIGITS:
+        return _beginning(digits, last)
+    return [int(digits)] if len(digits) <= LONGEST and 0 < int(digits) <= last else ()
+
+
+def _beginning(digits: str, last: int) -> Sequence[int]:
+    """The numbers up to the last one that are written with these digits at their beginning, the newest first."""
+    found: list[int] = []
+    for width in range(max(DIGITS, len(str(last))), DIGITS - 1, -1):
+        # Only the shortest are written with zeros in front.
+        if width == DIGITS or not digits.startswith("0"):
+            span = 10 ** (width - len(digits))
+            first = int(digits) * span
+            found.extend(range(min(first + span - 1, last), max(first, 1) - 1, -1))
+    return found
 
 
 def allocate(db: Connection, case: Case, at: datetime) -> str:

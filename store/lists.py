@@ -113,6 +113,8 @@ class Filter(Model):
     suspended: bool | None = None
     level: Level | None = None
     place: str | None = None
+    places: tuple[str, ...] | None = None
+    """In one of these."""
     card: CardKind | None = None
     """With a card of this kind still open."""
     handled_by: tuple[str, ...] | None = None

@@ -13,12 +13,16 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, RowMapping, and_, exists, false, func, or_, select, true, tuple_, union_all
 
+from store.codes import expanded
 from store.engine import Store
 from store.lists import Candidate, CasePage, CaseRow, Eyes, Filter, Holder
-from store.tables import actions, case_access, cases, obligations
+from store.tables import actions, case_access, cases, code_counters, obligations
 
 NEARBY = timedelta(days=30)
 """How far apart two disputes in one place may lie and still be shown as possible duplicates."""
+
+NEWEST = 500
+"""How many codes a part of a code stands for at most."""
 
 LISTED = tuple(cases.c[name] for name in CaseRow.model_fields)
 
@@ -60,6 +64,15 @@ class Queries:
         async with self._store.read() as db:
             row = (await db.execute(select(*LISTED).where(cases.c.case_id == case_id, seen_by(eyes)))).mappings().first()
         return None if row is None else case_row(row)
+
+    async def coded(self, eyes: Eyes, part: str, limit: int = 50) -> list[CaseRow]:
+        """Cases by a part of their code, the newest first: see `expanded`. Of a town's beginning the last `NEWEST` are looked at."""
+        async with self._store.read() as db:
+            counters = (await db.execute(select(code_counters.c.prefix, code_counters.c.year, code_counters.c.last))).all()
+            codes = expanded(part, [(row.prefix, row.year, row.last) for row in counters], NEWEST)[:NEWEST]
+            query = select(*LISTED).where(cases.c.code.in_(codes), seen_one_by_one(eyes, cases.c.case_id, cases.c.town))
+            query = query.order_by(cases.c.opened_at.desc(), cases.c.case_id.desc()).limit(limit)
+            return [case_row(row) for row in (await db.execute(query)).mappings()] if codes else []
 
     async def candidates(
         self, eyes: Eyes, place: str, persons: Sequence[str], happened_on: date, *, but: str = "", limit: int = 20
@@ -155,6 +168,8 @@ def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
         found.append(cases.c.case_id.not_in(select(obligations.c.case_id).where(owes(wanted.owes_nothing))))
     if wanted.due_before is not None:
         found.append(cases.c.next_due < wanted.due_before)
+    if wanted.places is not None:
+        found.append(cases.c.place.in_(wanted.places))
     if wanted.parties is not None:
         of_party = select(case_access.c.case_id).where(case_access.c.kind == "party", case_access.c.value.in_(wanted.parties))
         found.append(cases.c.case_id.in_(of_party))

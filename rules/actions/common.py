@@ -9,7 +9,7 @@ from models.case import Case, Task, Work, WorkKind
 from models.clock import Budget
 from models.party import Party
 from models.refusal import RefusalCode
-from models.words import BEFORE_AGREED, LEVELS, TIERS, Level, PromiseState, Role, Stage, TaskState, Tier, UnitTier
+from models.words import BEFORE_AGREED, LEVELS, TIERS, Level, PromiseState, Stage, TaskState, Tier
 from rules import routing
 from rules.draft import Draft, require
 from rules.limits import all_consented, level_of, owed_visits, promises
@@ -37,8 +37,7 @@ def known_unit(draft: Draft, unit_id: str | None) -> str:
 def leading_unit(draft: Draft, unit_id: str, field: str) -> str:
     """Return the unit id; refuse `unknown_unit`, and as `invalid` a team that nobody can act for as a lead."""
     unit = draft.bundle.network.unit(known_unit(draft, unit_id))
-    leads = unit is not None and (unit.tier is UnitTier.ONE or Role.OFFICER in unit.roles)
-    require(leads, RefusalCode.INVALID, field)
+    require(unit is not None and routing.can_lead(unit), RefusalCode.INVALID, field)
     return unit_id
 
 

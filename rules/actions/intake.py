@@ -8,7 +8,7 @@ from models import action as a
 from models import happening as h
 from models.case import Case, WorkKind
 from models.refusal import RefusalCode
-from models.words import BEFORE_AGREED, LEVELS, TIERS, Level, Stage
+from models.words import BEFORE_AGREED, TIERS, Level, Stage
 from rules import routing
 from rules.actions.common import alarm, ask, end, ensure_tasks, finish_following_up, known_unit, leading_unit, reason_given, regrade_by_rule
 from rules.actions.spec import RUNNING, action
@@ -98,8 +98,7 @@ def _route_allowed(case: Case, act: a.Route, ctx: Context) -> bool:
     """A level below what the tier demands, or below where the case has climbed to, may not be chosen."""
     if act.level is None or case.stage is not Stage.SCREENED:
         return True
-    too_low = routing.below_minimum(act.level, case.tier, ctx.bundle(case).procedure)
-    return not too_low and (case.level is None or LEVELS.index(act.level) >= LEVELS.index(case.level))
+    return act.level in routing.open_levels(case, ctx.bundle(case).procedure)
 
 
 @action("route", {Stage.SCREENED}, allowed=_route_allowed)
@@ -115,14 +114,7 @@ def _route(draft: Draft, act: a.Route) -> None:
         level = unit_of_lead.level if unit_of_lead is not None else None
         if level is not None and routing.below_minimum(level, case.tier, bundle.procedure):
             raise Refuse(RefusalCode.NOT_ALLOWED, str(level))
-    found = routing.propose(
-        bundle.network,
-        category=case.category,
-        level=level,
-        tier=case.tier,
-        place=case.place or "",
-        procedure=bundle.procedure,
-    )
+    found = routing.propose_for(case, bundle, level)
     lead = act.lead or found.lead
     draft.add(h.Routed(lead=lead, level=found.level, why=found.why), stage=Stage.ROUTED, moments=("routed", "arrived"))
     ensure_tasks(draft, act.assist if act.assist is not None else found.assist)

@@ -118,9 +118,9 @@ class Search(Model):
     limit: int = Field(default=50, ge=1, le=100)
 
 
-@router.post("/search", operation_id="search_cases", summary="Find cases by code, or by a party's whole name, phone or number")
+@router.post("/search", operation_id="search_cases", summary="Find cases by code, place, or a party's name, phone or number")
 async def search_cases(body: Search, actor: ActorDep, reader: ReaderDep) -> shown.Page:
-    """Return what is found within one's own scope; a name or phone is matched as a whole."""
+    """Return what is found within one's own scope; a name or phone is matched as a whole, a place by any part of its name."""
     return await reader.search(actor, body.text.strip(), limit=body.limit)
 
 
