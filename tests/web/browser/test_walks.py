@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from playwright.async_api import expect
 
 from tests.web.browser.walking import PHONE, Site
-from tests.web.running import Api
+from tests.web.running import CLERK, Api
 
 SCREENER = "screener@yanlou-centre"
 DISPATCHER = "dispatcher@yanlou-centre"
 OFFICER = "officer@yanlou-gumeng"
 MEDIATOR = "mediator@yanlou-gumeng"
+JUSTICE = "officer@yanlou-justice"
+AUDITOR = "auditor@yanlou-justice"
+ARCHIVIST = "archivist@yanlou-justice"
 
 
 @pytest.mark.timeout(180)
@@ -42,3 +48,86 @@ async def test_a_dispute_goes_from_intake_to_agreement(site: Site, api: Api, how
         await mediator.page.get_by_role("link", name="协议与履行").click()
         await mediator.sees("修通排水沟", "2027-03-15")
         mediator.fine()
+
+
+@pytest.mark.timeout(180)
+async def test_an_agreement_is_kept_followed_up_audited_and_archived(site: Site, api: Api) -> None:
+    code = await agreed(api)
+    async with site.person(MEDIATOR) as mediator:
+        await mediator.go(f"/cases/{code}")
+        for party in ("a", "b"):
+            await mediator.act("sign_agreement", party=party)
+    async with site.person(OFFICER) as officer:
+        await officer.go(f"/cases/{code}")
+        await officer.act("seal")
+        await officer.sees("履行中")
+    async with site.person(MEDIATOR) as mediator:
+        await mediator.go(f"/cases/{code}")
+        await mediator.act("perform", promise="p1", proof="现场查看排水通畅")
+        await mediator.sees("回访中")
+    async with site.person(CLERK) as clerk:
+        for _ in range(2):
+            await clerk.go(f"/cases/{code}")
+            await clerk.act("visit", outcome="calm", satisfied="yes", by_contact="phone")
+        await clerk.sees("审核中")
+    async with site.person(AUDITOR) as auditor:
+        await auditor.go("/inbox?act=audit")
+        await auditor.sees(code)
+        await auditor.go(f"/cases/{code}?tab=visits")
+        await auditor.sees("平稳")
+        await auditor.act("audit", passed="yes")
+    async with site.person(ARCHIVIST) as archivist:
+        await archivist.go(f"/cases/{code}")
+        await archivist.act("archive")
+        await archivist.go(f"/cases/{code}?tab=story")
+        await archivist.sees("已归档", "保管至")
+
+
+@pytest.mark.timeout(120)
+async def test_a_department_objects_and_the_dispatcher_rules(site: Site, api: Api) -> None:
+    code = await api.open()
+    await api.act(code, SCREENER, "screen", category="0201", accept=True)
+    await api.act(code, DISPATCHER, "route", lead="yanlou-justice", level="town")
+    async with site.person(JUSTICE) as justice:
+        await justice.go(f"/cases/{code}")
+        await justice.act("object", reason="属村级可处理事项", to="yanlou-gumeng")
+        await justice.sees("已办理：提出异议")
+    async with site.person(DISPATCHER) as dispatcher:
+        await dispatcher.go("/inbox?act=rule")
+        await dispatcher.sees(code)
+        await dispatcher.go(f"/cases/{code}")
+        await dispatcher.act("rule", uphold="yes", to="yanlou-gumeng")
+        await dispatcher.sees("谷蒙村")
+
+
+@pytest.mark.timeout(120)
+async def test_an_open_page_counts_what_comes_in_and_says_what_has_moved_on(site: Site, api: Api) -> None:
+    code = await api.open()
+    async with site.person(SCREENER) as screener:
+        await screener.go(f"/cases/{code}")
+        counter = screener.page.locator('nav [data-counter="owed"]')
+        await expect(counter).to_be_visible()
+        before = int(await counter.inner_text())
+        begun = time.monotonic()
+        await api.open()
+        await expect(counter).to_have_text(str(before + 1))
+        assert time.monotonic() - begun < 5  # the case is taken in, told of and counted; the page's part of it is under a second
+        await api.act(code, CLERK, "note", text="补充一点")
+        await screener.sees("案件有新进展")
+        await screener.page.get_by_role("link", name="刷新查看").click()
+        await expect(screener.page.locator("[data-stale]")).to_be_hidden()
+
+
+async def agreed(api: Api) -> str:
+    """A case brought to a written agreement with one promise."""
+    code = await api.open()
+    await api.act(code, SCREENER, "screen", category="0201", accept=True)
+    await api.act(code, DISPATCHER, "route", level="village")
+    await api.act(code, OFFICER, "sign")
+    await api.act(code, OFFICER, "contact", note="已电话联系双方")
+    await api.act(code, OFFICER, "assign", mediator=MEDIATOR)
+    for party in ("a", "b"):
+        await api.act(code, MEDIATOR, "consent", party=party, agrees=True)
+    promise = {"id": "p1", "debtor": "b", "what": "修通排水沟", "due": "2027-03-15"}
+    await api.act(code, MEDIATOR, "agree", form="written", terms="各让一步", promises=[promise])
+    return code
