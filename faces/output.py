@@ -19,7 +19,8 @@ from rich.table import Table
 from rich.text import Text
 
 from faces.process import CannotStart, leave
-from service.errors import Refused, Unavailable, UnknownCase
+from rules.labels import label
+from service.errors import AccountRefused, Refused, Unavailable, UnknownCase
 from store.connect import StoreAway
 from store.files import BadFile
 from store.keys import KeyProblem
@@ -110,6 +111,8 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
     match error:
         case Refused(refusal=refusal):
             told = (str(refusal.code), refusal.zh, refusal.en)
+        case AccountRefused(code=code):
+            told = (str(code), *label("account_problem", code))
         case UnknownCase():
             told = ("unknown_case", f"没有这个案件：{_short(error)}", f"There is no such case: {_short(error)}")
         case BadFile():

@@ -96,6 +96,10 @@ class AccountProblem(StrEnum):
     TOO_MANY_ADMINS = "too_many_admins"
     """The three administrators are three people."""
     PASSWORD = "password"  # noqa: S105 - a code, not a secret
+    LABEL = "label"
+    """No name, or no good one."""
+    DATES = "dates"
+    """Not a day, or a last day before the first."""
     NOT_ALLOWED = "not_allowed"
     """Who asks keeps no accounts."""
     OWN = "own"

@@ -54,6 +54,8 @@ ACCOUNT_PROBLEMS: dict[str, Both] = {
         "The system, the security and the audit administrator are three different people",
     ),
     AccountProblem.PASSWORD: ("密码不符合要求", "The password can't be taken"),
+    AccountProblem.LABEL: ("请填写姓名", "Fill in the name"),
+    AccountProblem.DATES: ("请检查日期：结束日期不能早于开始日期", "Check the days: the last may not come before the first"),
     AccountProblem.NOT_ALLOWED: ("您没有管理账户的权限", "You keep no accounts"),
     AccountProblem.OWN: ("不能管理自己的账户，请由另一位管理员办理", "Nobody keeps their own account: ask the other administrator"),
 }

@@ -1,6 +1,6 @@
 """The permission tables as a page (权限矩阵): who reaches which cases, what is shown of them, who may ask for what.
 
-Printed from `rules/visibility.py` and `rules/authority.py` alone, so the page can't say anything the code does not do:
+Printed from the tables of `rules/` alone, so the page can't say anything the code does not do:
 `python -m scripts.permissions` writes `docs/permissions.md`, and a test compares them.
 """
 
@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from models.words import Role
+from rules.account_labels import ACTS
 from rules.authority import PERMITS, Relation
+from rules.keeping import KEEPS, LOG_READERS
 from rules.labels import ROLES, STAGES, TIERS
+from rules.standins import ARRANGES, STANDS_IN
 from rules.visibility import (
     GRANTS,
     HANDLING,
@@ -42,13 +45,14 @@ ORDER = tuple(role for role in Role if role is not Role.SYSTEM)
 
 def page() -> str:
     """Return the whole page as Markdown."""
-    return "\n".join((HEAD, *_reach(), *_lists(), *_sight(), *_narrowing(), *_slips(), *_endpoints(), *_actions()))
+    return "\n".join((HEAD, *_reach(), *_lists(), *_sight(), *_narrowing(), *_slips(), *_endpoints(), *_actions(), *_accounts()))
 
 
 HEAD = """\
 # Who sees what, who may do what
 
-Printed from the tables in `rules/visibility.py` and `rules/authority.py` by `python -m scripts.permissions`; do not edit.
+Printed from the tables in `rules/visibility.py`, `rules/authority.py`, `rules/keeping.py` and `rules/standins.py` by
+`python -m scripts.permissions`; do not edit.
 Detail, list, search, count, timeline, stream and figures all ask the same tables. What no row grants is hidden, and a case out of
 reach is, for whoever asks, not there.
 """
@@ -191,3 +195,28 @@ def _actions() -> list[str]:
         rows.append((f"`{do}`", roles, standing))
     intro = "Asked for by one of these roles, standing to the case in one of these relations (`rules/authority.py`)."
     return ["## Who may ask for an action", "", intro, "", *_table(("action", "roles", "relation to the case"), rows)]
+
+
+def _named(roles: Iterable[Role]) -> str:
+    return ", ".join(f"`{role}`" for role in ORDER if role in roles)
+
+
+def _accounts() -> list[str]:
+    kept = [(ACTS[act][1], _named(roles)) for act, roles in KEEPS.items()]
+    kept.append(("the account log: read", _named(LOG_READERS)))
+    intro = "To the accounts of others, never to one's own: that everybody does in the console, whatever their role."
+    arranged = f"Absences are arranged by everybody for themselves, and by {_named(ARRANGES)} of a town's centre for the town,"
+    stand_ins = ((_role(role), _named(roles)) for role, roles in STANDS_IN.items())
+    return [
+        "## Who keeps accounts",
+        "",
+        intro,
+        "",
+        *_table(("what", "roles"), kept),
+        "## Who may stand in",
+        "",
+        arranged,
+        "of the county's centre for all. How far away a stand-in may be: `docs/sign-in.md`. Nobody stands in for an administrator.",
+        "",
+        *_table(("absent", "stands in"), stand_ins),
+    ]

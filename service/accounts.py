@@ -30,6 +30,7 @@ from models.account import (
     TotpOffer,
 )
 from models.account_log import OPERATOR, AccountAct, AccountEntry, Doer
+from models.base import Label
 from rules.standins import too_many_admins
 from service import demo_accounts, totp
 from service.errors import AccountRefused
@@ -44,6 +45,7 @@ from store.accounts import AccountShelf, Stored, Taken
 
 TOKEN_LASTS = timedelta(days=90)
 LOGIN_NAMES: TypeAdapter[str] = TypeAdapter(LoginName)
+LABELS: TypeAdapter[str] = TypeAdapter(Label)
 
 
 class Accounts:
@@ -98,6 +100,10 @@ class Accounts:
             LOGIN_NAMES.validate_python(name)
         except ValidationError:
             raise AccountRefused(AccountProblem.LOGIN_NAME) from None
+        try:
+            label = LABELS.validate_python(label)
+        except ValidationError:
+            raise AccountRefused(AccountProblem.LABEL) from None
         held = await self._posts(posts)
         given = password or (made_up() if local else None)
         if password is not None and await self.passwords.refuse(name, password, ()) is not None:

@@ -14,6 +14,7 @@ from service.accounts import Accounts
 from service.errors import AccountRefused
 from service.office import Office
 from store.account_log import AccountLog
+from store.accounts import AccountShelf
 
 PAGE = 100
 """Lines of the log on a page."""
@@ -81,12 +82,18 @@ class AccountAudit:
 
     def __init__(self, office: Office, by: Identity) -> None:
         self._log = AccountLog(office.store)
+        self._shelf = AccountShelf(office.store)
         self._by = by
 
     async def page(self, *, act: AccountAct | None = None, before: int | None = None, limit: int = PAGE) -> list[LoggedEntry]:
         """Return lines of the log, the newest first; `before` is the last id of the page before."""
         self._reader()
         return await self._log.page(act=act, before=before, limit=limit)
+
+    async def names(self) -> dict[str, str]:
+        """Return how the people of all accounts are called, by the account's id."""
+        self._reader()
+        return {account.id: account.label for account in await self._shelf.all()}
 
     async def broken_at(self) -> int | None:
         """Return the id of the first line that does not hold, or None where the whole log does."""

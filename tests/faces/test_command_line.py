@@ -234,3 +234,17 @@ def test_two_instances_run_side_by_side(up: Running, tmp_path: Path) -> None:
         assert other.jiefen("show", code).code == 0
         assert other.home != up.home
         assert len(other.jiefen("list", "--json").json["cases"]) == 1
+
+
+def test_the_first_administrators_are_made_here_and_get_a_password_to_be_changed(up: Running) -> None:
+    words = ("account", "create", "wang.wu", "王五", "admin_system@huaxi-centre")
+    made = up.jiefen(*words, "--json")
+    assert made.code == 0, made.err
+    assert (made.json["login"], made.json["posts"]) == ("wang.wu", ["admin_system@huaxi-centre"])
+    taken = up.jiefen(*words)
+    assert (taken.code, one_line(taken.err, "taken")) == (2, True)
+    reset = up.jiefen("account", "reset", "wang.wu", "--json")
+    assert reset.json["password"] not in {None, made.json["password"]}
+    assert up.jiefen("account", "create", "li.si", "李四", "clerk@yanlou-centre", "--provider", "--json").json["password"] is None
+    unknown = up.jiefen("account", "reset", "nobody")
+    assert (unknown.code, one_line(unknown.err, "unknown")) == (2, True)

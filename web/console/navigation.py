@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from models.words import Role
 from rules.authority import CENTRE, PERMITS
+from rules.keeping import KEEPERS, LOG_READERS
+from rules.standins import ARRANGES
 from rules.visibility import NUMBERS, REACH, SEARCHERS
 
 R = Role
-ADMINS = frozenset({R.ADMIN_SYSTEM, R.ADMIN_SECURITY, R.ADMIN_AUDIT})
 STAFF = frozenset(REACH)
 EVERYBODY = frozenset(Role) - {R.CITIZEN, R.SYSTEM}
 
@@ -37,14 +38,16 @@ ITEMS: tuple[Item, ...] = (
     Item("/network", "联动网络", "Network", EVERYBODY),
     Item("/procedure", "规程与日历", "Procedure", EVERYBODY),
     Item("/access-log", "查阅日志", "Access log", frozenset({R.ADMIN_AUDIT})),
-    Item("/people", "账户与代班", "People", ADMINS - {R.ADMIN_AUDIT} | {R.DIRECTOR, R.LEADER}),
+    Item("/account-log", "账户日志", "Account log", LOG_READERS),
+    Item("/people", "账户", "Accounts", KEEPERS),
+    Item("/people/absences", "离岗与代班", "Absences", ARRANGES),
 )
 """In the order of the menu."""
 
 HOMES: tuple[tuple[frozenset[Role], str], ...] = (
     (frozenset({R.ANALYST}), "/cockpit"),
     (frozenset({R.ADMIN_AUDIT}), "/access-log"),
-    (frozenset({R.ADMIN_SYSTEM, R.ADMIN_SECURITY}), "/people"),
+    (KEEPERS, "/people"),
 )
 
 

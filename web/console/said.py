@@ -19,6 +19,11 @@ DONE: dict[str, Both] = {
     "sessions": ("其他会话已退出", "All other sessions have ended"),
     "factor-dropped": ("动态验证码已取消，请重新登录", "The second factor has been taken away: sign in again"),
     "token-revoked": ("令牌已收回", "The token has been revoked"),
+    "account": ("账户已建立", "The account has been made"),
+    "posts": ("岗位已保存", "The posts have been saved"),
+    "account-active": ("账户已启用", "The account is on again"),
+    "account-disabled": ("账户已停用", "The account has been switched off"),
+    "their-factor": ("动态验证码已取消", "The second factor has been taken away"),
     "absence": ("已登记离岗", "The absence has been declared"),
     "absence-ended": ("离岗已结束", "The absence has ended"),
 }

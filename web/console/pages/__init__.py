@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.console.pages import account, away, case, cases, inbox, live, network, oidc, procedure, second_factor, sign_in, tokens
+from web.console.pages import (
+    account,
+    account_log,
+    away,
+    case,
+    cases,
+    inbox,
+    live,
+    network,
+    oidc,
+    people,
+    people_away,
+    procedure,
+    second_factor,
+    sign_in,
+    tokens,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
@@ -19,5 +35,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     case.router,
     network.router,
     procedure.router,
+    people_away.router,
+    people.router,
+    account_log.router,
 )
 """In the order in which addresses are looked for: `/cases/new` before `/cases/{code}`."""
