@@ -81,6 +81,10 @@ bench: install ## Measure, and write the figures to bench/results/
 histories: install ## Record the histories that the replay tests play back
 	$(PYTHON) -m tests.histories.write
 
+.PHONY: pictures
+pictures: install deps ## Take the pictures of docs/console.md from a running instance
+	$(PYTHON) -m scripts.pictures
+
 ## -- Keep up ---------------------------------------------------------------------------------------------------------
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -24,7 +24,7 @@ from typing import Any
 
 import httpx
 
-from tests.faces.stack import Running
+from tests.faces.stack import Running, running
 from tests.web.console.visitors import Form, Forms
 
 SEED = 20261125
@@ -181,20 +181,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--think", type=float, default=4.0, help="mean pause between two clicks, in seconds")
     asked, _ = parser.parse_known_args([arg for arg in sys.argv[1:] if arg != "people"])
-    with tempfile.TemporaryDirectory() as folder:
-        instance = Running(Path(folder) / "home", web=True)
-        instance.start()
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "home", web=True) as instance:
         before = _cpu(instance)
-        try:
-            password = (instance.home / "demo-accounts.txt").read_text("utf-8").splitlines()[1].split("\t")[1]
-            address = f"http://127.0.0.1:{instance.environment['JIEFEN_PORT']}"
-            seen = asyncio.run(_run(address, password, asked.people, asked.seconds, asked.think))
-            cpu = {
-                name: round(1000 * (spent - before[name]) / (len(seen.pages) + len(seen.actions)), 1)
-                for name, spent in _cpu(instance).items()
-            }
-        finally:
-            instance.stop()
+        password = (instance.home / "demo-accounts.txt").read_text("utf-8").splitlines()[1].split("\t")[1]
+        address = f"http://127.0.0.1:{instance.environment['JIEFEN_PORT']}"
+        seen = asyncio.run(_run(address, password, asked.people, asked.seconds, asked.think))
+        asks = len(seen.pages) + len(seen.actions)
+        cpu = {name: round(1000 * (spent - before[name]) / asks, 1) for name, spent in _cpu(instance).items()}
     found = {
         "people": asked.people, "seconds": asked.seconds, "think_s": asked.think, "seed": SEED, "cores": os.cpu_count(),
         "cpu_ms_per_request": cpu, "page_ms": _told(seen.pages), "action_ms": _told(seen.actions), "events_heard": seen.heard,

@@ -110,9 +110,9 @@ class Running:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Running]:
+def running(home: Path, *, web: bool = False) -> Iterator[Running]:
     """Run an instance and stop it at the end."""
-    instance = Running(home)
+    instance = Running(home, web=web)
     instance.start()
     try:
         yield instance
