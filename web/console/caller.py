@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta, timezone
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Request
@@ -136,6 +136,12 @@ class Caller(Guest):
     identity: Identity
     cookie: str
 
+    @classmethod
+    def of(cls, request: Request, identity: Identity, cookie: str) -> Self:
+        """Return somebody who has been recognised."""
+        office: Office = request.app.state.office
+        return cls(request=request, office=office, words=_words(request), theme=_theme(request), identity=identity, cookie=cookie)
+
     @property
     def actor(self) -> Actor:
         """The person in the post now in use."""
@@ -216,8 +222,7 @@ async def caller_or_none(request: Request, accounts: AccountsDep) -> Caller | No
     identity = await accounts.by_session(cookie) if cookie else None
     if identity is None or cookie is None:
         return None
-    office: Office = request.app.state.office
-    return Caller(request=request, office=office, words=_words(request), theme=_theme(request), identity=identity, cookie=cookie)
+    return Caller.of(request, identity, cookie)
 
 
 async def caller(request: Request, found: Annotated[Caller | None, Depends(caller_or_none)]) -> Caller:
