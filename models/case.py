@@ -229,6 +229,8 @@ class Case(Model):
     wage_workers: int = 0
     risk_signs: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    oral: bool = False
+    """Applied for by word of mouth; what was written down was read back and confirmed."""
 
     tier: Tier = Tier.BLUE
     score: int = 0

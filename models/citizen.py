@@ -45,10 +45,31 @@ class QueryCode(Model):
 
     party: Id
     side: Side
+    name: str = Field(repr=False)
+    """Masked, to tell whose slip it is."""
     code: str = Field(repr=False)
     """In groups, as it is printed: `7H3K-9QZX-M2T4`."""
     phone_given: bool
     """Without a phone there is nothing to check: the code lets nobody in until one is given."""
+
+
+class Slip(Model):
+    """What stands on the receipt slip (受理回执) of a case: what happens next, who answers for it, and the query codes."""
+
+    code: str
+    registered_at: Instant | None
+    unit: str
+    """The centre in charge."""
+    unit_name: str
+    phone: str
+    next_zh: str | None
+    """What happens next; None where the case has ended."""
+    next_en: str | None
+    next_unit: str | None
+    """Whose turn it is, in words."""
+    next_at: Instant | None
+    provisional: bool
+    parties: tuple[QueryCode, ...]
 
 
 class OwnComplaint(Model):
@@ -80,6 +101,8 @@ class Progress(Model):
     unit: str | None
     """Whose turn it is."""
     unit_name: str | None
+    phone: str
+    """Where to ask."""
     registered_at: Instant | None
     ended_at: Instant | None
     suspended: bool

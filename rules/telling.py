@@ -75,7 +75,9 @@ def _party(zh: str, en: str) -> Teller:
 def _registered(what: Any, names: Names) -> Both:
     zh, en = label("channel", what.channel)
     place = names.place(what.place)
-    return f"经{zh}登记，发生地{place}，当事人 {len(what.parties)} 方", f"Taken in by {en} at {place}, {len(what.parties)} parties"
+    told = f"经{zh}登记，发生地{place}，当事人 {len(what.parties)} 方", f"Taken in by {en} at {place}, {len(what.parties)} parties"
+    oral = "，口头申请，记录已宣读并经确认", ", applied for by word of mouth, read back and confirmed"
+    return (told[0] + oral[0], told[1] + oral[1]) if what.oral else told
 
 
 def _graded(what: Any, names: Names) -> Both:

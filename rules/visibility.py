@@ -14,7 +14,7 @@ from enum import IntEnum, StrEnum
 from models.case import Case
 from models.network import Network
 from models.party import Actor
-from models.words import ENDS, Role, Stage, Tier
+from models.words import ENDS, PartyKind, Role, Stage, Tier
 from rules.authority import CENTRE, LEADS, Relation, relations
 
 R = Role
@@ -371,6 +371,11 @@ def mask_name(name: str) -> str:
 def mask_organisation(name: str) -> str:
     """Return the first two characters of an organisation's name."""
     return name.strip()[:2] + "***"
+
+
+def masked_name(name: str, kind: PartyKind) -> str:
+    """Return the name of a party as it is shown to who may not read all of it."""
+    return mask_organisation(name) if kind is PartyKind.ORGANISATION else mask_name(name)
 
 
 def mask_phone(phone: str) -> str:

@@ -11,13 +11,14 @@ import unicodedata
 from datetime import timedelta
 
 from models.case import Case
-from models.citizen import CitizenSession, EntryProblem, EntryRefused, OwnComplaint, Progress, QueryCode
+from models.citizen import CitizenSession, EntryProblem, EntryRefused, OwnComplaint, Progress, QueryCode, Slip
 from models.party import Actor, Party
 from models.record import ActReceipt
 from models.refusal import RefusalCode
 from models.words import Stage
 from rules import plain, query_code
-from rules.visibility import hands_out_slips
+from rules.view import view
+from rules.visibility import hands_out_slips, masked_name
 from service import shown
 from service.cases import Cases
 from service.errors import UnknownCase, refuse
@@ -70,11 +71,34 @@ class Citizens:
             QueryCode(
                 party=party.id,
                 side=party.side,
+                name=masked_name(persons[party.person].name, party.kind),
                 code=query_code.written(codes[party.id]),
-                phone_given=bool(_last_digits(persons[party.person].phone) if party.person in persons else ""),
+                phone_given=bool(_last_digits(persons[party.person].phone)),
             )
             for party in case.parties
-            if party.id in codes
+            if party.id in codes and party.person in persons
+        )
+
+    async def slip(self, actor: Actor, key: str) -> Slip:
+        """Return what stands on the receipt slip. Raises as `query_codes`, and logs the look as it does."""
+        parties = await self.query_codes(actor, key)
+        case = await self._cases.load(key)
+        bundle = await self._reader.bundle(case)
+        looks = view(case, bundle, self._office.now())
+        ball, centre = looks.holder, case.centre or bundle.network.county_centre
+        comes = plain.NEXT.get(ball.act) if ball is not None else None
+        return Slip(
+            code=case.code or case.id,
+            registered_at=case.moments.get("registered"),
+            unit=centre,
+            unit_name=unit_name(bundle.network, centre) or centre,
+            phone=self._office.place.contacts.phone(centre),
+            next_zh=comes[0] if comes is not None else None,
+            next_en=comes[1] if comes is not None else None,
+            next_unit=unit_name(bundle.network, ball.unit or centre) if ball is not None else None,
+            next_at=ball.due if ball is not None else None,
+            provisional=ball.provisional if ball is not None else False,
+            parties=parties,
         )
 
     async def renew(self, actor: Actor, key: str, party: str) -> tuple[QueryCode, ...]:
@@ -138,7 +162,9 @@ class Citizens:
             raise UnknownCase(session.code)
         case, bundle, seen = await self._reader.logged(actor, loaded, "progress")
         whole = await Showing(self._office, actor, case, bundle, seen).whole()
-        return _progress(case, party, whole, unit_name(bundle.network, _turn(whole) or ""))
+        turn = _turn(whole)
+        phone = self._office.place.contacts.phone(turn or whole.centre)
+        return _progress(case, party, whole, unit_name(bundle.network, turn or ""), phone)
 
     async def rate(self, session: CitizenSession, satisfied: bool, text: str = "", *, action_id: str | None = None) -> ActReceipt:
         """Rate how the case was handled, once in a chapter. Raises Refused, Unavailable."""
@@ -205,7 +231,7 @@ def _turn(whole: shown.CaseShown) -> str | None:
     return None if whole.holder is None else whole.holder.unit or whole.centre
 
 
-def _progress(case: Case, party: Party, whole: shown.CaseShown, turn: str | None) -> Progress:
+def _progress(case: Case, party: Party, whole: shown.CaseShown, turn: str | None, phone: str) -> Progress:
     """Return what is shown of a case in the words for a party; what it has said itself is its own."""
     ball = whole.holder
     stands = plain.STAGES.get(whole.stage, ("", "")) if whole.stage is not None else ("", "")
@@ -225,6 +251,7 @@ def _progress(case: Case, party: Party, whole: shown.CaseShown, turn: str | None
         provisional=ball.provisional if ball is not None else False,
         unit=_turn(whole),
         unit_name=turn,
+        phone=phone,
         registered_at=whole.opened_at,
         ended_at=whole.ended_at,
         suspended=bool(whole.suspended),

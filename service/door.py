@@ -70,11 +70,12 @@ def take(do: str, fields: Mapping[str, Any], *, actor: Actor, action_id: str, ca
     return action, persons
 
 
-def invalid(error: ValidationError) -> Refused:
-    """Return the refusal for a malformed action: field names and kinds of error, no content."""
+def invalid(error: ValidationError, person: str = "") -> Refused:
+    """Return the refusal for a malformed action, or for the person at a path of it: field names and kinds of error, no content."""
     found = []
     for item in error.errors(include_input=False, include_url=False, include_context=False):
-        path = ".".join(_shown(part) for part in item["loc"][1:] or item["loc"])
+        inside = [_shown(part) for part in (item["loc"] if person else item["loc"][1:] or item["loc"])]
+        path = ".".join([person, *inside] if person else inside)
         found.append(f"{path or 'action'} ({item['type']})")
     return refuse(RefusalCode.INVALID, "; ".join(found[:5]))
 
@@ -130,7 +131,7 @@ def _lift_persons(do: str, data: dict[str, Any]) -> dict[str, PersonIn]:
     elif do == "add_party":
         data["party"] = _lift(data.get("party"), "party", found)
     elif do == "represent" and isinstance(data.get("representative"), Mapping):
-        found["representative"] = PersonIn.model_validate(dict(data["representative"]))
+        found["representative"] = _person(dict(data["representative"]), "representative")
         data["representative"] = "person"
     return found
 
@@ -143,8 +144,16 @@ def _lift(party: object, path: str, found: dict[str, PersonIn]) -> object:
     if ours is not None:
         raise refuse(RefusalCode.INVALID, f"{path}.{ours}")
     personal = {key: value for key, value in party.items() if key in PERSONAL and value is not None}
-    found[path] = PersonIn.model_validate(personal)
+    found[path] = _person(personal, path)
     return {key: value for key, value in party.items() if key not in PERSONAL}
+
+
+def _person(given: dict[str, Any], path: str) -> PersonIn:
+    """Return a person in its form; what is wrong is named with where it stands, for there may be several."""
+    try:
+        return PersonIn.model_validate(given)
+    except ValidationError as error:
+        raise invalid(error, path) from None
 
 
 class Sealer:

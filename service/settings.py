@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     """Folder of all data of the embedded default: databases, keys, logs."""
     port: int = Field(default=8000, ge=1, le=65535)
     """Port of the console."""
+    public_url: str = Field(default="", pattern=r"^(https?://[!-~]+[^/!])?$")
+    """Address citizens reach the console at, as the QR code of a receipt slip has it; empty = the one the clerk's browser asked for."""
     demo_accounts: bool = False
     """Whether `demo:role@unit` is taken as a sign-in from this machine; `starter.py up` switches it on for the embedded default."""
     temporal_port: int = Field(default=7233, ge=1, le=65535)

@@ -27,10 +27,9 @@ from rules.visibility import (
     Sight,
     deidentify,
     mask_address,
-    mask_name,
     mask_number,
-    mask_organisation,
     mask_phone,
+    masked_name,
 )
 from service import shown
 from service.office import Office
@@ -165,7 +164,7 @@ class Showing:
             for ref in (party.person, party.representative):
                 person = self._persons.get(ref or "")
                 if person is not None:
-                    found[person.name] = self._masked_name(person.name, party.kind)
+                    found[person.name] = masked_name(person.name, party.kind)
                     found |= dict.fromkeys((word for word in (person.phone, person.id_number, person.address) if word), "***")
         return found
 
@@ -210,7 +209,7 @@ class Showing:
             named = self._office.place.categories.get(category)
             found |= {"category": category, "category_zh": named.zh if named else None, "category_en": named.en if named else None}
         if seen.sees(Group.KIND):
-            found |= {"channel": str(case.channel) if case.channel else None, "languages": case.languages}
+            found |= {"channel": str(case.channel) if case.channel else None, "languages": case.languages, "oral": case.oral}
         if seen.sees(Group.RISK):
             found["tier"] = case.tier
         if seen.full(Group.RISK):
@@ -271,14 +270,11 @@ class Showing:
             return shown.PersonShown()
         seen = self._seen
         return shown.PersonShown(
-            name=_as(seen.show(Group.NAMES), person.name, self._masked_name(person.name, kind)),
+            name=_as(seen.show(Group.NAMES), person.name, masked_name(person.name, kind)),
             phone=_as(seen.show(Group.PHONES), person.phone, mask_phone(person.phone or "")),
             id_number=_as(seen.show(Group.NUMBERS), person.id_number, mask_number(person.id_number or "")),
             address=_as(seen.show(Group.ADDRESSES), person.address, mask_address(person.address or "")),
         )
-
-    def _masked_name(self, name: str, kind: PartyKind) -> str:
-        return mask_organisation(name) if kind is PartyKind.ORGANISATION else mask_name(name)
 
     def _own(self, task: Task) -> bool:
         return task.unit == self._actor.unit and task.state is not TaskState.RELEASED

@@ -278,6 +278,7 @@ class CaseShown(Model):
     amount: float | None = None
     wage_workers: int | None = None
     languages: tuple[str, ...] = ()
+    oral: bool | None = None
     summary: str | None = None
     parties: tuple[PartyShown, ...] = ()
     tasks: tuple[TaskShown, ...] = ()

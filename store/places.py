@@ -16,6 +16,7 @@ from pydantic import Field
 from models.base import Model
 from models.calendar import Calendar
 from models.categories import Categories
+from models.contacts import Contacts
 from models.network import DEFAULT, Network, Unit
 from models.procedure import Procedure
 from models.risk import RiskTable
@@ -38,6 +39,7 @@ class LoadedPlace:
     risk: RiskTable
     calendar: Calendar
     categories: Categories
+    contacts: Contacts
     staff: dict[str, Staff]
     """Everybody by id: one post-holder per role and unit, and those the file lists."""
 
@@ -61,6 +63,7 @@ def load_place(folder: Path) -> LoadedPlace:
         risk=parse(RiskTable, read_yaml(folder / "risk.yaml"), folder / "risk.yaml"),
         calendar=read_calendar(folder / "calendar.yaml"),
         categories=categories,
+        contacts=read_contacts(folder / "contacts.yaml", network),
         staff=read_staff(folder / "staff.yaml", network, categories),
     )
 
@@ -68,6 +71,15 @@ def load_place(folder: Path) -> LoadedPlace:
 def read_procedure(path: Path) -> Procedure:
     """A procedure from its file, also one that is only rehearsed; raises BadFile."""
     return parse(Procedure, read_yaml(path), path)
+
+
+def read_contacts(path: Path, network: Network) -> Contacts:
+    """Phones of units; raises BadFile."""
+    contacts = parse(Contacts, read_yaml(path), path)
+    for unit in contacts.phones:
+        if network.unit(unit) is None:
+            raise BadFile(path, f"phones.{unit}", f'unknown unit "{unit}"')
+    return contacts
 
 
 def read_staff(path: Path, network: Network, categories: Categories) -> dict[str, Staff]:

@@ -27,6 +27,8 @@ class Open(Base):
     wage_workers: int = Field(default=0, ge=0, le=100_000)
     risk_signs: tuple[Label, ...] = Field(default=(), max_length=40)
     languages: tuple[Label, ...] = Field(default=(), max_length=5)
+    oral: bool = False
+    """Applied for by word of mouth, written down on the spot, read back to the applicant and confirmed."""
 
 
 class Screen(Base):

@@ -29,6 +29,7 @@ class Registered(Model):
     wage_workers: int
     risk_signs: tuple[str, ...]
     languages: tuple[str, ...]
+    oral: bool = False
     docs: Documents
 
 

@@ -55,6 +55,7 @@ def _open(draft: Draft, act: a.Open) -> None:
             wage_workers=act.wage_workers,
             risk_signs=act.risk_signs,
             languages=act.languages,
+            oral=act.oral,
             docs=draft.case.docs,
         ),
         stage=Stage.REGISTERED,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.words import Stage, Tier
+from rules.telling import tell
 from tests.support.core import CoreCase
 from tests.support.onward import START, case_at, done, opening, parties, refused, stage_of, types
 
@@ -25,6 +26,13 @@ def test_whoever_is_asked_first_takes_a_dispute_in(post: str) -> None:
     core = blank()
     assert types(core.act(post, "open", **opening())) == ["registered"]
     assert (core.case.stage, core.case.tier, core.case.centre) == (Stage.REGISTERED, Tier.BLUE, "yanlou-centre")
+
+
+def test_an_oral_application_is_on_record_as_such() -> None:
+    core = blank()
+    core.act(CLERK, "open", **opening(oral=True))
+    assert core.case.oral
+    assert "口头申请" in tell(core.events[0], core.library.bundle(core.case.docs).network)[0]
 
 
 @pytest.mark.parametrize("post", [SCREENER, "archivist@yanlou-justice", "mediator@yanlou-justice"])

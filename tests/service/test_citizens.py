@@ -112,6 +112,19 @@ async def test_each_party_has_one_code_of_its_own_whoever_asks_first(here: Desk)
     assert {look.look for look in await Looks(here.office.store).of_case(case_id)} == {"slip"}
 
 
+async def test_the_slip_says_who_is_next_until_when_and_whom_to_call(here: Desk) -> None:
+    case_id = await here.open(parties=PARTIES)
+    slip = await Citizens(here.office).slip(await here.cases.actor(CLERK), case_id)
+    assert (slip.unit_name, slip.next_unit, slip.phone) == ("燕楼镇综治中心", "燕楼镇综治中心", "12345")
+    assert slip.next_zh == "审核是否受理"
+    duty = (await here.cases.view(case_id)).holder
+    assert duty is not None
+    assert slip.next_at == duty.due
+    assert [(one.name, one.side) for one in slip.parties] == [("甲某某", "applicant"), ("丁某某", "respondent")]
+    with pytest.raises(UnknownCase):
+        await Citizens(here.office).slip(await here.cases.actor("clerk@qingyan-centre"), case_id)
+
+
 async def test_no_code_and_no_cookie_is_stored_as_it_is(here: Desk) -> None:
     case_id = await here.open(parties=PARTIES)
     session = await let_in(here, case_id)

@@ -50,7 +50,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "open": {
         "channel": "window", "place": "520111105202", "summary": w("summary"), "happened_on": "2026-02-26",
         "parties": [{**PARTY, **PERSON}, {"id": "b", "side": "respondent", "kind": "person", "name": w("b")}],
-        "people": 2, "amount": 10.5, "wage_workers": 0, "risk_signs": ["media"], "languages": ["miao"],
+        "people": 2, "amount": 10.5, "wage_workers": 0, "risk_signs": ["media"], "languages": ["miao"], "oral": True,
     },
     "screen": {"category": "0201", "accept": True, "reason": w("reason"), "redirect": "court"},
     "regrade": {"tier": "red", "reason": w("reason")},
@@ -304,6 +304,13 @@ def test_malformed_fields_are_refused_by_name_and_never_quoted(do: str, path: tu
     assert str(path[-1] if isinstance(path[-1], str) else path[0]) in refusal.detail
     for secret in (*SECRETS, "DROP", "script", "长", "名", "甲"):
         assert secret not in f"{refusal.detail} {caught.value}"
+
+
+def test_what_is_wrong_with_a_person_is_named_with_where_it_stands() -> None:
+    second = {"id": "b", "side": "respondent", "kind": "person", "name": "乙", "phone": "x"}
+    with pytest.raises(Refused) as caught:
+        passed("open", {**SAMPLES["open"], "parties": [*SAMPLES["open"]["parties"], second]})
+    assert caught.value.refusal.detail == "parties.2.phone (string_pattern_mismatch)"
 
 
 @pytest.mark.parametrize("key", ["note", "__class__", w("key"), "13900001234", "x" * 1_000_000, "a\x00", "\ud800", ""])

@@ -262,3 +262,13 @@ def test_the_pinyin_of_every_unit_is_what_running_cases_know_it_by(huaxi: Loaded
     """A new pypinyin that reads a name differently would rename units under running cases: then write the id out in the file."""
     ids = "\n".join(sorted(huaxi.network.units))
     assert hashlib.sha256(ids.encode()).hexdigest()[:16] == "803ee030f9222c02"
+
+
+def test_citizens_are_given_a_units_own_phone_or_the_hotline(huaxi: LoadedPlace, folder: Path) -> None:
+    assert huaxi.contacts.phone("yanlou-centre") == huaxi.contacts.phone(None) == "12345"
+    file = folder / "contacts.yaml"
+    file.write_text('version: 1\nhotline: "12345"\nphones: {yanlou-centre: "0851-00000000"}\n')
+    assert load_place(folder).contacts.phone("yanlou-centre") == "0851-00000000"
+    file.write_text('version: 1\nhotline: "12345"\nphones: {nowhere: "12345"}\n')
+    with pytest.raises(BadFile, match=r'contacts.yaml: phones.nowhere: unknown unit "nowhere"'):
+        load_place(folder)

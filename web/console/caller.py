@@ -6,6 +6,7 @@ the CSRF token of the session it was made in: `FormDep` gives its fields only wh
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta, timezone
@@ -127,6 +128,15 @@ class Guest:
         environment = self.request.app.state.templates
         html: str = environment.get_template(template).render({**self.common(), **(context or {})})
         return HTMLResponse(html, status, headers={"Cache-Control": "no-store", "Vary": "Cookie"})
+
+    def knock_page(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
+        """Return a page with a form for somebody who has no session yet: a cookie of its own ties the form to this browser."""
+        knock = self.request.cookies.get(cookies.KNOCK, "")
+        fresh = knock or secrets.token_urlsafe(32)
+        page = self.page(template, {**context, "csrf": self.csrf_of(fresh)}, status=status)
+        if not knock:
+            cookies.keep(page, self.request, cookies.KNOCK, fresh)
+        return page
 
 
 @dataclass(slots=True)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from models.network import Network
-from models.words import Level, TaskState, Tier
-from rules.labels import LEVELS, PARTY_KINDS, SIDES, STAGES, TIERS, Both
+from models.staff import CHINESE
+from models.words import Channel, Level, TaskState, Tier
+from rules.labels import CHANNELS, LEVELS, PARTY_KINDS, SIDES, STAGES, TIERS, Both
 from service import shown
 from service.office import Office
 from web.console.caller import Caller
@@ -61,6 +62,7 @@ LIMITS: tuple[tuple[str, Both], ...] = (
     ("5wd", ("5个工作日", "5 working days")),
     ("10wd", ("10个工作日", "10 working days")),
 )
+LANGUAGES: dict[str, Both] = {"miao": ("苗语", "Miao"), "buyi": ("布依语", "Buyi")}
 GROUNDS: dict[str, Both] = {
     "appraisal": ("鉴定", "appraisal"),
     "party_unreachable": ("当事人失联", "party unreachable"),
@@ -184,6 +186,11 @@ TABLES: dict[str, Callable[[Choices], Iterable[Choice]]] = {
     "matters": lambda c: c.named(
         (matter, MATTERS.get(matter, (matter, matter)))
         for matter in (*c.office.bundle.procedure.barred_matters, *c.office.bundle.procedure.allowed_matters)
+    ),
+    "channels": lambda c: c.named((str(channel), words) for channel, words in CHANNELS.items() if channel is not Channel.EVENT),
+    "languages": lambda c: c.named(
+        (language, LANGUAGES.get(language, (language, language)))
+        for language in sorted({one for person in c.office.place.staff.values() for one in person.languages} - {CHINESE})
     ),
     "sides": lambda c: c.named((str(side), words) for side, words in SIDES.items()),
     "party_kinds": lambda c: c.named((str(kind), words) for kind, words in PARTY_KINDS.items()),

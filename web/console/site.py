@@ -14,6 +14,7 @@ from web import problems
 from web.console import widgets
 from web.console.caller import PasswordNeeded, SignInNeeded, guest
 from web.console.pages import ROUTERS
+from web.console.pages.citizen import NotIn
 
 ROOT = Path(__file__).parent
 
@@ -53,6 +54,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(SignInNeeded)
     async def _sign_in(request: Request, error: SignInNeeded) -> Response:
         return _elsewhere(request, f"/login?next={error.back}" if error.back.startswith("/") else "/login")
+
+    @app.exception_handler(NotIn)
+    async def _not_in(request: Request, error: NotIn) -> Response:
+        return _elsewhere(request, "/citizen?done=over")
 
     @app.exception_handler(PasswordNeeded)
     async def _password(request: Request, error: PasswordNeeded) -> Response:

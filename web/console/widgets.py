@@ -10,6 +10,7 @@ from typing import Any
 
 from models.clock_story import ClockStory
 from models.words import ENDS, Stage
+from rules.labels import Both
 from service.shown import CaseShown
 from web.console.inputs import ROWS
 
@@ -54,5 +55,10 @@ def share(clock: ClockStory) -> int:
     return 100 if clock.overdue else max(0, min(100, round(100 * clock.consumed / clock.allowed))) if clock.allowed else 0
 
 
-GLOBALS: dict[str, Any] = {"asset": asset, "steps": steps, "share": share, "promise_rows": ROWS}
+WHY_ALIKE: dict[str, Both] = {
+    "same_party": ("有同一当事人", "the same party"),
+    "same_time": ("同一地点、时间相近", "same place, about the same time"),
+}
+
+GLOBALS: dict[str, Any] = {"why_alike": WHY_ALIKE, "asset": asset, "steps": steps, "share": share, "promise_rows": ROWS}
 """What every template knows."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -87,11 +86,5 @@ async def preferences(request: Request) -> Response:
 
 
 def _login(guest: Guest, context: dict[str, Any], status: int = 200) -> Response:
-    knock = guest.request.cookies.get(cookies.KNOCK, "")
-    fresh = knock or secrets.token_urlsafe(32)
-    blank = {"name": "", "problem": "", "wait": 0, "asks_code": False, "csrf": guest.csrf_of(fresh)}
-    provider = guest.request.app.state.oidc.configured
-    page = guest.page("login.html", blank | {"provider": provider} | context, status=status)
-    if not knock:
-        cookies.keep(page, guest.request, cookies.KNOCK, fresh)
-    return page
+    blank = {"name": "", "problem": "", "wait": 0, "asks_code": False, "provider": guest.request.app.state.oidc.configured}
+    return guest.knock_page("login.html", blank | context, status=status)

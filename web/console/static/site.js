@@ -45,7 +45,7 @@ const dependents = () => {
   for (const part of document.querySelectorAll("[data-when]")) {
     const [name, wanted] = part.dataset.when.split("=");
     const fields = part.closest("form").querySelectorAll(`[name="${name}"]`);
-    part.hidden = ![...fields].some((field) => (field.type === "radio" ? field.checked : true) && field.value === wanted);
+    part.hidden = ![...fields].some((field) => (["radio", "checkbox"].includes(field.type) ? field.checked : true) && field.value === wanted);
   }
 };
 document.addEventListener("change", dependents);
