@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import math
 from datetime import datetime, timedelta
 
+from service.addresses import network
 from store.engine import Store
 from store.keys import INDEX
 from store.sessions import LockRow, LockShelf
@@ -28,9 +28,6 @@ DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15, 30, 60
 FORGET = timedelta(days=1)
 """After so long without an attempt it is as if there had been none."""
 
-V6_NETWORK = 64
-"""One subscriber of IPv6 has as many addresses as they like below this prefix."""
-
 
 class Locks:
     """Locks over login names and addresses, kept as keyed digests."""
@@ -41,7 +38,7 @@ class Locks:
 
     async def admit(self, name: str, address: str, now: datetime) -> int:
         """Count an attempt at a name, and return the seconds to wait before one counts again; 0 = it counts."""
-        found = [await self._shelf.get(await self._key("address", _network(address)))] if address else []
+        found = [await self._shelf.get(await self._key("address", network(address)))] if address else []
         wait = max((_wait(row, now) for row in found), default=0)
         if wait:
             return wait
@@ -50,7 +47,7 @@ class Locks:
     async def failed(self, address: str, now: datetime) -> None:
         """Count a wrong attempt against its address; against the name it has been counted already."""
         if address:
-            await self._shelf.charge(await self._key("address", _network(address)), now, FREE_ADDRESS, DELAYS, FORGET)
+            await self._shelf.charge(await self._key("address", network(address)), now, FREE_ADDRESS, DELAYS, FORGET)
 
     async def incomplete(self, name: str, now: datetime) -> None:
         """Take the attempt back that brought the right password and no code yet. Wrong codes before it still count."""
@@ -63,17 +60,6 @@ class Locks:
     async def _key(self, kind: str, word: str) -> str:
         key = await self._store.keys.key(INDEX)
         return hmac.new(key, f"lock:{kind}:{word}".encode(), hashlib.sha256).hexdigest()
-
-
-def _network(address: str) -> str:
-    """Return what counts as one address."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
-        return str(ipaddress.ip_network((found, V6_NETWORK), strict=False))
-    return str(found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else str(found)
 
 
 def _wait(row: LockRow, now: datetime) -> int:

@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     place: str = "huaxi"
     """Which folder of `places/` this instance serves."""
     places: Path = ROOT / "places"
+    rate_writes: int = Field(default=300, ge=0)
+    """Writes that one session or token may make in a minute; 20 times as many at one address. 0 = no limit."""
+    rate_reads: int = Field(default=600, ge=0)
+    """The same for lists, searches and figures."""
     oidc_issuer: Address = ""
     """Address of the OIDC provider people sign in with, exactly as it calls itself; empty = there is none."""
     oidc_client_id: str = ""

@@ -20,6 +20,7 @@ from service.settings import Settings
 from web import api, health, problems
 from web.console import site
 from web.health import Metrics
+from web.limits import Limits
 from web.openapi import describe, methods
 from web.pulse import Pulse
 from web.safety import Safety
@@ -62,6 +63,7 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
     )
     app.state.pulse = Pulse()
     app.state.metrics = Metrics()
+    app.add_middleware(Limits, settings=settings, page=site.error_page)
     app.add_middleware(Safety)
     app.add_middleware(app.state.metrics.middleware)
     problems.install(app, lambda request: methods(app, request.url.path), site.error_page)

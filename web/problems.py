@@ -24,6 +24,11 @@ MEDIA = "application/problem+json"
 RETRY_AFTER = "2"
 """Seconds after which to ask again when something is away."""
 
+WAITING = frozenset({429, 503})
+"""Statuses that say when to ask again."""
+
+WHEN = {"Retry-After": {"description": "Seconds after which to ask again", "schema": {"type": "integer"}}}
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -71,6 +76,7 @@ KINDS: dict[str, Kind] = dict(
     "method_not_allowed": Kind(405, "此地址不支持这种请求", "This address does not take this method"),
     "stale": Kind(412, "案件已有更新，请刷新后重试", "The case has changed meanwhile; read it again"),
     "too_large": Kind(413, "提交内容过大", "What was sent is too large"),
+    "too_many": Kind(429, "操作过于频繁，请稍后再试", "Too many requests: wait a little and ask again"),
     "internal": Kind(500, "系统内部错误，请稍后再试", "Something broke inside; try again later"),
     "unavailable": Kind(503, *ANSWERS["unavailable"]),
 }
@@ -127,7 +133,7 @@ def problem(code: str, detail: str = "", errors: Iterable[FieldError] = ()) -> P
 def response(code: str, detail: str = "", errors: Iterable[FieldError] = (), headers: dict[str, str] | None = None) -> JSONResponse:
     """Return the answer to a request that failed."""
     body = problem(code, detail, errors)
-    extra = {"Retry-After": RETRY_AFTER} if body.status == 503 else {}
+    extra = {"Retry-After": RETRY_AFTER} if body.status in WAITING else {}
     if body.status == 401:
         extra["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body.model_dump(mode="json"), body.status, headers={**extra, **(headers or {})}, media_type=MEDIA)
@@ -140,6 +146,8 @@ def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
         kind = KINDS[code]
         entry = found.setdefault(kind.status, {"description": "", "model": Problem, "content": {MEDIA: {"examples": {}}}})
         entry["description"] = f"{entry['description']}; {kind.en}".removeprefix("; ")
+        if kind.status in WAITING:
+            entry["headers"] = WHEN
         entry["content"][MEDIA]["examples"][code] = {"summary": kind.zh, "value": problem(code).model_dump(mode="json")}
     return found
 
@@ -152,6 +160,7 @@ STATUSES = {
     405: "method_not_allowed",
     413: "too_large",
     422: "invalid",
+    429: "too_many",
 }
 """What the framework's own errors are called."""
 

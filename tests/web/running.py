@@ -77,7 +77,9 @@ def _headers(post: str | None, more: dict[str, Any]) -> dict[str, str]:
 @asynccontextmanager
 async def instance(env: WorkflowEnvironment, place: LoadedPlace, home: Path, database_url: str = "") -> AsyncIterator[Office]:
     """An office on the virtual server with a worker of its own."""
-    settings = Settings(home=home, task_queue=f"web-{home.name}", demo_accounts=True, database_url=database_url)
+    settings = Settings(
+        home=home, task_queue=f"web-{home.name}", demo_accounts=True, database_url=database_url, rate_writes=0, rate_reads=0
+    )
     async with stage(env, place, settings) as office:
         yield office
 
