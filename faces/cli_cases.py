@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,7 @@ from service.errors import refuse
 from service.inbox import Inbox
 from service.office import Office
 from service.reading import Reader
-from service.shown import Page
+from service.shown import Likeness, Page
 from store.lists import Filter
 
 As = Annotated[str, typer.Option("--as", metavar="ROLE@UNIT", help="Who asks, e.g. clerk@yanlou-centre.")]
@@ -63,18 +64,21 @@ def open_(
         fields = read_fields(file)
         if intake_id or "intake_id" not in fields:
             fields["intake_id"] = slip
-        async with desk(engine=True) as (_, cases):
-            opened = await cases.open(fields, await cases.actor(who))
+        async with desk(engine=True) as (office, cases):
+            actor = await cases.actor(who)
+            opened = await cases.open(fields, actor)
             seen = await cases.view(opened.receipt.code or opened.receipt.case_id)
-        show(opened, as_json, lambda: _opened(opened, seen))
+            alike = await Reader(office).likenesses(actor, opened.candidates)
+        value = {"receipt": opened.receipt, "known": opened.known, "candidates": alike}
+        show(value, as_json, lambda: _opened(opened, seen, alike))
 
     command(doing, as_json=as_json, again=f"--intake-id {slip}")
 
 
-def _opened(opened: Opened, seen: CaseView) -> None:
+def _opened(opened: Opened, seen: CaseView, alike: Iterable[Likeness]) -> None:
     word = "已有案件 already known" if opened.known else "已登记 registered"
     say(f"  {word}  {seen.stage} · {seen.tier}", head=opened.receipt.code or opened.receipt.case_id)
-    for candidate in opened.candidates:
+    for candidate in alike:
         say(f"  可能重复 possibly the same: {candidate.case.code} ({', '.join(candidate.why)})")
 
 
@@ -139,7 +143,7 @@ def _card(seen: CaseView, office: Office) -> None:
     if seen.holder is not None:
         say(f"球在 holder: {_post(seen.holder)} → {seen.holder.act}")
     rows: list[tuple[object, ...]] = [
-        (duty.act, _post(duty), _time(duty.due, office), "provisional" if duty.provisional else "") for duty in seen.duties
+        (duty.act, _post(duty), _due(duty, office), "provisional" if duty.provisional else "") for duty in seen.duties
     ]
     if rows:
         out.print(table("待办 duties", ("act", "who", "due", ""), rows))
@@ -151,8 +155,12 @@ def _post(duty: Duty) -> str:
     return f"{duty.role}@{duty.unit or '*'}"
 
 
+def _due(duty: Duty, office: Office) -> str:
+    return office.bundle.cal.end_stamp(duty.due) if duty.due is not None else "–"
+
+
 def _time(at: datetime | None, office: Office) -> str:
-    return office.bundle.cal.local(at).strftime("%Y-%m-%d %H:%M") if at is not None else "–"
+    return office.bundle.cal.stamp(at) if at is not None else "–"
 
 
 def explain(code: Code, as_json: Json = False) -> None:
@@ -185,7 +193,7 @@ def todo(who: As, as_json: Json = False) -> None:
             (
                 item.case.code,
                 item.duty.act,
-                _time(item.duty.due, office),
+                _due(item.duty, office),
                 "超期 overdue" if item.overdue else "",
                 item.case.stage,
                 item.case.tier,

@@ -99,7 +99,10 @@ def import_calendar(
         async with desk(engine=True) as (office, cases):
             change = await calendars.preview(office, file)
             done = await calendars.apply(office, cases, change, await cases.actor(who)) if yes else None
-        rows: list[tuple[object, ...]] = [(m.code, m.clock, m.before, m.after, m.days) for m in change.moves]
+        ends = office.bundle.cal.end_stamp
+        rows: list[tuple[object, ...]] = [
+            (m.code, m.clock, m.before and ends(m.before), m.after and ends(m.after), m.days) for m in change.moves
+        ]
         title = f"{change.version}: {len(change.moves)} clocks of {change.cases} running cases " + ("moved" if yes else "would move")
         show({"change": change, "applied": done}, as_json, lambda: out.print(table(title, ("case", "clock", "from", "to", "days"), rows)))
         return WRONG if done is not None and done.failed else 0

@@ -12,10 +12,10 @@ from typing import Any
 
 from temporalio.service import RPCError
 
-from faces.process import read_settings
+from faces.process import NotStarted, read_settings
 from models.refusal import RefusalCode
 from service.cases import Cases
-from service.crew import connect
+from service.crew import connect, quiet_runtime
 from service.errors import Unavailable, refuse
 from service.office import Office
 from store.files import read_text, read_yaml
@@ -30,12 +30,12 @@ BETWEEN_TRIES = 0.1
 async def desk(*, engine: bool = False) -> AsyncIterator[tuple[Office, Cases]]:
     """Open the office of this instance. What only reads works without Temporal; `engine` waits for it a little.
 
-    Raises Unavailable when it does not answer, or when nothing was ever started here.
+    Raises Unavailable when it does not answer, NotStarted when nothing was ever started here.
     """
     settings = read_settings()
     if not settings.database_url.startswith("postgresql") and not settings.home.exists():
-        raise Unavailable(f"nothing has been started here yet: run `make up` ({settings.home.name} is missing)")
-    client = await connect(settings, lazy=True)
+        raise NotStarted(f"{settings.home.name} is missing, run `make up`")
+    client = await connect(settings, quiet_runtime(), lazy=True)
     office = await Office.open(settings, client)
     try:
         if engine:

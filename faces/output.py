@@ -1,7 +1,7 @@
 """What a command prints: a result for people or as JSON, or one clear line on stderr and an exit code.
 
-0 = done, 1 = looked and found something wrong, 2 = refused or not understood, 3 = not known yet, ask again,
-70 = a mistake of ours.
+0 = done, 1 = looked and found something wrong, 2 = an error: refused, not understood, or a server away, 70 = a mistake of
+ours. The stable code at the head of the line says which; `unavailable` is the one to ask again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from faces.process import CannotStart, leave
+from faces.process import CannotStart, NotStarted, leave
 from rules.labels import label
 from service.errors import AccountRefused, Refused, Unavailable, UnknownCase
 from store.connect import StoreAway
@@ -26,7 +26,7 @@ from store.files import BadFile
 from store.keys import KeyProblem
 from store.schema import NewerSchema
 
-WRONG, REFUSED, AGAIN, INTERNAL = 1, 2, 3, 70
+WRONG, REFUSED, INTERNAL = 1, 2, 70
 
 # No markup: words of a case may hold brackets.
 out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 200)
@@ -95,9 +95,17 @@ def command(doing: Callable[[], Coroutine[Any, Any, int | None]], *, as_json: bo
         if os.environ.get("JIEFEN_TRACEBACK"):
             raise
         word, zh, en = _told(error, again)
-        exit_code = {"unavailable": AGAIN, "internal": INTERNAL}.get(word, REFUSED)
-        fail(word, zh, en, as_json=as_json, exit_code=exit_code)
+        fail(word, zh, en, as_json=as_json, exit_code=INTERNAL if word == "internal" else REFUSED)
     leave(code or 0)
+
+
+OF_THE_PLACE: dict[type[Exception], tuple[str, str, str]] = {
+    BadFile: ("bad_file", "文件有误", "The file can't be used"),
+    KeyProblem: ("key_problem", "密钥有误", "The keys don't fit"),
+    NotStarted: ("not_started", "尚未启动过", "Nothing has been started here yet"),
+    CannotStart: ("settings", "设置有误", "A setting can't be used"),
+}
+"""What may be wrong with an instance itself: the code, and the sentence that the error's own words go on from."""
 
 
 def _told(error: Exception, again: str) -> tuple[str, str, str]:
@@ -115,12 +123,9 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
             told = (str(code), *label("account_problem", code))
         case UnknownCase():
             told = ("unknown_case", f"没有这个案件：{_short(error)}", f"There is no such case: {_short(error)}")
-        case BadFile():
-            told = ("bad_file", f"文件有误：{error}", f"The file can't be used: {error}")
-        case KeyProblem():
-            told = ("key_problem", f"密钥有误：{error}", f"The keys don't fit: {error}")
-        case CannotStart():
-            told = ("settings", f"设置有误：{error}", f"A setting can't be used: {error}")
+        case BadFile() | KeyProblem() | CannotStart():
+            word, zh, en = next(row for kind, row in OF_THE_PLACE.items() if isinstance(error, kind))
+            told = (word, f"{zh}：{error}", f"{en}: {error}")
         case NewerSchema():
             told = ("newer_schema", "数据库由更新的版本建立，请升级程序", "The database was made by a newer version: upgrade the program")
         case Unavailable() | StoreAway():

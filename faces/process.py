@@ -52,6 +52,10 @@ class CannotStart(RuntimeError):
     """Why a process of ours can't start or go on, in one sentence."""
 
 
+class NotStarted(CannotStart):
+    """There is no instance here yet: no `up` has made its data."""
+
+
 def read_settings() -> Settings:
     """Read the settings from the environment. Raises CannotStart naming the variable, never its value."""
     try:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 MAX_TEXT = 10_000
 """Longest free text taken at the door, in characters."""
@@ -37,7 +38,7 @@ def _clean(value: str) -> str:
     text = value.replace("\r\n", "\n").strip()
     for char in text:
         if char not in "\n\t" and unicodedata.category(char) in {"Cc", "Cs"}:
-            raise ValueError("control characters are not allowed")
+            raise PydanticCustomError("control_characters", "control characters are not allowed")
     return text
 
 
@@ -49,14 +50,14 @@ FILLED = {"pattern": rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CONTROL}]*$"}
 
 def _filled(value: str) -> str:
     if not value:
-        raise ValueError("must not be empty")
+        raise PydanticCustomError("empty", "must not be empty")
     return value
 
 
 def _aware(value: datetime) -> datetime:
     """Refuse a naive time: a due time without its zone is a guess."""
     if value.tzinfo is None:
-        raise ValueError("a time needs its zone")
+        raise PydanticCustomError("no_zone", "a time needs its zone")
     return value.astimezone(UTC)
 
 

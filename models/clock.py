@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -50,6 +50,13 @@ class Budget(Model):
         if not number.isdigit() or suffix not in SUFFIX:
             raise ValueError(f"a limit looks like 5wd, 30d, 24h, 90min or 6wh, not {value!r}")
         return {"amount": int(number), "unit": SUFFIX[suffix]}
+
+    @property
+    def span(self) -> timedelta:
+        """The stretch of time it is by the clock. Raises ValueError for units that only a calendar can count."""
+        if self.unit in {TimeUnit.WORK_HOURS, TimeUnit.WORK_DAYS}:
+            raise ValueError(f"{self} takes a calendar")
+        return timedelta(**{str(self.unit): self.amount})
 
     def __str__(self) -> str:
         short = next(key for key, unit in SUFFIX.items() if unit is self.unit)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -104,8 +104,8 @@ class LadderRules(Model):
 class Visits(Model):
     """What a follow-up visit (回访) that went badly leads to; never made by the mediator of record."""
 
-    relapse: str = "reopen"
-    dissatisfied: str = "reopen"
+    relapse: Literal["reopen"] = "reopen"
+    dissatisfied: Literal["reopen"] = "reopen"
 
 
 class TakeBack(Model):
@@ -140,6 +140,8 @@ class Procedure(Model):
     audit_back_to: tuple[Stage, ...] = Field(min_length=1)
     """Where a failed audit may send a case back to; the first is the default."""
     suspension_grounds: tuple[str, ...]
+    unmediable_categories: tuple[str, ...] = ()
+    """Categories that are taken in and passed on, but never mediated: no agreement on any matter (domain 1.2, 3.10)."""
     barred_categories: tuple[str, ...] = ()
     """Categories in which no agreement may be made, except on `allowed_matters` (domain 3.10)."""
     barred_matters: tuple[str, ...] = ()
@@ -168,7 +170,7 @@ class Procedure(Model):
 
     def bars_agreement(self, category: str | None, matter: str | None) -> bool:
         """Whether an agreement on this matter in this category is barred (domain 3.10)."""
-        if matter in self.barred_matters:
+        if matter in self.barred_matters or _within(category, self.unmediable_categories):
             return True
         return matter not in self.allowed_matters and _within(category, self.barred_categories)
 

@@ -81,6 +81,8 @@ class AssignmentProposal(Model):
 
     mediator: str | None
     unit: str | None = None
+    household: str | None = None
+    """Of the person proposed, for the conflict of interest with whoever becomes a party meanwhile."""
     why: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
 

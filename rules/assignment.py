@@ -60,6 +60,7 @@ def propose(case: Case, people: Iterable[Staff], loads: Mapping[str, int], day: 
     return AssignmentProposal(
         mediator=best.id,
         unit=best.unit,
+        household=best.household,
         why=_why(case, best, loads),
         passed_over=tuple(sorted((*passed_over, *others))),
     )

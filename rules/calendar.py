@@ -53,6 +53,15 @@ class WorkingCalendar:
         """The date a due time belongs to: 24:00 is still the day it ends, any other time its own."""
         return self.local_date(instant - MICROSECOND)
 
+    def stamp(self, instant: Instant) -> str:
+        """Local time to the minute, as people write it."""
+        return f"{self.local(instant):%Y-%m-%d %H:%M}"
+
+    def end_stamp(self, instant: Instant) -> str:
+        """The same for an end: midnight is 24:00 of the day it ends."""
+        day = self.ending_date(instant)
+        return f"{day} 24:00" if instant == self.midnight_end(day) else self.stamp(instant)
+
     def midnight(self, day: date) -> datetime:
         """00:00 of the day."""
         return datetime.combine(day, time(), self._zone).astimezone(UTC)

@@ -6,7 +6,6 @@ Called by the service for people who ask, and by the casebook. Decides nothing; 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from models.base import Instant
 from models.calendar import RestReason
@@ -109,15 +108,15 @@ def _lines(story: ClockStory, cal: WorkingCalendar) -> Iterator[Line]:
         yield _standstill(each, story, cal)
     for extension in story.extensions:
         unit = UNITS["days" if story.due_on else story.budget.unit]
-        added = _stamp(extension.at, cal)
+        added = cal.stamp(extension.at)
         yield (
             f"延长：{extension.amount}{unit[0]}（{added}，{extension.by}）",
-            f"Extended by {extension.amount} {unit[1]} ({added}, {extension.by})",
+            f"Extended by {_counted(extension.amount, unit)} ({added}, {extension.by})",
         )
     unit = UNITS[story.measure]
     yield (
         f"共{story.allowed}{unit[0]}，已用{story.consumed}，剩余{story.remaining}",
-        f"{story.allowed} {unit[1]} in all, {story.consumed} used, {story.remaining} left",
+        f"{_counted(story.allowed, unit)} in all, {story.consumed} used, {story.remaining} left",
     )
     yield from _ending(story, cal)
     yield (
@@ -127,15 +126,20 @@ def _lines(story: ClockStory, cal: WorkingCalendar) -> Iterator[Line]:
     if story.due and story.due.provisional:
         yield "届满日在已公布日历之后，为暂定", "The due date lies beyond the published calendar: provisional"
     if story.next_alarm and story.next_alarm.at:
-        kind, when = ALARMS[story.next_alarm.kind], _stamp(story.next_alarm.at, cal)
+        kind, when = ALARMS[story.next_alarm.kind], cal.stamp(story.next_alarm.at)
         yield f"下一次：{when} {kind[0]}", f"Next: {kind[1]} at {when}"
+
+
+def _counted(amount: int, unit: Line) -> str:
+    """An amount with its unit in English, in the singular for one."""
+    return f"{amount} {unit[1].removesuffix('s') if amount == 1 else unit[1]}"
 
 
 def _limit(story: ClockStory) -> Line:
     if story.due_on:
         return f"约定日期：{story.due_on}（{story.limit}）", f"Agreed date: {story.due_on} ({story.limit})"
     unit, amount = UNITS[story.budget.unit], story.budget.amount
-    return f"期限：{amount}{unit[0]}（{story.limit}）", f"Limit: {amount} {unit[1]} ({story.limit})"
+    return f"期限：{amount}{unit[0]}（{story.limit}）", f"Limit: {_counted(amount, unit)} ({story.limit})"
 
 
 def _rule(story: ClockStory) -> Line:
@@ -145,18 +149,18 @@ def _rule(story: ClockStory) -> Line:
 
 
 def _anchor(story: ClockStory, cal: WorkingCalendar) -> Line:
-    when = _stamp(story.anchor, cal)
+    when = cal.stamp(story.anchor)
     if story.measure in {"days", "work_days"}:
         return f"起算：{when}，当日不计", f"From {when}, the start day is not counted"
     return f"起算：{when}", f"From {when}"
 
 
 def _standstill(each: Standstill, story: ClockStory, cal: WorkingCalendar) -> Line:
-    unit, since = UNITS[story.measure], _stamp(each.since, cal)
-    until = _stamp(each.until, cal) if each.until else None
+    unit, since = UNITS[story.measure], cal.stamp(each.since)
+    until = cal.stamp(each.until) if each.until else None
     return (
         f"中止：{since}至{until or '今'}（{each.ground}，{each.by}），顺延{each.moved}{unit[0]}",
-        f"Suspended {since} to {until or 'now'} ({each.ground}, {each.by}): moved by {each.moved} {unit[1]}",
+        f"Suspended {since} to {until or 'now'} ({each.ground}, {each.by}): moved by {_counted(each.moved, unit)}",
     )
 
 
@@ -164,9 +168,9 @@ def _ending(story: ClockStory, cal: WorkingCalendar) -> Iterator[Line]:
     if story.due is None:
         yield "中止期间不计时，恢复后重新推算届满时间", "It stands still; the due time is worked out when it runs again"
         return
-    due = _end_stamp(story.due.at, cal)
+    due = cal.end_stamp(story.due.at)
     if story.rolled:
-        nominal = _end_stamp(story.due.nominal, cal)
+        nominal = cal.end_stamp(story.due.nominal)
         days = [(str(rest.day), REASONS[rest.reason]) for rest in story.rolled]
         yield (
             f"原届满：{nominal}，遇休息日{'、'.join(f'{day}（{why[0]}）' for day, why in days)}，{'提前' if story.backward else '顺延'}",
@@ -177,14 +181,3 @@ def _ending(story: ClockStory, cal: WorkingCalendar) -> Iterator[Line]:
         f"届满：{due}{'，已逾期' if story.overdue else ''}",
         f"Due: {due}{', overdue' if story.overdue else ''}",
     )
-
-
-def _stamp(instant: datetime, cal: WorkingCalendar) -> str:
-    """Local time to the minute."""
-    return f"{cal.local(instant):%Y-%m-%d %H:%M}"
-
-
-def _end_stamp(instant: datetime, cal: WorkingCalendar) -> str:
-    """The same for an end: midnight is 24:00 of the day it ends."""
-    day = cal.ending_date(instant)
-    return f"{day} 24:00" if instant == cal.midnight_end(day) else _stamp(instant, cal)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from typing import NamedTuple
 
 from models.case import Case
 from models.procedure import Procedure
-from models.words import PromiseState, Tier
+from models.words import PromiseState, Stage, Tier
 from rules.limits import open_complaints, owed_visits, promises
 from rules.obligations import missing_sign_offs
 
@@ -49,7 +51,28 @@ def checklist(case: Case, procedure: Procedure) -> tuple[tuple[str, ...], tuple[
     return held, tuple(code for code in CHECKLIST if code not in held)
 
 
-def retention_grounds(case: Case) -> tuple[str, ...]:
+class Keeping(NamedTuple):
+    """How long a file is kept (保管期限): `30y` or `permanent`, and until which day; None = for good."""
+
+    retention: str
+    retain_until: date | None
+
+
+def keeping(case: Case, end: Stage, procedure: Procedure, today: date) -> Keeping:
+    """Return how long the file of a case that comes to this end today is kept, by rule."""
+    years = procedure.keep_years(retention_grounds(case, end))
+    return Keeping("permanent", None) if years is None else Keeping(f"{years}y", _years_on(today, years))
+
+
+def _years_on(day: date, years: int) -> date:
+    """Return the same day so many years on; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def retention_grounds(case: Case, end: Stage) -> tuple[str, ...]:
     """Return the grounds that decide how long the file is kept (domain 5.3)."""
     grounds: list[str] = []
     if case.tier is Tier.RED:
@@ -62,8 +85,5 @@ def retention_grounds(case: Case) -> tuple[str, ...]:
         grounds.append("minors")
     if "death_or_injury" in case.risk_signs:
         grounds.append("death_or_injury")
-    if case.agreement is not None:
-        grounds.append(case.agreement.form)
-    elif case.stage is not None:
-        grounds.append(str(case.stage))
+    grounds.append(case.agreement.form if case.agreement is not None else str(end))
     return tuple(grounds)

@@ -51,18 +51,28 @@ def _screened(case: Case, what: h.Screened, event: Event) -> Changes:
     return {"category": what.category}
 
 
-@_folds("declined", "withdrawn", "channelled", "archived")
+@_folds("channelled", "merged", "archived")
 def _ended(case: Case, what: Any, event: Event) -> Changes:
-    changes: Changes = {"standing": None, "work": {}}
-    if what.type == "archived":
-        changes["retain_until"] = what.retain_until
-    return changes
+    return {"standing": None, "work": {}, "retain_until": what.retain_until}
+
+
+@_folds("declined")
+def _declined(case: Case, what: h.Declined, event: Event) -> Changes:
+    return {**_ended(case, what, event), "category": what.category or case.category}
+
+
+@_folds("withdrawn")
+def _withdrawn(case: Case, what: h.Withdrawn, event: Event) -> Changes:
+    if what.ends:
+        return _ended(case, what, event)
+    return {"parties": _with_party(case, what.party, left=True), "consents": {**case.consents, what.party: False}}
 
 
 @_folds("routed")
 def _routed(case: Case, what: h.Routed, event: Event) -> Changes:
-    """Routing says the level; a climb asked for before is dropped, it could only lead down."""
-    changes: Changes = {"lead": what.lead, "level": what.level, "lead_deemed": False, "objections": (), "designated": False}
+    """Routing says the level; a climb asked for before is dropped, it could only lead down. Objections of tasks still wait."""
+    waiting = tuple(o for o in case.objections if o.task is not None)
+    changes: Changes = {"lead": what.lead, "level": what.level, "lead_deemed": False, "objections": waiting, "designated": False}
     return {**changes, **_no_climb(case)}
 
 
@@ -363,11 +373,6 @@ def _merging(case: Case, what: h.MergeBegun, event: Event) -> Changes:
         "merging": Merging(into_case=what.into_case, into_code=what.into_code),
         "work": {**case.work, what.work.id: what.work},
     }
-
-
-@_folds("merged")
-def _merged(case: Case, what: h.Merged, event: Event) -> Changes:
-    return {"standing": None, "work": {}}
 
 
 @_folds("merge_failed")

@@ -51,9 +51,9 @@ def _mediator(case: Case, act: str) -> Owed:
 
 
 def _ruler(case: Case) -> Owed:
-    """The first objection is ruled by the dispatcher, a second one by the director."""
+    """A first objection of a lead, and those of tasks, are ruled by the dispatcher, a second one of a lead by the director."""
     leads = [o for o in case.objections if o.task is None]
-    role = Role.DIRECTOR if len(leads) > 1 else Role.DISPATCHER
+    role = Role.DIRECTOR if len(leads) > 1 and leads[-1].open else Role.DISPATCHER
     return Owed("rule", role, case.centre)
 
 

@@ -6,7 +6,7 @@ The rules of the single actions stand in `rules/actions/`, the order of refusals
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from models.action import Action, Base
 from models.case import Case
@@ -54,7 +54,8 @@ def _gates(case: Case, action: Action, ctx: Context, spec: Spec) -> None:
     """Ask everything that stands before an action's own rule, in the order of refusals."""
     bundle = ctx.bundle(case)
     require(_claimed_time(case, action, ctx.now, bundle.procedure), RefusalCode.INVALID, "occurred_at")
-    require(spec.valid is None or spec.valid(case, action, ctx), RefusalCode.INVALID, action.do)
+    if spec.fault is not None and (field := spec.fault(case, action, ctx)) is not None:
+        raise Refuse(RefusalCode.INVALID, field)
     require(permit(action.do, action.actor.role), RefusalCode.NOT_ALLOWED)
     require(spec.allowed is None or spec.allowed(case, action, ctx), RefusalCode.NOT_ALLOWED)
     internal = action.do in {"answer", "tick", "restart"}
@@ -77,7 +78,7 @@ def _claimed_time(case: Case, action: Base, now: datetime, procedure: Procedure)
     do = getattr(action, "do", "")
     if do not in procedure.backdate_actions or action.occurred_at > now:
         return False
-    earliest = max(case.moments.get("registered", now), now - timedelta(days=procedure.backdate_within.amount))
+    earliest = max(case.moments.get("registered", now), now - procedure.backdate_within.span)
     after = case.moments.get(AFTER.get(do, ""), earliest)
     return action.occurred_at >= max(earliest, after)
 

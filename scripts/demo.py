@@ -6,6 +6,7 @@ when everything came out as it should, else 1 with the command that failed and w
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,6 +90,15 @@ def stack(environment: dict[str, str]) -> Iterator[None]:
             say("(stopped)")
 
 
+def slip(folder: Path) -> Path:
+    """Return the example's intake as a file, about a dispute of yesterday whatever day it is."""
+    fields = json.loads((ROOT / "docs/examples/intake.json").read_text(encoding="utf-8"))
+    fields["happened_on"] = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    path = folder / "intake.json"
+    path.write_text(json.dumps(fields, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
 def main() -> int:
     """Play, then live through a first day."""
     temporal, health, metrics, port = free_ports(4)
@@ -104,9 +115,7 @@ def main() -> int:
             with stack(environment):
                 files = [next((ROOT / "casebook").glob(f"{number}-*.yaml")) for number in ("02", "05")]
                 jiefen("rehearse", *map(str, files), environment=environment)
-                opened = jiefen(
-                    "open", "--as", "clerk@yanlou-centre", "--file", str(ROOT / "docs/examples/intake.json"), environment=environment
-                )
+                opened = jiefen("open", "--as", "clerk@yanlou-centre", "--file", str(slip(Path(home))), environment=environment)
                 code = opened.split()[0]
                 for action, who, fields in DAY:
                     jiefen("act", code, action, "--as", who, "--with", fields, environment=environment)

@@ -10,12 +10,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakValueDictionary
 
-from models.action import Action, Assign, HandOver, Merge, Open
+from models.action import Action, Amend, Assign, HandOver, Merge, Open, Rebase, Recalendar, Screen
 from models.base import Model
 from models.case import Case
 from models.party import SYSTEM, Actor
 from models.record import ActReceipt, CaseView, Delivery, DeliveryAnswer, Explanation
 from models.refusal import Refusal, RefusalCode
+from rules.library import UnknownDocument
 from rules.procedure import Context, decide
 from rules.view import explain, view
 from service import door
@@ -23,6 +24,7 @@ from service.engine import Engine, NotRunning
 from service.errors import Refused, Unavailable, UnknownCase, refuse
 from service.office import Office
 from service.people import resolve_actor
+from service.reading import Reader
 from store.lists import Candidate, Eyes
 
 NAMESPACE = uuid.UUID("6a696566-656e-5000-8000-646973707574")
@@ -30,6 +32,9 @@ NAMESPACE = uuid.UUID("6a696566-656e-5000-8000-646973707574")
 
 ACTION_ID = r"[A-Za-z0-9][A-Za-z0-9_.:@#-]{0,79}"
 """The form of a client's action id."""
+
+OUR_FIELDS = {"merge": ("into_case", "older"), "assign": ("household", "on_roll"), "hand_over": ("household", "on_roll")}
+"""Fields of actions that only the service can say."""
 
 OUR_IDS = ("open:", "absorb:", "answer:", "restart:")
 """Ids that the engine gives to its own actions: whoever took one first would be taken for it."""
@@ -112,7 +117,8 @@ class Cases:
                 raise refuse(RefusalCode.ALREADY_DONE)
             fields = await self._resolved(do, fields)
             action, persons = door.take(do, fields, actor=actor, action_id=action_id, cal=self._office.bundle.cal)
-            action = await self._looked_up(action)
+            self._listed(action)
+            action = await self._looked_up(case_id, action)
             return await self._send(case_id, action, persons)
 
     async def find(self, key: str) -> str:
@@ -237,32 +243,47 @@ class Cases:
     async def _resolved(self, do: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         """Look up what only the service can: the case behind the code of a merge, a person's household."""
         fields = dict(fields)
-        if do == "merge":
-            fields.pop("into_case", None)
-        if do in {"assign", "hand_over"}:
-            fields.pop("household", None)
+        for name in OUR_FIELDS.get(do, ()):
+            fields.pop(name, None)
         return fields
 
-    async def _looked_up(self, action: Action) -> Action:
-        roll = self._office.roll
-        if isinstance(action, Merge):
-            return action.model_copy(update={"into_case": await self._office.records.find(action.into)})
-        if isinstance(action, Assign) and action.mediator is not None:
-            return action.model_copy(update={"household": await self._household(action.mediator)})
-        if isinstance(action, HandOver):
-            person = await roll.staff(action.to)
-            if person is None:
-                raise refuse(RefusalCode.INVALID, "to")
-            return action.model_copy(update={"household": person.household})
-        return action
+    def _listed(self, action: Action) -> None:
+        """Refuse a category that is not in the place's list: no route, no limit and no report would know it."""
+        category = action.category if isinstance(action, (Screen, Amend)) else None
+        if category is not None and self._office.place.categories.get(category) is None:
+            raise refuse(RefusalCode.INVALID, "category")
 
-    async def _household(self, person_id: str) -> str | None:
-        """Return the household of a named mediator; somebody who is not on the roll can't be named."""
-        person = await self._office.roll.staff(person_id)
-        unit = person_id.partition("@")[2].partition("#")[0]
-        if person is None and self._office.bundle.network.unit(unit) is not None:
-            raise refuse(RefusalCode.INVALID, "mediator")
-        return person.household if person is not None else None
+    async def _looked_up(self, case_id: str, action: Action) -> Action:
+        if isinstance(action, Merge):
+            return await self._into(case_id, action)
+        if isinstance(action, (Recalendar, Rebase)):
+            await self._in_library(action)
+        named = action.mediator if isinstance(action, Assign) else action.to if isinstance(action, HandOver) else None
+        if named is None:
+            return action
+        person = await self._office.roll.staff(named)
+        return action.model_copy(update={"household": person.household if person else None, "on_roll": person is not None})
+
+    async def _in_library(self, action: Recalendar | Rebase) -> None:
+        """Refuse a hash that names no document of its kind; a run would wait for it. Others' documents are fetched."""
+        library = self._office.library
+        await self._office.shelf.fill(library)
+        try:
+            if isinstance(action, Recalendar):
+                library.calendar(action.calendar)
+            else:
+                library.bundle(action.docs)
+        except UnknownDocument:
+            raise refuse(RefusalCode.INVALID, "calendar" if isinstance(action, Recalendar) else "docs") from None
+
+    async def _into(self, case_id: str, action: Merge) -> Merge:
+        """Find the case a merge goes into; one that this person may not see is as if it were not there."""
+        queries = self._office.queries
+        into = await self._office.records.find(action.into)
+        seen = None if into is None else await queries.case(await Reader(self._office).eyes(action.actor), into)
+        own = await queries.case(Eyes(everything=True), case_id)
+        older = seen is not None and own is not None and seen.opened_at <= own.opened_at
+        return action.model_copy(update={"into_case": seen.case_id if seen else None, "older": older})
 
     async def _send(self, case_id: str, action: Action, persons: Mapping[str, door.PersonIn]) -> ActReceipt:
         """Send an action where the case is: to its run, or, once it has ended, to the record and a new run."""

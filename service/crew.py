@@ -9,7 +9,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
-from temporalio.runtime import Runtime
+from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import GrpcCompression
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
@@ -35,6 +35,11 @@ WAKING = "not healthy yet"
 WAIT = timedelta(milliseconds=100)
 WAITS = 100
 """How long between two tries at a server that is starting, and how many there are."""
+
+
+def quiet_runtime() -> Runtime:
+    """Return a runtime of the SDK that writes nothing on stderr: for commands, which say in one line what is wrong."""
+    return Runtime(telemetry=TelemetryConfig(logging=None))
 
 
 async def connect(settings: Settings, runtime: Runtime | None = None, *, lazy: bool = False) -> Client:

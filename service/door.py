@@ -18,6 +18,7 @@ from models.action import INTERNAL, Action, Base
 from models.base import MAX_NAME, Model, Reason, Sealed, Text
 from models.party import Actor, Party
 from models.refusal import RefusalCode
+from rules.authority import PERMITS
 from rules.calendar import WorkingCalendar
 from service.errors import Refused, refuse
 from store.persons import Person
@@ -58,6 +59,8 @@ def take(do: str, fields: Mapping[str, Any], *, actor: Actor, action_id: str, ca
     """
     if do in INTERNAL:
         raise refuse(RefusalCode.NOT_ALLOWED)
+    if do not in PERMITS:
+        raise refuse(RefusalCode.INVALID, "do (no such action)")
     data = {key: _localised(key, value, cal) for key, value in fields.items()}
     if {"do", "id", "actor"} & set(data):
         raise refuse(RefusalCode.INVALID, "do, id and actor are not fields of an action")

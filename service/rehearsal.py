@@ -72,7 +72,7 @@ async def virtual_server(flags: Iterable[str] = FLAGS, *, database: Path | None 
         dev_server_existing_path=temporal_binary(),
         dev_server_extra_args=[part for flag in flags for part in ("--dynamic-config-value", flag)],
         dev_server_database_filename=str(database) if database else None,
-        dev_server_log_level="error",
+        dev_server_log_level="never",
         search_attributes=list(SEARCH_ATTRIBUTES),
         data_converter=pydantic_data_converter,
     ) as env:
@@ -143,10 +143,11 @@ class Player:
 
     async def _step(self, step: Step, name: str) -> None:
         await self._pass_time(step, name)
-        outcome = await self._do(step) if step.do is not None else "ok"
+        outcome, detail = await self._do(step) if step.do is not None else ("ok", "")
         wanted = str(step.refused) if step.refused is not None else "ok"
         if outcome != wanted:
-            self._failures.append(Failure(step=name, what="refused", wanted=wanted, found=outcome))
+            found = f"{outcome} ({detail})" if detail else outcome
+            self._failures.append(Failure(step=name, what="refused", wanted=wanted, found=found))
         if step.expect is not None:
             if step.case in self._ids:
                 seen = await self._cases.view(self._ids[step.case])
@@ -156,8 +157,8 @@ class Player:
         if self._watch is not None:
             self._watch(step, outcome)
 
-    async def _do(self, step: Step) -> str:
-        """Do the step's action; return `ok` or the code of the refusal."""
+    async def _do(self, step: Step) -> tuple[str, str]:
+        """Do the step's action; return `ok` or the code of the refusal, and what the refusal names."""
         try:
             actor = await self._cases.actor(step.who or "")
             if step.do == "open":
@@ -167,10 +168,10 @@ class Player:
                 given = {key: self._codes.get(value, value) if key == "into" else value for key, value in step.given.items()}
                 await self._cases.act(self._ids.get(step.case, ""), step.do or "", given, actor, action_id=step.id)
         except Refused as refused:
-            return f"{refused.refusal.code}"
+            return str(refused.refusal.code), refused.refusal.detail
         except LookupError:
-            return "unknown_case"
-        return "ok"
+            return "unknown_case", ""
+        return "ok", ""
 
     async def _pass_time(self, step: Step, name: str) -> None:
         if step.at is not None:

@@ -22,6 +22,7 @@ from models.procedure import Procedure
 from models.risk import RiskTable
 from models.staff import Staff
 from models.words import Role
+from rules.procedure_checks import faults
 from store.calendars import read_calendar
 from store.files import BadFile, parse, read_yaml
 from store.networks import read_network
@@ -70,7 +71,10 @@ def load_place(folder: Path) -> LoadedPlace:
 
 def read_procedure(path: Path) -> Procedure:
     """A procedure from its file, also one that is only rehearsed; raises BadFile."""
-    return parse(Procedure, read_yaml(path), path)
+    procedure = parse(Procedure, read_yaml(path), path)
+    for key, reason in faults(procedure):
+        raise BadFile(path, key, reason)
+    return procedure
 
 
 def read_contacts(path: Path, network: Network) -> Contacts:
@@ -126,8 +130,8 @@ def _check_categories(folder: Path, network: Network, procedure: Procedure, cate
     for code in network.routing:
         if code != DEFAULT and categories.get(code) is None:
             raise BadFile(folder / "network.yaml", f"routing.{code}", "unknown category")
-    lists = {"barred_categories": procedure.barred_categories, "unconfirmable_categories": procedure.unconfirmable_categories}
-    for key, codes in lists.items():
+    for key in ("unmediable_categories", "barred_categories", "unconfirmable_categories"):
+        codes: tuple[str, ...] = getattr(procedure, key)
         for place, code in enumerate(codes):
             if categories.get(code) is None:
                 raise BadFile(folder / "procedure.yaml", f"{key}.{place}", f'unknown category "{code}"')

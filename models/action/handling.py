@@ -33,6 +33,8 @@ class Rule(Base):
     do: Literal["rule"] = "rule"
     uphold: bool
     to: Id | None = None
+    task: Id | None = None
+    """Whose objection is meant, where it is that of a task; without it the lead's, else the oldest."""
     reason: Reason = ""
 
 

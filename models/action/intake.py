@@ -64,6 +64,8 @@ class Merge(Base):
     do: Literal["merge"] = "merge"
     into: Id
     into_case: str | None = None
+    older: bool = True
+    """Whether that case was taken in before this one; the service looks it up."""
 
 
 class Absorb(Base):

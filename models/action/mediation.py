@@ -17,6 +17,8 @@ class Assign(Base):
     mediator: Id | None = None
     household: Label | None = None
     """Household of the named mediator; the service looks it up, for the conflict of interest."""
+    on_roll: bool = True
+    """Whether the person named is on the roll of the staff; the service looks it up."""
 
 
 class Recuse(Base):
@@ -90,4 +92,6 @@ class HandOver(Base):
     to: Id
     household: Label | None = None
     """Household of the person named, as for `assign`."""
+    on_roll: bool = True
+    """As for `assign`."""
     reason: Reason = ""

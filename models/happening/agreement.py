@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from models.base import Instant, Model
@@ -72,11 +73,15 @@ class Defaulted(Model):
 
 
 class Withdrawn(Model):
-    """It was withdrawn (撤回)."""
+    """It was withdrawn (撤回), or one party withdrew while the others go on."""
 
     type: Literal["withdrawn"] = "withdrawn"
     party: str
     reason: str
+    ends: bool = True
+    retention: str | None = None
+    """How long the file is kept, `10y` or `permanent`; None in events written before it was."""
+    retain_until: date | None = None
 
 
 class NoticeGiven(Model):
@@ -91,3 +96,6 @@ class Channelled(Model):
 
     type: Literal["channelled"] = "channelled"
     route: str
+    retention: str | None = None
+    """How long the file is kept, `10y` or `permanent`; None in events written before it was."""
+    retain_until: date | None = None

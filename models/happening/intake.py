@@ -63,6 +63,11 @@ class Declined(Model):
     type: Literal["declined"] = "declined"
     reason: str
     redirect: str
+    category: str | None = None
+    """What it was about, where the screener has said so."""
+    retention: str | None = None
+    """How long the file is kept, `10y` or `permanent`; None in events written before it was."""
+    retain_until: date | None = None
 
 
 class MergeBegun(Model):
@@ -81,6 +86,9 @@ class Merged(Model):
     into_case: str
     into_code: str
     work: str
+    retention: str | None = None
+    """How long the file is kept, `10y` or `permanent`; None in events written before it was."""
+    retain_until: date | None = None
 
 
 class MergeFailed(Model):

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from models import action as a
 from models import happening as h
 from models.case import Agreement, Case, Promise, WorkKind
 from models.refusal import RefusalCode
 from models.words import BEFORE_AGREED, PromiseState, Role, Side, Stage
-from rules.actions.common import end, finish_following_up, has_work, known_parties, known_party, reason_given, release_all
+from rules.actions.common import (
+    begin_mediation,
+    end,
+    finish_following_up,
+    goes_on_without,
+    has_work,
+    known_parties,
+    known_party,
+    reason_given,
+    release_all,
+)
 from rules.actions.spec import action
 from rules.draft import Context, Draft, Refuse, require
 from rules.limits import all_consented, promises
@@ -151,11 +163,26 @@ def _own_application(case: Case, act: a.Withdraw, ctx: Context) -> bool:
     return party is None or party.side is Side.APPLICANT
 
 
-@action("withdraw", BEFORE_AGREED, allowed=_own_application)
+def _has_left(case: Case, act: a.Withdraw, ctx: Context) -> bool:
+    party = case.party(act.party)
+    return party is not None and party.left
+
+
+@action("withdraw", BEFORE_AGREED, allowed=_own_application, done=_has_left)
 def _withdraw(draft: Draft, act: a.Withdraw) -> None:
-    known_party(draft, act.party)
+    """Let a party go while others can go on; the last applicant takes the dispute back, nobody else can.
+
+    Whoever is on the other side ends the mediation by refusing, and then the parties are told of the routes (人民调解法 26).
+    """
+    party = known_party(draft, act.party)
     reason_given(act.reason)
-    end(draft, h.Withdrawn(party=act.party, reason=act.reason), Stage.WITHDRAWN)
+    if goes_on_without(draft.case, act.party):
+        draft.add(h.Withdrawn(party=act.party, reason=act.reason, ends=False))
+        begin_mediation(draft)
+        return
+    brought = any(p.side is Side.APPLICANT and not p.left for p in draft.case.parties)
+    require(party.side is Side.APPLICANT or not brought, RefusalCode.NEEDS_NOTICE)
+    end(draft, partial(h.Withdrawn, party=act.party, reason=act.reason), Stage.WITHDRAWN)
 
 
 def _channel_stage(case: Case, act: a.ChannelInto, ctx: Context) -> bool:
@@ -167,4 +194,4 @@ def _channel(draft: Draft, act: a.ChannelInto) -> None:
     """End without an agreement, or after a broken promise: never without the notice of routes (人民调解法 26)."""
     require(act.notice, RefusalCode.NEEDS_NOTICE)
     draft.add(h.NoticeGiven(notice=act.notice))
-    end(draft, h.Channelled(route=act.route), Stage.CHANNELLED)
+    end(draft, partial(h.Channelled, route=act.route), Stage.CHANNELLED)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from models import action as a
 from models import happening as h
 from models.case import Case, Mediator, Work, WorkKind
 from models.record import AssignmentProposal, AuditReport, DeliveryAnswer, EscalationProposal
 from models.words import BEFORE_AGREED, Level, Stage
 from rules.actions.closing import fail_audit
-from rules.actions.common import HANDED_ON, begin_mediation, end, ensure_tasks, open_task, related, release_task, used_up
+from rules.actions.common import HANDED_ON, begin_mediation, end, ensure_tasks, related, release_own, used_up
 from rules.actions.spec import action
 from rules.closure import checklist
 from rules.draft import Context, Draft
@@ -29,7 +31,7 @@ def _answer(draft: Draft, act: a.Answer) -> None:
 def _assign(draft: Draft, work: Work, act: a.Answer) -> None:
     found = AssignmentProposal.model_validate(act.result)
     # The proposal was made on an older state: whoever has been recused since, or is related to a new party, is not taken.
-    unfit = found.mediator is None or used_up(draft.case, found.mediator) or related(draft.case, found.mediator)
+    unfit = found.mediator is None or used_up(draft.case, found.mediator) or related(draft.case, found.mediator, found.household)
     if unfit or draft.case.mediator is not None:
         draft.add(h.AssignmentFailed(passed_over=found.passed_over, work=work.id))
         return
@@ -66,9 +68,7 @@ def _escalate(draft: Draft, work: Work, act: a.Answer) -> None:
     )
     if not led or case.stage not in BEFORE_AGREED:
         return
-    own = open_task(draft.case, found.lead)
-    if own is not None:
-        release_task(draft, own, "leads_now")
+    release_own(draft, found.lead)
     if old_lead is not None and old_lead != found.lead:
         ensure_tasks(draft, (old_lead,), HANDED_ON)
     ensure_tasks(draft, found.units)
@@ -92,8 +92,8 @@ def _absorb(draft: Draft, work: Work, act: a.Answer) -> None:
     if not answer.accepted:
         draft.add(h.MergeFailed(refusal=answer.refusal or "", work=work.id))
         return
-    merged = h.Merged(work=work.id, into_case=str(work.detail["into_case"]), into_code=str(work.detail["into_code"]))
-    end(draft, merged, Stage.MERGED)
+    into_case, into_code = str(work.detail["into_case"]), str(work.detail["into_code"])
+    end(draft, partial(h.Merged, work=work.id, into_case=into_case, into_code=into_code), Stage.MERGED)
 
 
 def _split(draft: Draft, work: Work, act: a.Answer) -> None:
@@ -101,7 +101,7 @@ def _split(draft: Draft, work: Work, act: a.Answer) -> None:
     if not answer.accepted or answer.case_id is None:
         draft.add(h.SplitFailed(refusal=answer.refusal or "", work=work.id))
         return
-    going = tuple(str(party["id"]) for party in work.detail["parties"])
+    going = tuple(str(party) for party in work.detail.get("going") or [party["id"] for party in work.detail["parties"]])
     draft.add(h.SplitOff(parties=going, new_case=answer.case_id, new_code=answer.code or "", work=work.id))
     begin_mediation(draft)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from models import action as a
@@ -11,11 +10,10 @@ from models.case import Case, WorkKind
 from models.refusal import RefusalCode
 from models.words import BEFORE_AGREED, Side, Stage
 from rules import clock as reckon
-from rules.actions.common import ask, known_parties, known_party, reason_given, regrade_by_rule
-from rules.actions.intake import EARLIEST
+from rules.actions.common import ask, avoid_conflict, known_parties, known_party, reason_given, regrade_by_rule
+from rules.actions.intake import facts_fault
 from rules.actions.spec import action
 from rules.draft import Context, Draft, require
-from rules.risk import unknown_signs
 
 AMENDABLE = ("happened_on", "people", "amount", "wage_workers", "risk_signs", "summary", "category")
 """What `amend` may correct."""
@@ -33,15 +31,14 @@ def _amendments(act: a.Amend) -> dict[str, Any]:
     return {name: getattr(act, name) for name in AMENDABLE if getattr(act, name) is not None}
 
 
-def _amend_valid(case: Case, act: a.Amend, ctx: Context) -> bool:
-    bundle = ctx.bundle(case)
-    today = bundle.cal.local_date(ctx.now)
-    dated = act.happened_on is None or EARLIEST <= act.happened_on <= today
-    signs = act.risk_signs is None or not unknown_signs(act.risk_signs, bundle.risk)
-    return bool(_amendments(act)) and dated and signs
+def _amend_fault(case: Case, act: a.Amend, ctx: Context) -> str | None:
+    if not _amendments(act):
+        return "what is to be corrected"
+    workers = case.wage_workers if act.wage_workers is None else act.wage_workers
+    return facts_fault(case, act, ctx, people=act.people or case.people, wage_workers=workers)
 
 
-@action("amend", valid=_amend_valid)
+@action("amend", fault=_amend_fault)
 def _amend(draft: Draft, act: a.Amend) -> None:
     """Correct facts; the old ones stay in the event, and a higher risk shows at once."""
     require(act.category is None or draft.case.category is not None, RefusalCode.INVALID, "category")
@@ -61,6 +58,7 @@ def _plain(value: object) -> object:
 def _add_party(draft: Draft, act: a.AddParty) -> None:
     draft.add(h.PartyAdded(party=act.party))
     regrade_by_rule(draft)
+    avoid_conflict(draft)
 
 
 @action("represent")
@@ -112,8 +110,7 @@ def _rebase(draft: Draft, act: a.Rebase) -> None:
 def _undo_in_time(case: Case, act: a.TakeBack, ctx: Context) -> bool:
     if case.undo is None or case.undo.action_id != act.action:
         return True
-    within = ctx.bundle(case).procedure.take_back.within
-    return ctx.now <= case.undo.at + timedelta(minutes=within.amount)
+    return ctx.now <= case.undo.at + ctx.bundle(case).procedure.take_back.within.span
 
 
 def _others_acted(case: Case, act: a.TakeBack, ctx: Context) -> bool:
@@ -134,10 +131,20 @@ def _take_back(draft: Draft, act: a.TakeBack) -> None:
 def _split(draft: Draft, act: a.Split) -> None:
     known_parties(draft, act.parties)
     going = set(act.parties)
-    staying = {p.side for p in draft.case.parties if p.id not in going}
+    staying = {p.side for p in draft.case.parties if p.id not in going and not p.left}
     opposed = any(p.side is not Side.APPLICANT for p in draft.case.parties)
     # Both sides have to stay, where there were two: a dispute with oneself would never end.
     require(Side.APPLICANT in staying and (len(staying) > 1 or not opposed), RefusalCode.INVALID, "parties")
     reason_given(act.reason)
-    parties = [p.model_dump(mode="json") for p in draft.case.parties if p.id in going]
-    ask(draft, WorkKind.SPLIT, h.SplitRequested, parties=parties, summary=act.summary)
+    along = _opponents(draft.case, going)
+    parties = [p.model_dump(mode="json") for p in draft.case.parties if p.id in going or p.id in along]
+    ask(draft, WorkKind.SPLIT, h.SplitRequested, parties=parties, going=list(act.parties), summary=act.summary)
+
+
+def _opponents(case: Case, going: set[str]) -> set[str]:
+    """Return who is a party of the new case too: those against whom the parties that go have their dispute."""
+    sides = {p.side for p in case.parties if p.id in going}
+    staying = [p for p in case.parties if p.id not in going and not p.left]
+    if Side.APPLICANT not in sides:
+        return {p.id for p in staying if p.side is Side.APPLICANT}
+    return {p.id for p in staying if p.side is not Side.APPLICANT} if sides == {Side.APPLICANT} else set()

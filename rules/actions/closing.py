@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from functools import partial
 
 from models import action as a
 from models import happening as h
@@ -13,7 +13,7 @@ from rules import clock as reckon
 from rules.actions.common import OPEN_TASKS, alarm, ask, call_off_meetings, end, finish_following_up, has_work, reason_given, release_all
 from rules.actions.spec import action
 from rules.chain import canonical, link
-from rules.closure import checklist, retention_grounds
+from rules.closure import checklist
 from rules.draft import Context, Draft, require
 from rules.limits import owed_visits
 
@@ -54,7 +54,7 @@ def begin_chapter(draft: Draft, reason: str) -> None:
         if task.state in OPEN_TASKS:
             draft.add(h.TaskReleased(task=task.id, unit=task.unit, why="reopened"))
     call_off_meetings(draft, None, "reopened")
-    screened = case.category is not None
+    screened = "screened" in case.moments
     draft.add(
         h.Reopened(reason=reason, former_mediator=former),
         stage=Stage.SCREENED if screened else Stage.REGISTERED,
@@ -67,11 +67,12 @@ def _audited(case: Case, act: a.Audit, ctx: Context) -> bool:
     return case.audited or has_work(case, WorkKind.AUDIT)
 
 
-def _back_to_known(case: Case, act: a.Audit, ctx: Context) -> bool:
-    return act.back_to is None or (not act.passed and act.back_to in ctx.bundle(case).procedure.audit_back_to)
+def _back_to_nowhere(case: Case, act: a.Audit, ctx: Context) -> str | None:
+    known = act.back_to is None or (not act.passed and act.back_to in ctx.bundle(case).procedure.audit_back_to)
+    return None if known else "back_to"
 
 
-@action("audit", {Stage.AUDITING}, valid=_back_to_known, done=_audited)
+@action("audit", {Stage.AUDITING}, fault=_back_to_nowhere, done=_audited)
 def _audit(draft: Draft, act: a.Audit) -> None:
     case, procedure = draft.case, draft.bundle.procedure
     mediates = case.mediator is not None and case.mediator.person in act.actor.ids
@@ -116,25 +117,11 @@ def archive(draft: Draft) -> None:
     """Seal the case: the hash of all events before, and how long the file is kept by rule (domain 5.3)."""
     release_all(draft, str(Stage.ARCHIVED))
     call_off_meetings(draft, None, str(Stage.ARCHIVED))
-    case, bundle = draft.case, draft.bundle
+    case = draft.case
     seal = case.head
     for event in draft.events:
         seal = link(seal, canonical(event))
-    grounds = retention_grounds(case)
-    years = bundle.procedure.keep_years(grounds)
-    today = bundle.cal.local_date(draft.ctx.now)
-    until = None if years is None else _years_on(today, years)
-    retention = "permanent" if years is None else f"{years}y"
-    what = h.Archived(code=case.code, seal=seal, retention=retention, retain_until=until)
-    end(draft, what, Stage.ARCHIVED)
-
-
-def _years_on(day: date, years: int) -> date:
-    """Return the same day so many years on; 29 February becomes the 28th."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
+    end(draft, partial(h.Archived, code=case.code, seal=seal), Stage.ARCHIVED)
 
 
 def window_open(case: Case, name: str, ctx: Context) -> bool:

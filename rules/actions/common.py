@@ -9,8 +9,9 @@ from models.case import Case, Task, Work, WorkKind
 from models.clock import Budget
 from models.party import Party
 from models.refusal import RefusalCode
-from models.words import BEFORE_AGREED, LEVELS, TIERS, Level, PromiseState, Stage, TaskState, Tier
+from models.words import BEFORE_AGREED, LEVELS, TIERS, Level, PromiseState, Side, Stage, TaskState, Tier
 from rules import routing
+from rules.closure import keeping
 from rules.draft import Draft, require
 from rules.limits import all_consented, level_of, owed_visits, promises
 from rules.risk import facts, grade
@@ -96,6 +97,13 @@ def release_task(draft: Draft, task: Task, why: str) -> None:
     draft.add(h.TaskReleased(task=task.id, unit=task.unit, why=why))
 
 
+def release_own(draft: Draft, lead: str) -> None:
+    """Call off the task of a unit that leads from now on: it has the whole case."""
+    own = open_task(draft.case, lead)
+    if own is not None:
+        release_task(draft, own, "leads_now")
+
+
 def release_all(draft: Draft, why: str) -> None:
     """Call all open tasks off: an effective agreement or an end leaves none behind."""
     for task in tuple(draft.case.tasks.values()):
@@ -103,11 +111,12 @@ def release_all(draft: Draft, why: str) -> None:
             release_task(draft, task, why)
 
 
-def end(draft: Draft, what: h.What, stage: Stage) -> None:
-    """Write an end; tasks and coming meetings are called off before it."""
+def end(draft: Draft, happening: Callable[..., h.What], stage: Stage) -> None:
+    """Write an end, and how long its file is kept by rule; tasks and coming meetings are called off before it."""
     release_all(draft, str(stage))
     call_off_meetings(draft, None, str(stage))
-    draft.add(what, stage=stage, moments=("ended",))
+    kept = keeping(draft.case, stage, draft.bundle.procedure, draft.bundle.cal.local_date(draft.ctx.now))
+    draft.add(happening(**kept._asdict()), stage=stage, moments=("ended",))
 
 
 def call_off_meetings(draft: Draft, units: tuple[str, ...] | None, why: str) -> None:
@@ -179,6 +188,21 @@ def alarm(draft: Draft) -> None:
         if police is not None:
             ensure_tasks(draft, (police,), SAFETY)
     at_least(draft)
+
+
+def avoid_conflict(draft: Draft) -> None:
+    """Let a mediator go who turns out to be party, or a near relative of one, and ask for another (domain 3.9)."""
+    mediator = draft.case.mediator
+    if mediator is not None and related(draft.case, mediator.person):
+        draft.add(h.Recused(mediator=mediator.person, reason="code:conflict_of_interest"))
+        ask(draft, WorkKind.ASSIGN, h.AssignmentRequested)
+
+
+def goes_on_without(case: Case, party_id: str) -> bool:
+    """Whether an applicant and somebody on another side are left to go on when this party leaves."""
+    rest = [party for party in case.parties if party.id != party_id and not party.left]
+    sides = {party.side for party in rest}
+    return Side.APPLICANT in sides and sides != {Side.APPLICANT}
 
 
 def begin_mediation(draft: Draft) -> None:

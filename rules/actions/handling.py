@@ -22,6 +22,7 @@ from rules.actions.common import (
     open_task,
     raise_task,
     reason_given,
+    release_own,
     release_task,
 )
 from rules.actions.spec import RUNNING, action
@@ -50,6 +51,11 @@ def _task_of(case: Case, act: a.Sign | a.Object | a.Finish) -> Task | None:
     return open_task(case, act.actor.unit) or (newest[-1] if newest else None)
 
 
+def _asked(case: Case, act: a.Base, ctx: Context) -> bool:
+    """Whether there is something to answer: the routing, or a task raised before it, as the police get of a red case."""
+    return case.stage in AFTER_ROUTING or any(task.unit == act.actor.unit for task in case.tasks.values())
+
+
 def _signed(case: Case, act: a.Sign, ctx: Context) -> bool:
     if _for_case(case, act, ctx):
         return case.stage is not Stage.ROUTED
@@ -57,7 +63,7 @@ def _signed(case: Case, act: a.Sign, ctx: Context) -> bool:
     return task is not None and task.state is not TaskState.RAISED
 
 
-@action("sign", AFTER_ROUTING, done=_signed)
+@action("sign", staged=_asked, done=_signed)
 def _sign(draft: Draft, act: a.Sign) -> None:
     if _for_case(draft.case, act, draft.ctx):
         draft.add(h.Signed(unit=act.actor.unit), stage=Stage.SIGNED, moments=("signed",))
@@ -93,7 +99,7 @@ def _explicit(task: Task) -> bool:
     return task.state is TaskState.SIGNED and not task.deemed
 
 
-@action("object", AFTER_ROUTING & BEFORE_AGREED, in_time=_object_in_time, done=_objected)
+@action("object", BEFORE_AGREED, staged=_asked, in_time=_object_in_time, done=_objected)
 def _object(draft: Draft, act: a.Object) -> None:
     if act.to is not None:
         known_unit(draft, act.to)
@@ -111,19 +117,32 @@ def _lead_objections(case: Case) -> tuple[Objection, ...]:
     return tuple(o for o in case.objections if o.task is None)
 
 
+def _meant(case: Case, act: a.Rule) -> Objection | None:
+    """Return the objection ruled on: of the task that is named, else the lead's, for which the case waits, else the oldest."""
+    waiting = [o for o in case.objections if o.open and act.task in {None, o.task}]
+    return min(waiting, key=lambda o: o.task is not None, default=None)
+
+
 def _may_rule(case: Case, act: a.Rule, ctx: Context) -> bool:
-    """The dispatcher rules on a first objection; on a second one the director."""
-    second = len(_lead_objections(case)) > 1 and _lead_objections(case)[-1].open
+    """The dispatcher rules on a first objection of a lead and on those of tasks; on a second one of a lead the director."""
+    objection = _meant(case, act)
+    second = objection is not None and objection.task is None and len(_lead_objections(case)) > 1
     return not second or act.actor.role is Role.DIRECTOR
+
+
+def _to_rule(case: Case, act: a.Rule, ctx: Context) -> bool:
+    return case.stage in AFTER_ROUTING or any(o.open for o in case.objections)
 
 
 def _nothing_to_rule(case: Case, act: a.Rule, ctx: Context) -> bool:
     return not any(o.open for o in case.objections)
 
 
-@action("rule", AFTER_ROUTING & BEFORE_AGREED, allowed=_may_rule, done=_nothing_to_rule)
+@action("rule", BEFORE_AGREED, allowed=_may_rule, staged=_to_rule, done=_nothing_to_rule)
 def _rule(draft: Draft, act: a.Rule) -> None:
-    objection = next(o for o in draft.case.objections if o.open)
+    objection = _meant(draft.case, act)
+    if objection is None:
+        raise Refuse(RefusalCode.INVALID, "task")
     to = act.to or (objection.to if act.uphold else objection.unit)
     require(to is not None, RefusalCode.INVALID, "to")
     assert to is not None
@@ -131,7 +150,6 @@ def _rule(draft: Draft, act: a.Rule) -> None:
         _rule_task(draft, act, objection, known_unit(draft, to))
         return
     leading_unit(draft, to, "to")
-    own = open_task(draft.case, to)
     first = len(_lead_objections(draft.case)) == 1
     mediating = draft.case.stage is Stage.MEDIATING
     if act.uphold and first:
@@ -141,8 +159,7 @@ def _rule(draft: Draft, act: a.Rule) -> None:
     else:
         stage = None if mediating else Stage.SIGNED
         draft.add(h.Designated(lead=to, reason=act.reason or None), stage=stage, moments=("signed",))
-    if own is not None:
-        release_task(draft, own, "leads_now")
+    release_own(draft, to)
 
 
 def _rule_task(draft: Draft, act: a.Rule, objection: Objection, to: str) -> None:
@@ -161,14 +178,14 @@ def _contact(draft: Draft, act: a.Contact) -> None:
     draft.add(h.Contacted(note=act.note))
 
 
-@action("raise_task", AFTER_ROUTING)
+@action("raise_task")
 def _raise_task(draft: Draft, act: a.RaiseTask) -> None:
     unit = known_unit(draft, act.unit)
     require(unit != draft.case.lead, RefusalCode.INVALID, "unit")
     raise_task(draft, unit, act.title, act.limit)
 
 
-@action("replan", AFTER_ROUTING, valid=lambda case, act, ctx: bool(act.lead or act.add or act.drop))
+@action("replan", AFTER_ROUTING, fault=lambda case, act, ctx: None if act.lead or act.add or act.drop else "add")
 def _replan(draft: Draft, act: a.Replan) -> None:
     for unit in (*act.add, *act.drop):
         known_unit(draft, unit)
@@ -197,7 +214,7 @@ def _finished(case: Case, act: a.Finish, ctx: Context) -> bool:
     return task is not None and task.state not in OPEN_TASKS
 
 
-@action("finish", AFTER_ROUTING, done=_finished)
+@action("finish", staged=_asked, done=_finished)
 def _finish(draft: Draft, act: a.Finish) -> None:
     task = _task_of(draft.case, act)
     require(task is not None, RefusalCode.INVALID, "task")

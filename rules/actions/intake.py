@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from models import action as a
 from models import happening as h
@@ -10,7 +11,19 @@ from models.case import Case, WorkKind
 from models.refusal import RefusalCode
 from models.words import BEFORE_AGREED, TIERS, Level, Stage
 from rules import routing
-from rules.actions.common import alarm, ask, end, ensure_tasks, finish_following_up, known_unit, leading_unit, reason_given, regrade_by_rule
+from rules.actions.common import (
+    alarm,
+    ask,
+    avoid_conflict,
+    end,
+    ensure_tasks,
+    finish_following_up,
+    known_unit,
+    leading_unit,
+    reason_given,
+    regrade_by_rule,
+    release_own,
+)
 from rules.actions.spec import RUNNING, action
 from rules.draft import Context, Draft, Refuse, require
 from rules.limits import open_complaints
@@ -20,19 +33,22 @@ EARLIEST = date(1949, 10, 1)
 """A dispute said to be older than this is a slip of the pen."""
 
 
-def _open_valid(case: Case, act: a.Open, ctx: Context) -> bool:
-    bundle = ctx.bundle(case)
+def _open_fault(case: Case, act: a.Open, ctx: Context) -> str | None:
     ids = [party.id for party in act.parties]
-    today = bundle.cal.local_date(ctx.now)
-    return (
-        len(set(ids)) == len(ids)
-        and EARLIEST <= act.happened_on <= today
-        and not unknown_signs(act.risk_signs, bundle.risk)
-        and act.wage_workers <= act.people
-    )
+    return "parties.id" if len(set(ids)) < len(ids) else facts_fault(case, act, ctx, people=act.people, wage_workers=act.wage_workers)
 
 
-@action("open", (None, *RUNNING), valid=_open_valid, done=lambda case, act, ctx: case.stage is not None, own=True)
+def facts_fault(case: Case, act: a.Open | a.Amend, ctx: Context, *, people: int, wage_workers: int) -> str | None:
+    """Name the fact of a dispute that can't be, or None: a day ahead, a sign nobody knows, more workers than people."""
+    bundle = ctx.bundle(case)
+    if act.happened_on is not None and not EARLIEST <= act.happened_on <= bundle.cal.local_date(ctx.now):
+        return "happened_on"
+    if unknown_signs(act.risk_signs or (), bundle.risk):
+        return "risk_signs"
+    return "wage_workers" if wage_workers > people else None
+
+
+@action("open", (None, *RUNNING), fault=_open_fault, done=lambda case, act, ctx: case.stage is not None, own=True)
 def _open(draft: Draft, act: a.Open) -> None:
     network = draft.bundle.network
     place = network.place(act.place)
@@ -64,18 +80,18 @@ def _open(draft: Draft, act: a.Open) -> None:
     regrade_by_rule(draft)
 
 
-def _screen_valid(case: Case, act: a.Screen, ctx: Context) -> bool:
-    return act.category is not None or not act.accept
+def _category_owed(case: Case, act: a.Screen, ctx: Context) -> str | None:
+    return "category" if act.accept and act.category is None else None
 
 
-@action("screen", {Stage.REGISTERED}, valid=_screen_valid)
+@action("screen", {Stage.REGISTERED}, fault=_category_owed)
 def _screen(draft: Draft, act: a.Screen) -> None:
     if act.accept:
         draft.add(h.Screened(category=act.category or ""), stage=Stage.SCREENED, moments=("screened",))
         return
     reason_given(act.reason)
     reason_given(act.redirect or "", "redirect")
-    end(draft, h.Declined(reason=act.reason, redirect=act.redirect or ""), Stage.DECLINED)
+    end(draft, partial(h.Declined, reason=act.reason, redirect=act.redirect or "", category=act.category), Stage.DECLINED)
 
 
 @action("regrade", done=lambda case, act, ctx: act.tier is case.tier)
@@ -118,18 +134,19 @@ def _route(draft: Draft, act: a.Route) -> None:
     found = routing.propose_for(case, bundle, level)
     lead = act.lead or found.lead
     draft.add(h.Routed(lead=lead, level=found.level, why=found.why), stage=Stage.ROUTED, moments=("routed", "arrived"))
+    release_own(draft, lead)
     ensure_tasks(draft, act.assist if act.assist is not None else found.assist)
 
 
-@action(
-    "merge",
-    BEFORE_AGREED,
-    valid=lambda case, act, ctx: act.into_case is not None and act.into_case != case.id,
-)
+@action("merge", BEFORE_AGREED)
 def _merge(draft: Draft, act: a.Merge) -> None:
+    case_id, code = act.into_case, act.into
+    if case_id is None or case_id == draft.case.id:
+        raise Refuse(RefusalCode.INVALID, "into")
+    # The older case keeps its clocks and goes on; the newer one is the double.
+    require(act.older, RefusalCode.INVALID, "into (newer)")
     # The other case takes over parties and papers, not a reply that is still owed.
     require(not open_complaints(draft.case), RefusalCode.CHECKLIST_OPEN, "complaints_replied")
-    case_id, code = act.into_case or "", act.into
     ask(draft, WorkKind.ABSORB, lambda work: h.MergeBegun(work=work, into_case=case_id, into_code=code), into_case=case_id, into_code=code)
 
 
@@ -146,6 +163,7 @@ def _absorb(draft: Draft, act: a.Absorb) -> None:
     require(not renamed or case.stage in BEFORE_AGREED, RefusalCode.WRONG_STAGE, str(case.stage))
     draft.add(h.Absorbed(from_case=act.from_case, from_code=act.from_code, parties=renamed, papers=act.papers))
     _take_over_risk(draft, act)
+    avoid_conflict(draft)
 
 
 def _take_over_risk(draft: Draft, act: a.Absorb) -> None:

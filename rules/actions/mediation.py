@@ -6,12 +6,13 @@ from models import action as a
 from models import happening as h
 from models.case import Case, Mediator, Meeting, WorkKind
 from models.refusal import RefusalCode
-from models.words import Role, Side, Stage
+from models.words import Role, Stage
 from rules import clock as reckon
 from rules.actions.common import (
     ask,
     begin_mediation,
     climb,
+    goes_on_without,
     has_work,
     known_parties,
     known_party,
@@ -34,12 +35,6 @@ def unit_of(person: str) -> str:
     return person.partition("@")[2].partition("#")[0]
 
 
-def no_conflict(case: Case, person: str, household: str | None) -> None:
-    """Refuse somebody who has been the mediator before, or is party, near relative or of the same household."""
-    require(not used_up(case, person), RefusalCode.SAME_PERSON)
-    require(not related(case, person, household), RefusalCode.CONFLICT_OF_INTEREST)
-
-
 def _assigned(case: Case, act: a.Assign, ctx: Context) -> bool:
     return case.mediator is not None or has_work(case, WorkKind.ASSIGN)
 
@@ -50,7 +45,9 @@ def _assign(draft: Draft, act: a.Assign) -> None:
         ask(draft, WorkKind.ASSIGN, h.AssignmentRequested)
         return
     unit = _mediating_unit(draft, act.mediator)
-    no_conflict(draft.case, act.mediator, act.household)
+    require(act.on_roll, RefusalCode.INVALID, "mediator")
+    require(not used_up(draft.case, act.mediator), RefusalCode.SAME_PERSON)
+    require(not related(draft.case, act.mediator, act.household), RefusalCode.CONFLICT_OF_INTEREST)
     draft.add(h.Assigned(mediator=Mediator(person=act.mediator, unit=unit), why=("named",)))
 
 
@@ -66,12 +63,12 @@ def _recusal_used(case: Case, act: a.Recuse, ctx: Context) -> bool:
     return case.mediator is None or (act.party is not None and act.party in case.recusals_by_parties)
 
 
-def _own_or_for_party(case: Case, act: a.Recuse, ctx: Context) -> bool:
+def _party_owed(case: Case, act: a.Recuse, ctx: Context) -> str | None:
     """A mediator steps back in person; everybody else only brings a party's demand."""
-    return act.actor.role is Role.MEDIATOR or act.party is not None
+    return None if act.actor.role is Role.MEDIATOR or act.party is not None else "party"
 
 
-@action("recuse", WITH_MEDIATOR, valid=_own_or_for_party, done=_recusal_used)
+@action("recuse", WITH_MEDIATOR, fault=_party_owed, done=_recusal_used)
 def _recuse(draft: Draft, act: a.Recuse) -> None:
     mediator = draft.case.mediator
     assert mediator is not None
@@ -95,7 +92,8 @@ def _consent(draft: Draft, act: a.Consent) -> None:
     if act.agrees:
         draft.add(h.Consented(party=act.party))
     else:
-        ends = _ends(draft.case, act.party)
+        # One refusal ends mediation, unless others can go on.
+        ends = not goes_on_without(draft.case, act.party)
         # Until it binds, an agreement falls with the consent of a party; the ladder runs again from that day.
         fallen = draft.case.stage is Stage.AGREED
         moments = (*(("refused",) if ends else ()), *(("arrived",) if fallen else ()))
@@ -103,14 +101,7 @@ def _consent(draft: Draft, act: a.Consent) -> None:
     begin_mediation(draft)
 
 
-def _ends(case: Case, refusing: str) -> bool:
-    """One refusal ends mediation, unless an applicant and somebody on another side are left to go on."""
-    rest = [party for party in case.parties if party.id != refusing and not party.left]
-    sides = {party.side for party in rest}
-    return Side.APPLICANT not in sides or sides == {Side.APPLICANT}
-
-
-@action("meet", MEETABLE, valid=lambda case, act, ctx: act.at >= ctx.now)
+@action("meet", MEETABLE, fault=lambda case, act, ctx: None if act.at >= ctx.now else "at")
 def _meet(draft: Draft, act: a.Meet) -> None:
     for unit in act.units:
         known_unit(draft, unit)
@@ -138,14 +129,14 @@ def _record(draft: Draft, act: a.Record) -> None:
         climb(draft, "failed_sessions")
 
 
-def _ground_listed(case: Case, act: a.Suspend, ctx: Context) -> bool:
-    return act.ground in ctx.bundle(case).procedure.suspension_grounds
+def _ground_unlisted(case: Case, act: a.Suspend, ctx: Context) -> str | None:
+    return None if act.ground in ctx.bundle(case).procedure.suspension_grounds else "ground"
 
 
 @action(
     "suspend",
     {Stage.SIGNED, Stage.MEDIATING},
-    valid=_ground_listed,
+    fault=_ground_unlisted,
     done=lambda case, act, ctx: case.standing is not None,
 )
 def _suspend(draft: Draft, act: a.Suspend) -> None:
@@ -175,15 +166,16 @@ def _extend(draft: Draft, act: a.Extend) -> None:
     draft.add(h.Extended(days=act.days, consents=tuple(sorted(set(act.consents)))), clocks=(longer,))
 
 
-@action("hand_over", RUNNING, valid=lambda case, act, ctx: act.to != act.actor.holder)
+@action("hand_over", RUNNING, fault=lambda case, act, ctx: "to" if act.to == act.actor.holder else None)
 def _hand_over(draft: Draft, act: a.HandOver) -> None:
     """Pass one's part to somebody of the same unit: the mediator's own, or the unit's handling."""
     case = draft.case
     mine = case.mediator is not None and case.mediator.person == act.actor.holder
     known_unit(draft, unit_of(act.to))
-    require(unit_of(act.to) == act.actor.unit, RefusalCode.INVALID, "to")
+    require(unit_of(act.to) == act.actor.unit and act.on_roll, RefusalCode.INVALID, "to")
     if mine:
         require(act.to.startswith(f"{Role.MEDIATOR}@"), RefusalCode.INVALID, "to")
-        no_conflict(case, act.to, act.household)
+        require(not used_up(case, act.to), RefusalCode.SAME_PERSON)
     reason_given(act.reason)
+    require(not mine or not related(case, act.to, act.household), RefusalCode.CONFLICT_OF_INTEREST)
     draft.add(h.HandedOver(part="mediator" if mine else "handler", to=act.to, reason=act.reason))

@@ -16,6 +16,9 @@ RUNNING = frozenset(stage for stage in Stage if stage not in ENDS)
 Check = Callable[[Case, Any, Context], object]
 """Looks at case, action and context; true means yes."""
 
+Fault = Callable[[Case, Any, Context], str | None]
+"""Looks at the same and names the field at fault; None means none is."""
+
 Body = Callable[[Draft, Any], None]
 """Writes events into the draft, or refuses."""
 
@@ -26,8 +29,8 @@ class Spec:
 
     body: Body
     stages: frozenset[Stage | None]
-    valid: Check | None
-    """Form that only the documents can judge; false = `invalid`."""
+    fault: Fault | None
+    """Form that only the documents can judge; a field named = `invalid`, and the refusal names it."""
     allowed: Check | None
     """What depends on role and state together; false = `not_allowed`."""
     staged: Check | None
@@ -53,7 +56,7 @@ def action(
     name: str,
     stages: Iterable[Stage | None] = RUNNING,
     *,
-    valid: Check | None = None,
+    fault: Fault | None = None,
     allowed: Check | None = None,
     staged: Check | None = None,
     in_time: Check | None = None,
@@ -63,7 +66,7 @@ def action(
     """Register the decorated function as the rule of the action of this name."""
 
     def register(body: Body) -> Body:
-        SPECS[name] = Spec(body, frozenset(stages), valid, allowed, staged, in_time, done, own)
+        SPECS[name] = Spec(body, frozenset(stages), fault, allowed, staged, in_time, done, own)
         return body
 
     return register

@@ -71,9 +71,9 @@ class Running:
         """Do an action through the command line."""
         return self.jiefen("act", code, action, "--as", who, "--with", json.dumps(fields), "--json")
 
-    def launch(self) -> subprocess.Popen[str]:
+    def launch(self, *more: str) -> subprocess.Popen[str]:
         """Run `up` in a process group of its own, as a terminal does, and do not wait for it."""
-        command = [*STARTER, "up", *([] if self._web else ["--no-web"])]
+        command = [*STARTER, "up", *([] if self._web else ["--no-web"]), *more]
         self.process = subprocess.Popen(
             command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         )

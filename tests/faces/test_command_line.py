@@ -208,6 +208,35 @@ def test_words_are_shown_as_they_are(up: Running, tmp_path: Path) -> None:
     assert summary in shown.out
 
 
+def test_limits_in_days_are_shown_to_end_at_24_oclock(up: Running, tmp_path: Path) -> None:
+    code = take_in(up, tmp_path)
+    assert up.act(code, "screen", "screener@yanlou-centre", category="0701", accept=True).code == 0
+    limit = next(clock for clock in up.jiefen("explain", code, "--json").json["clocks"] if clock["clock"] == "mediate")
+    shown = f"{limit['due_day']} 24:00"
+    for words in (("show", code), ("explain", code), ("calendar", "import", str(_notice(tmp_path, limit["due_day"])))):
+        answer = up.jiefen(*words)
+        assert answer.code == 0, answer.err
+        assert shown in answer.out, words
+
+
+def _notice(folder: Path, day: str) -> Path:
+    """A notice that makes a day a rest day."""
+    path = folder / "notice.yaml"
+    year = day[:4]
+    path.write_text(f"version: T\nyears: [{year}]\npublished_until: {year}-12-31\noff: [{day}]\n", encoding="utf-8")
+    return path
+
+
+def test_possible_duplicates_are_shown_as_far_as_one_may_see_them(up: Running, tmp_path: Path) -> None:
+    family = {"parties": [{"id": "a", "side": "applicant", "kind": "person", "name": "戊", "phone": "13800000077"}], "people": 1}
+    first = take_in(up, tmp_path, **family)
+    path = str(tmp_path / "intake.json")
+    alike = up.jiefen("open", "--as", CLERK, "--file", path, "--json").json["candidates"]
+    assert (alike[0]["case"]["code"], alike[0]["why"]) == (first, ["same_party", "same_time"])
+    for stranger in ("citizen@a", "clerk@qingyan-centre"):
+        assert up.jiefen("open", "--as", stranger, "--file", path, "--json").json["candidates"] == []
+
+
 def test_watch_prints_one_json_line_for_each_event(up: Running, tmp_path: Path) -> None:
     code = take_in(up, tmp_path)
     assert up.act(code, "screen", "screener@yanlou-centre", accept=False, reason="不属受理范围", redirect="court").code == 0
@@ -226,6 +255,29 @@ def test_a_rehearsal_needs_nothing_running_and_json_is_all_it_prints(tmp_path: P
     (failure,) = answer.json[0]["failures"]
     assert (failure["step"], failure["what"], failure["wanted"], failure["found"]) == ("end", "stage", "merged", "archived")
     assert "wanted merged, found archived" in nowhere.jiefen("rehearse", str(path)).out
+
+
+def test_where_nothing_was_started_or_no_server_answers_it_is_said_in_one_line(tmp_path: Path) -> None:
+    nowhere = Running(tmp_path / "nothing")
+    answer = nowhere.jiefen("list")
+    assert (answer.code, one_line(answer.err, "not_started")) == (2, True), answer.err
+    nowhere.home.mkdir()
+    assert nowhere.jiefen("list").code == 0, "what only reads needs no server"
+    answer = nowhere.act("YANLOU-2026-00001", "note", CLERK, text="x")
+    assert (answer.code, answer.json["error"]["code"]) == (2, "unavailable")
+    assert one_line(answer.err, "unavailable"), answer.err
+
+
+def test_up_tells_machines_where_everything_is(tmp_path: Path) -> None:
+    instance = Running(tmp_path / "home")
+    with instance.launch("--json") as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGTERM)
+        assert json.loads(process.stdout.readline()) == {"stopped": True}
+    assert process.returncode == 0
+    assert ready["worker"].endswith(f":{instance.environment['JIEFEN_HEALTH_PORT']}/readyz")
+    assert {"post": CLERK} in ready["accounts"]
 
 
 def test_two_instances_run_side_by_side(up: Running, tmp_path: Path) -> None:

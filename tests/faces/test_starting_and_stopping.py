@@ -116,14 +116,14 @@ def test_a_setting_that_can_not_be_used_is_named_and_its_value_is_not(stopped: R
 
 def test_a_folder_where_nothing_was_started_is_said_to_be_so(tmp_path: Path) -> None:
     answer = Running(tmp_path / "nothing").jiefen("list")
-    assert (answer.code, refused(answer.err, "unavailable")) == (3, True), answer.err
+    assert (answer.code, refused(answer.err, "not_started")) == (2, True), answer.err
     assert not (tmp_path / "nothing").exists()
 
 
 def test_while_temporal_is_away_an_action_is_not_known_and_can_be_asked_again_with_its_id(stopped: Running) -> None:
     intake = Path(__file__).parents[2] / "docs" / "examples" / "intake.json"
     answer = stopped.jiefen("open", "--as", "clerk@yanlou-centre", "--file", str(intake))
-    assert (answer.code, refused(answer.err, "unavailable")) == (3, True), answer.err
+    assert (answer.code, refused(answer.err, "unavailable")) == (2, True), answer.err
     assert "--intake-id " in answer.err
     slip = answer.err.split("--intake-id ")[1].split(":")[0].split("：")[0]
     stopped.start()

@@ -271,3 +271,44 @@ def test_withdrawing_is_refused(post: str, fields: dict[str, Any], code: str) ->
 
 def test_after_an_agreement_nobody_withdraws() -> None:
     assert refused(case_at(Stage.AGREED).act(LEAD, "withdraw", party="a", reason="ref")) == "wrong_stage"
+
+
+MANY = parties("applicant", "applicant", "respondent", "respondent")
+
+
+def test_one_of_several_withdraws_and_the_others_go_on() -> None:
+    core = case_at(Stage.SIGNED, parties=MANY)
+    done(core.act(LEAD, "assign", mediator=MEDIATOR))
+    for party in ("b", "c"):
+        done(core.act(MEDIATOR, "consent", party=party, agrees=True))
+    assert types(core.act(LEAD, "withdraw", party="d", reason="ref")) == ["withdrawn"]
+    assert stage_of(core) is Stage.SIGNED
+    assert refused(core.act(LEAD, "withdraw", party="d", reason="ref")) == "already_done"
+    assert types(core.act("citizen@a", "withdraw", party="a", reason="ref")) == ["withdrawn"]
+    assert stage_of(core) is Stage.MEDIATING, "all who are left have agreed"
+    done(core.act(MEDIATOR, "agree", form="oral", terms="ref"))
+    assert core.case.agreement is not None
+    assert core.case.agreement.parties == ("b", "c")
+
+
+def test_the_last_applicant_takes_the_dispute_back_and_the_other_side_can_not() -> None:
+    core = case_at(Stage.SIGNED, parties=MANY)
+    for party in ("a", "c"):
+        done(core.act(LEAD, "withdraw", party=party, reason="ref"))
+    assert refused(core.act("citizen@d", "withdraw", party="d", reason="ref")) == "not_allowed"
+    assert refused(core.act(LEAD, "withdraw", party="d")) == "missing_reason"
+    assert refused(core.act(LEAD, "withdraw", party="d", reason="ref")) == "needs_notice"
+    assert types(core.act("citizen@b", "withdraw", party="b", reason="ref"))[-1] == "withdrawn"
+    assert stage_of(core) is Stage.WITHDRAWN
+
+
+def test_where_nobody_applied_any_party_may_withdraw() -> None:
+    core = case_at(Stage.SIGNED, parties=parties("respondent", "third"))
+    assert types(core.act(LEAD, "withdraw", party="a", reason="ref"))[-1] == "withdrawn"
+    assert core.case.ended
+
+
+def test_no_agreement_is_made_on_what_is_not_for_mediation() -> None:
+    core = case_at(Stage.MEDIATING, steps={"assign": {"mediator": MEDIATOR}})
+    done(core.act(CENTRE, "amend", category="1502", reason="ref"))
+    assert refused(core.act(MEDIATOR, "agree", form="oral", terms="ref", matter="use")) == "barred_matter"

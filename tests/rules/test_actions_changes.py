@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from models.case import Case
+from models.clock import Budget
 from models.words import Stage
 from tests.support.core import CoreCase
 from tests.support.onward import case_at, done, parties, refused, stage_of, types
@@ -242,3 +243,49 @@ def test_a_split_that_failed_leaves_everybody_where_they_are() -> None:
     answer = {"accepted": False, "refusal": "invalid"}
     assert types(core.act("system@system", "answer", work=next(iter(core.case.work)), result=answer)) == ["split_failed"]
     assert len(core.case.parties) == 3
+
+
+@pytest.mark.parametrize(
+    ("sides", "going", "taken"),
+    [
+        (("applicant", "respondent", "respondent"), ["c"], ["a", "c"]),
+        (("applicant", "applicant", "respondent"), ["b"], ["b", "c"]),
+        (("applicant", "respondent", "applicant", "respondent"), ["c", "d"], ["c", "d"]),
+    ],
+)
+def test_the_new_case_has_both_sides_of_its_dispute(sides: tuple[str, ...], going: list[str], taken: list[str]) -> None:
+    core = case_at(Stage.SIGNED, answers=False, parties=parties(*sides))
+    done(core.act(DISPATCHER, "split", parties=going, summary="ref", reason="ref"))
+    work = next(iter(core.case.work.values()))
+    assert [party["id"] for party in work.detail["parties"]] == taken
+    core.answers = True
+    core._serve()
+    assert [party.id for party in core.case.parties] == [p for p in "abcd"[: len(sides)] if p not in going]
+
+
+@pytest.mark.parametrize("relation", [{"staff": MEDIATOR}, {"kin": [MEDIATOR]}])
+def test_a_mediator_related_to_a_new_party_is_let_go_and_another_is_asked_for(relation: dict[str, Any]) -> None:
+    core = case_at(Stage.MEDIATING, steps={"assign": {"mediator": MEDIATOR}})
+    assert types(core.act(CLERK, "add_party", party={**NEW_PARTY, **relation})) == ["party_added", "recused", "assignment_requested"]
+    assert core.case.mediator is not None
+    assert core.case.mediator.person == "mediator@yanlou-justice"
+    assert core.case.recused == (MEDIATOR,)
+
+
+def test_more_workers_than_people_are_a_slip_also_in_a_correction() -> None:
+    core = case_at(Stage.SIGNED)
+    slips: tuple[dict[str, Any], ...] = ({"wage_workers": 3}, {"people": 1, "wage_workers": 2})
+    for fields in slips:
+        answer = core.act(CLERK, "amend", **fields, reason="ref")
+        assert (refused(answer), getattr(answer, "detail", "")) == ("invalid", "wage_workers")
+    done(core.act(CLERK, "amend", people=3, wage_workers=3, reason="ref"))
+
+
+def test_the_time_to_take_back_is_counted_in_the_unit_it_is_written_in() -> None:
+    core = case_at(Stage.REGISTERED)
+    procedure = core.library.procedure(core.case.docs.procedure)
+    longer = procedure.model_copy(update={"take_back": procedure.take_back.model_copy(update={"within": Budget.model_validate("2h")})})
+    core.case = core.case.model_copy(update={"docs": core.case.docs.model_copy(update={"procedure": core.library.add(longer)})})
+    screened = done(core.act("screener@yanlou-centre", "screen", category="0804", accept=True))[0].action_id
+    core.pass_time(minutes=119)
+    assert types(core.act("screener@yanlou-centre", "take_back", action=screened)) == ["taken_back"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from models.words import Stage
 from rules import chain
-from tests.support.onward import case_at, done, go, promise, refused, stage_of, types
+from tests.support.onward import case_at, done, go, parties, promise, refused, stage_of, types
 
 CLERK = "clerk@yanlou-centre"
 MEDIATOR = "mediator@yanlou-gumeng"
@@ -205,6 +205,44 @@ def test_how_long_a_file_is_kept_follows_the_rule(fields: dict[str, Any], form: 
     core = case_at(Stage.ARCHIVED, steps={"agree": {"form": form}}, **fields)
     until = core.case.retain_until
     assert (until.year - core.now.year if until else None) == years
+
+
+@pytest.mark.parametrize(
+    ("fields", "category"),
+    [
+        ({}, "0902"),
+        ({"parties": parties("applicant", "respondent", minor=True)}, "0201"),
+        ({"risk_signs": ["death_or_injury"]}, "0201"),
+    ],
+    ids=["title", "minors", "death_or_injury"],
+)
+def test_some_files_are_kept_for_good(fields: dict[str, Any], category: str) -> None:
+    core = case_at(Stage.ARCHIVED, steps={"screen": {"category": category}}, **fields)
+    assert core.events[-1].what.retention == "permanent"  # type: ignore[union-attr]
+    assert core.case.retain_until is None
+
+
+@pytest.mark.parametrize(
+    ("post", "do", "fields"),
+    [
+        ("screener@yanlou-centre", "screen", {"accept": False, "reason": "ref", "redirect": "court"}),
+        ("dispatcher@yanlou-centre", "withdraw", {"party": "a", "reason": "ref"}),
+        ("screener@yanlou-centre", "channel", {"route": "court", "notice": "ref"}),
+        ("screener@yanlou-centre", "merge", {"into": "OLD-1", "into_case": "old"}),
+    ],
+)
+def test_the_file_of_every_other_end_is_kept_ten_years(post: str, do: str, fields: dict[str, Any]) -> None:
+    core = case_at(Stage.REGISTERED)
+    done(core.act(post, do, **fields))
+    assert core.case.ended
+    assert core.case.retain_until == date(2036, 3, 2)
+    assert core.events[-1].what.retention == "10y"  # type: ignore[union-attr]
+
+
+def test_what_ends_on_the_29th_of_february_is_kept_until_a_28th() -> None:
+    core = case_at(Stage.REGISTERED, start=datetime(2028, 2, 29, 2, tzinfo=UTC), happened_on="2028-02-01")
+    done(core.act("dispatcher@yanlou-centre", "withdraw", party="a", reason="ref"))
+    assert core.case.retain_until == date(2038, 2, 28)
 
 
 @pytest.mark.parametrize("post", [CLERK, "grid@yanlou-gumeng", "citizen@a", "officer@huaxi-petition"])

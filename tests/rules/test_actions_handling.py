@@ -243,3 +243,33 @@ def test_a_mediation_that_has_begun_goes_on_under_another_lead() -> None:
     assert types(core.act(DISPATCHER, "rule", uphold=True)) == ["rerouted"]
     assert (core.case.stage, core.case.lead) == (Stage.MEDIATING, "yanlou-enforce")
     assert core.case.clocks["contact"].anchor == core.now
+
+
+def test_of_two_objections_that_wait_the_leads_is_ruled_on_first_unless_a_task_is_named() -> None:
+    core = rented()
+    core.act(POLICE, "object", reason="ref", to="yanlou-women")
+    core.act(HOUSING, "object", reason="ref", to="yanlou-enforce")
+    assert refused(core.act(DISPATCHER, "rule", uphold=True, task="t9")) == "invalid"
+    assert types(core.act(DISPATCHER, "rule", uphold=True)) == ["rerouted"]
+    assert types(core.act(DISPATCHER, "rule", uphold=True)) == ["task_released", "task_raised"]
+    core = rented()
+    core.act(HOUSING, "object", reason="ref", to="yanlou-enforce")
+    core.act(POLICE, "object", reason="ref")
+    assert types(core.act(DISPATCHER, "rule", uphold=False, task="t1")) == ["task_ruled"]
+    assert core.case.lead == "yanlou-housing"
+
+
+def test_while_the_director_has_a_second_objection_the_dispatcher_still_rules_on_tasks() -> None:
+    core = rented()
+    core.act(HOUSING, "object", reason="ref", to="yanlou-enforce")
+    core.act(DISPATCHER, "rule", uphold=True)
+    core.act(POLICE, "object", reason="ref")
+    core.act(ENFORCE, "object", reason="ref")
+    assert refused(core.act(DISPATCHER, "rule", uphold=False)) == "not_allowed"
+    assert types(core.act(DISPATCHER, "rule", uphold=False, task="t1")) == ["task_ruled"]
+    assert types(core.act(DIRECTOR, "rule", uphold=False)) == ["designated"]
+    core.act(HOUSING, "finish", result="ref")
+    core.act(DISPATCHER, "raise_task", unit="yanlou-women", title="ref")
+    core.act("officer@yanlou-women", "object", reason="ref")
+    ruler = next(duty for duty in core.view().duties if duty.act == "rule")
+    assert ruler.role == "dispatcher", "the second objection has been ruled on: what waits is a task's"

@@ -49,17 +49,18 @@ def test_the_county_centre_keeps_the_way_of_what_it_took_in() -> None:
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
-        ({"happened_on": "2026-03-03"}, "invalid"),
-        ({"happened_on": "1949-09-30"}, "invalid"),
-        ({"risk_signs": ["bad_mood"]}, "invalid"),
-        ({"wage_workers": 3}, "invalid"),
-        ({"parties": [*parties("applicant"), *parties("respondent")]}, "invalid"),
-        ({"occurred_at": START}, "invalid"),
-        ({"place": "999999999999"}, "unknown_place"),
+        ({"happened_on": "2026-03-03"}, "invalid happened_on"),
+        ({"happened_on": "1949-09-30"}, "invalid happened_on"),
+        ({"risk_signs": ["bad_mood"]}, "invalid risk_signs"),
+        ({"wage_workers": 3}, "invalid wage_workers"),
+        ({"parties": [*parties("applicant"), *parties("respondent")]}, "invalid parties.id"),
+        ({"occurred_at": START}, "invalid occurred_at"),
+        ({"place": "999999999999"}, "unknown_place "),
     ],
 )
-def test_a_slip_at_the_window_is_said_at_once(fields: dict[str, Any], code: str) -> None:
-    assert refused(blank().act(CLERK, "open", **opening(**fields))) == code
+def test_a_slip_at_the_window_is_said_at_once_and_by_its_field(fields: dict[str, Any], code: str) -> None:
+    answer = blank().act(CLERK, "open", **opening(**fields))
+    assert f"{refused(answer)} {getattr(answer, 'detail', '')}" == code
 
 
 def test_the_same_dispute_is_taken_in_once() -> None:
@@ -194,6 +195,7 @@ def test_a_case_that_is_not_taken_in_goes_on() -> None:
     ("stage", "post", "fields", "code"),
     [
         (Stage.ROUTED, DISPATCHER, {"into": "OLD-1"}, "invalid"),
+        (Stage.ROUTED, "officer@yanlou-gumeng", {"into": "OLD-1"}, "not_allowed"),
         (Stage.ROUTED, "officer@yanlou-gumeng", {"into": "OLD-1", "into_case": "old"}, "not_allowed"),
         (Stage.AGREED, DISPATCHER, {"into": "OLD-1", "into_case": "old"}, "wrong_stage"),
         (Stage.ROUTED, "dispatcher@qingyan-centre", {"into": "OLD-1", "into_case": "old"}, "not_holder"),
@@ -254,3 +256,18 @@ def test_a_tier_that_a_person_raised_comes_along_too() -> None:
     events = types(core.act("system@system", "absorb", from_case="new", from_code="C", tier="orange"))
     assert events[:2] == ["absorbed", "graded"]
     assert core.case.tier is Tier.ORANGE
+
+
+def test_a_mediator_related_to_whom_a_newer_case_brings_is_let_go() -> None:
+    core = case_at(Stage.MEDIATING, steps={"assign": {"mediator": "mediator@yanlou-gumeng"}})
+    newer = [{"id": "x", "side": "respondent", "kind": "person", "person": "v9", "kin": ["mediator@yanlou-gumeng"]}]
+    events = types(core.act("system@system", "absorb", from_case="new", from_code="C", parties=newer))
+    assert events == ["absorbed", "recused", "assignment_requested"]
+
+
+def test_what_is_declined_keeps_the_category_it_was_declined_for() -> None:
+    core = case_at(Stage.REGISTERED)
+    done(core.act(SCREENER, "screen", category="1502", accept=False, reason="ref", redirect="discipline"))
+    assert (core.case.stage, core.case.category) == (Stage.DECLINED, "1502"), "so that eyes stay kept off what is nobody's business"
+    done(core.act(CLERK, "reopen", reason="ref"))
+    assert core.case.stage is Stage.REGISTERED, "it has not been accepted yet"

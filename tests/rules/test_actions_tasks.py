@@ -32,7 +32,7 @@ def test_lead_and_dispatcher_give_tasks_at_any_moment_of_a_running_case(post: st
 @pytest.mark.parametrize(
     ("stage", "post", "fields", "code"),
     [
-        (Stage.SCREENED, DISPATCHER, {"unit": "yanlou-women"}, "wrong_stage"),
+        (Stage.SCREENED, HOUSING, {"unit": "yanlou-women"}, "not_holder"),
         (Stage.SIGNED, "mediator@yanlou-justice", {"unit": "yanlou-women"}, "not_allowed"),
         (Stage.SIGNED, POLICE, {"unit": "yanlou-women"}, "not_holder"),
         (Stage.SIGNED, HOUSING, {"unit": "nowhere"}, "unknown_unit"),
@@ -167,3 +167,31 @@ def test_an_agreement_in_force_releases_the_tasks_still_open() -> None:
         done(core.act(mediator, "sign_agreement", party=party))
     assert types(core.act(HOUSING, "seal")) == ["agreement_effective", "task_released"]
     assert not [name for name in core.case.clocks if name.startswith(("sign:", "task:"))]
+
+
+def test_the_police_of_a_red_case_sign_and_report_before_anybody_has_routed_it() -> None:
+    core = case_at(Stage.REGISTERED, risk_signs=["weapon"])
+    assert types(core.act(POLICE, "sign")) == ["signed"]
+    assert (core.case.tasks["t1"].state, core.case.stage) == ("signed", Stage.REGISTERED)
+    assert types(core.act(POLICE, "finish", result="ref")) == ["task_finished"]
+    assert refused(core.act(HOUSING, "sign")) == "wrong_stage", "nobody else has anything to sign for yet"
+    assert refused(core.act(HOUSING, "finish", result="ref")) == "wrong_stage"
+
+
+def test_the_centre_gives_tasks_before_the_routing_and_an_objection_to_one_outlives_it() -> None:
+    core = case_at(Stage.SCREENED)
+    assert types(core.act(DISPATCHER, "raise_task", unit="yanlou-women", title="ref")) == ["task_raised"]
+    assert refused(core.act(HOUSING, "object", reason="ref")) == "wrong_stage"
+    assert types(core.act("officer@yanlou-women", "object", reason="ref")) == ["objected"]
+    done(core.act(DISPATCHER, "route", level="village"))
+    assert "rule" in core.case.clocks
+    assert types(core.act(DISPATCHER, "rule", uphold=False)) == ["task_ruled"]
+    assert "rule" not in core.case.clocks
+
+
+def test_a_unit_that_is_routed_the_whole_case_gives_back_the_task_it_had() -> None:
+    core = case_at(Stage.SCREENED, risk_signs=["weapon"], steps={"screen": {"category": "0303"}})
+    assert types(core.act(DISPATCHER, "route"))[:2] == ["routed", "task_released"]
+    assert (core.case.lead, core.case.tasks["t1"].state) == ("yanlou-police", "released")
+    assert types(core.act(POLICE, "sign")) == ["signed"]
+    assert core.case.stage is Stage.SIGNED

@@ -76,6 +76,25 @@ def test_what_is_unknown_comes_before_same_person_and_that_before_conflicts() ->
     assert refused(core.act(LEAD, "assign", mediator=OTHER)) == "same_person"
 
 
+def test_somebody_who_is_not_on_the_roll_is_said_after_who_asks_and_before_conflicts() -> None:
+    core = case_at(Stage.SIGNED)
+    gone: dict[str, Any] = {"mediator": f"{OTHER}#9", "on_roll": False}
+    assert refused(core.act(COURT, "assign", **gone)) == "not_holder"
+    assert refused(core.act(LEAD, "assign", **gone)) == "invalid"
+    done(core.act(LEAD, "assign", mediator=MEDIATOR))
+    assert refused(core.act(MEDIATOR, "hand_over", to=f"{MEDIATOR}#9", on_roll=False)) == "invalid"
+
+
+def test_a_conflict_of_interest_comes_after_the_missing_reason() -> None:
+    core = case_at(Stage.SIGNED, parties=parties("applicant", "respondent", household="h1"))
+    done(core.act(LEAD, "assign", mediator=MEDIATOR))
+    mine: dict[str, Any] = {"to": f"{MEDIATOR}#2", "household": "h1"}
+    assert refused(core.act(MEDIATOR, "hand_over", **mine)) == "missing_reason"
+    assert refused(core.act(MEDIATOR, "hand_over", **mine, reason="ref")) == "conflict_of_interest"
+    core.case = core.case.model_copy(update={"recused": (f"{MEDIATOR}#2",)})
+    assert refused(core.act(MEDIATOR, "hand_over", **mine)) == "same_person"
+
+
 def test_same_person_comes_before_the_missing_reason() -> None:
     core = case_at(Stage.MEDIATING)
     done(core.act(LEAD, "regrade", tier="yellow", reason="ref"))

@@ -15,6 +15,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from models.action import Recalendar
+from models.event import Event
 from models.refusal import RefusalCode
 from rules.library import content_hash
 from rules.shelf import SHELF
@@ -172,6 +174,7 @@ async def test_cases_that_may_be_the_same_dispute_are_shown_to_the_clerk(here: D
 # -- refused ---------------------------------------------------------------------------------------------------------
 
 PERSON = {"id": "c", "side": "third", "kind": "person", "name": "丙", "phone": "13900000099"}
+NOWHERE = dict.fromkeys(("network", "procedure", "risk", "calendar"), "x")
 REFUSED: tuple[tuple[str, str, dict[str, Any], RefusalCode], ...] = (
     ("clerk@yanlou-centre", "note", {"text": ""}, RefusalCode.INVALID),
     ("clerk@yanlou-centre", "fly", {}, RefusalCode.INVALID),
@@ -192,6 +195,17 @@ REFUSED: tuple[tuple[str, str, dict[str, Any], RefusalCode], ...] = (
         RefusalCode.UNKNOWN_PARTY,
     ),
     ("screener@yanlou-centre", "merge", {"into": "YANLOU-2026-99999"}, RefusalCode.INVALID),
+    ("officer@yanlou-justice", "merge", {"into": "YANLOU-2026-99999"}, RefusalCode.NOT_ALLOWED),
+    ("screener@yanlou-centre", "amend", {"category": "0777", "reason": "更正"}, RefusalCode.INVALID),
+    ("clerk@yanlou-centre", "screen", {"category": "0777", "accept": True}, RefusalCode.INVALID),
+    ("director@yanlou-centre", "recalendar", {"calendar": "nowhere"}, RefusalCode.INVALID),
+    (
+        "director@yanlou-centre",
+        "rebase",
+        {"docs": dict.fromkeys(("network", "procedure", "risk", "calendar"), "x"), "reason": "试"},
+        RefusalCode.INVALID,
+    ),
+    ("officer@yanlou-court", "hand_over", {"to": "officer@yanlou-court#9", "reason": "轮岗"}, RefusalCode.NOT_HOLDER),
     ("citizen@b", "withdraw", {"party": "a", "reason": "替人撤"}, RefusalCode.NOT_HOLDER),
     ("citizen@z", "withdraw", {"party": "z", "reason": "路人"}, RefusalCode.NOT_HOLDER),
 )
@@ -305,7 +319,8 @@ async def test_an_action_waits_for_a_document_that_is_not_there_yet(here: Desk) 
     case_id = await here.open(1)
     calendar = here.office.bundle.calendar.model_copy(update={"version": f"CN-{uuid.uuid4().hex[:6]}"})
     name = content_hash(calendar)
-    waiting = asyncio.create_task(here.act(case_id, "director@yanlou-centre", "recalendar", calendar=name))
+    director = await here.cases.actor("director@yanlou-centre")
+    waiting = asyncio.create_task(here.cases.engine.act(Recalendar(id="c1", actor=director, calendar=name), case_id))
     await here.note(case_id)
     assert not waiting.done()
     SHELF.add(calendar)
@@ -323,6 +338,30 @@ async def test_a_merge_is_found_by_both_codes_and_refuses_at_the_younger_case(he
     with pytest.raises(Refused, match="wrong_stage"):
         await here.note(younger)
     assert (await here.note(codes[1])).case_id == older
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_an_older_case_does_not_go_into_a_newer_one_nor_any_into_one_out_of_sight(here: Desk) -> None:
+    older, younger, elsewhere = await here.open(), await here.open(), await here.open(place="520111101201")
+    for case_id, into in ((older, younger), (elsewhere, older), (younger, elsewhere)):
+        code = (await here.stored(into)).code
+        with pytest.raises(Refused) as caught:
+            await here.act(case_id, f"clerk@{(await here.stored(case_id)).town}-centre", "merge", into=code)
+        assert (caught.value.refusal.code, caught.value.refusal.detail[:4]) == (RefusalCode.INVALID, "into")
+    county = await here.act(elsewhere, "screener@huaxi-centre", "merge", into=(await here.stored(older)).code)
+    assert county.events == ("merging", "merged")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_who_is_split_off_takes_the_opponent_along_into_the_new_case(here: Desk) -> None:
+    parties = [{"id": side[0], "side": side, "kind": "person", "name": side} for side in ("applicant", "respondent", "third")]
+    case_id = await here.open(1, parties=parties)
+    await here.act(case_id, "dispatcher@yanlou-centre", "split", parties=["t"], summary="另一件事", reason="不是一件事")
+    event = Event.model_validate_json((await here.office.records.lines(case_id))[-1].body)
+    other = await here.stored(event.what.new_case)  # type: ignore[union-attr]
+    assert [party.id for party in other.parties] == ["a", "t"]
+    assert [party.id for party in (await here.stored(case_id)).parties] == ["a", "r"]
+    assert other.parties[0].person == (await here.stored(case_id)).parties[0].person
 
 
 async def test_two_cases_merged_into_each_other_at_once_lose_nothing(here: Desk) -> None:

@@ -57,9 +57,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "route": {"lead": "yanlou-justice", "assist": ["yanlou-court"], "level": "town"},
     "sign": {"task": "t1"},
     "object": {"reason": w("reason"), "to": "yanlou-court", "task": "t1"},
-    "rule": {"uphold": True, "to": "yanlou-court", "reason": w("reason")},
+    "rule": {"uphold": True, "to": "yanlou-court", "task": "t1", "reason": w("reason")},
     "contact": {"note": w("note")},
-    "assign": {"mediator": "mediator@yanlou-justice", "household": "h1"},
+    "assign": {"mediator": "mediator@yanlou-justice", "household": "h1", "on_roll": True},
     "recuse": {"reason": w("reason"), "party": "a"},
     "consent": {"party": "a", "agrees": True},
     "meet": {"at": "2026-03-04T10:00", "place": w("place"), "units": ["yanlou-court"], "joint": True},
@@ -89,7 +89,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "audit": {"passed": False, "findings": [w("one"), w("two")], "back_to": "following_up"},
     "sign_off": {},
     "archive": {},
-    "merge": {"into": "YANLOU-2026-00001", "into_case": "x"},
+    "merge": {"into": "YANLOU-2026-00001", "into_case": "x", "older": True},
     "withdraw": {"party": "a", "reason": w("reason")},
     "channel": {"route": "court", "notice": w("notice")},
     "reopen": {"reason": w("reason")},
@@ -108,7 +108,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "represent": {"party": "a", "representative": PERSON, "authority": w("authority")},
     "attach": {"title": w("title"), "sha256": "0" * 64, "size": 5, "media_type": "image/png"},
     "take_back": {"action": "a1"},
-    "hand_over": {"to": "officer@yanlou-centre", "household": "h1", "reason": w("reason")},
+    "hand_over": {"to": "officer@yanlou-centre", "household": "h1", "on_roll": True, "reason": w("reason")},
     "split": {"parties": ["a"], "summary": w("summary"), "reason": w("reason")},
 }  # fmt: skip
 """Every action with every field it has."""
@@ -311,6 +311,22 @@ def test_what_is_wrong_with_a_person_is_named_with_where_it_stands() -> None:
     with pytest.raises(Refused) as caught:
         passed("open", {**SAMPLES["open"], "parties": [*SAMPLES["open"]["parties"], second]})
     assert caught.value.refusal.detail == "parties.2.phone (string_pattern_mismatch)"
+
+
+@pytest.mark.parametrize(
+    ("do", "path", "value", "told"),
+    [
+        ("note", ("text",), "a\x00b", "text (control_characters)"),
+        ("note", ("text",), "  ", "text (empty)"),
+        ("open", ("parties", 1, "name"), "a\x07", "parties.1.name (control_characters)"),
+        ("add_party", ("party", "phone"), "no", "party.phone (string_pattern_mismatch)"),
+        ("represent", ("representative", "name"), "", "representative.name (empty)"),
+    ],
+)
+def test_a_refusal_says_where_the_mistake_is_and_of_what_kind(do: str, path: tuple[Any, ...], value: Any, told: str) -> None:
+    with pytest.raises(Refused) as caught:
+        passed(do, changed(do, path, value))
+    assert caught.value.refusal.detail == told
 
 
 @pytest.mark.parametrize("key", ["note", "__class__", w("key"), "13900001234", "x" * 1_000_000, "a\x00", "\ud800", ""])

@@ -14,9 +14,10 @@ from pydantic import Field, create_model
 from models import action as a
 from models.base import Id, Label, Model, Reason, Text
 from models.words import PartyKind, Side
+from service.cases import OUR_FIELDS
 from service.door import PersonIn
 
-NOT_IN_BODY = frozenset({"do", "id", "actor", "into_case", "household"})
+NOT_IN_BODY = frozenset({"do", "id", "actor"}).union(*OUR_FIELDS.values())
 """Fields that the service fills in."""
 
 EXAMPLES: dict[str, dict[str, Any]] = {
