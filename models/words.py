@@ -143,6 +143,19 @@ class CardKind(StrEnum):
     RED = "red"  # 红牌
 
 
+class Mark(StrEnum):
+    """What is kept of a unit's work in a case for the figures (办理标记); `rules/marks.py` reads them from the events."""
+
+    OBJECTED = "objected"  # 提出异议
+    RETURNED = "returned"  # 任务退回重办
+    YELLOW = "yellow"  # 黄牌
+    RED = "red"  # 红牌
+    DEEMED_SIGNED = "deemed_signed"  # 视为签收
+    OVERRUN = "overrun"  # 调解期限届满未结
+    SATISFIED = "satisfied"  # 群众满意
+    DISSATISFIED = "dissatisfied"  # 群众不满意
+
+
 class Authority(StrEnum):
     """How strong the rule behind a limit is (效力层级), strongest first; a place may not lengthen a stronger one."""
 
@@ -169,3 +182,6 @@ PHASES: dict[Stage, Phase] = {
 
 BEFORE_AGREED = frozenset({Stage.REGISTERED, Stage.SCREENED, Stage.ROUTED, Stage.SIGNED, Stage.MEDIATING})
 """Stages from which every side exit is open."""
+
+LATE = frozenset({Mark.YELLOW, Mark.DEEMED_SIGNED, Mark.OVERRUN})
+"""Marks by which a unit has let a limit of its own pass."""

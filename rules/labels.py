@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.words import CardKind, Channel, Level, PartyKind, PromiseState, Role, Side, Stage, TaskState, Tier, UnitTier
+from models.words import CardKind, Channel, Level, Mark, PartyKind, PromiseState, Role, Side, Stage, TaskState, Tier, UnitTier
 from rules import account_labels
 
 Both = tuple[str, str]
@@ -98,6 +98,16 @@ CARDS: dict[str, Both] = {
     CardKind.YELLOW: ("黄牌", "yellow card"),
     CardKind.RED: ("红牌", "red card"),
 }
+MARKS: dict[str, Both] = {
+    Mark.OBJECTED: ("提出异议", "objected"),
+    Mark.RETURNED: ("任务退回重办", "work returned"),
+    Mark.YELLOW: ("黄牌", "yellow card"),
+    Mark.RED: ("红牌", "red card"),
+    Mark.DEEMED_SIGNED: ("视为签收", "deemed signed"),
+    Mark.OVERRUN: ("调解期限届满未结", "mediation overrun"),
+    Mark.SATISFIED: ("群众满意", "satisfied"),
+    Mark.DISSATISFIED: ("群众不满意", "dissatisfied"),
+}
 UNIT_TIERS: dict[str, Both] = {
     UnitTier.ONE: ("综治中心", "the one"),
     UnitTier.THREE: ("三所（庭）", "the three"),
@@ -188,6 +198,7 @@ TABLES: dict[str, dict[str, Both]] = {
     "task_state": TASK_STATES,
     "promise_state": PROMISE_STATES,
     "card": CARDS,
+    "mark": MARKS,
     "unit_tier": UNIT_TIERS,
     "clock": CLOCKS,
     "outcome": OUTCOMES,

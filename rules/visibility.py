@@ -224,6 +224,20 @@ LISTED: dict[Role, frozenset[Group]] = {
 }
 """What a list shows to a role: what every standing that its eyes can come from shows as well (a test compares them)."""
 
+FILED: dict[Role, frozenset[Group]] = {**LISTED, R.ARCHIVIST: IN_LISTS}
+"""What a list of ended cases shows: an archivist sees more of a file once it is closed."""
+
+ASKED: dict[Role, frozenset[Group]] = {
+    role: groups | {Group.VISITS} if role in {R.DIRECTOR, R.LEADER, R.AUDITOR} else groups for role, groups in LISTED.items()
+}
+"""What a list may be asked by: what it shows, and, by those who supervise, what parties said of how they were served."""
+
+COUNTED: dict[Role, frozenset[Group]] = {
+    **{role: groups | {Group.VISITS} if role is R.DISPATCHER else groups for role, groups in ASKED.items() if role in NUMBERS},
+    R.ANALYST: IN_LISTS | {Group.VISITS},
+}
+"""What a figure may be counted by: what a list may be asked by; of numbers alone a little more."""
+
 HANDLING = frozenset({Standing.MEDIATOR, Standing.LEAD, Standing.CENTRE, Standing.TOLD})
 """Standings that a restricted case is not narrowed for: they can't do their part without."""
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from models.party import Actor
 from service import shown
+from service.asking import may_ask
 from service.claims import Claims
 from service.office import Office
-from service.sighted import Sighted, may_ask
+from service.sighted import Sighted
 from store.inbox import BOUND, Inboxes
 from store.lists import Filter, InboxRow, OwedFilter
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from models.party import Actor
 from service import shown
+from service.asking import may_ask
 from service.searching import Searching
-from service.sighted import may_ask
 from store.lists import Filter
 
 

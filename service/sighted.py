@@ -13,12 +13,12 @@ from models.network import Network
 from models.party import Actor
 from models.refusal import RefusalCode
 from rules.library import Bundle, UnknownDocument
-from rules.visibility import LISTED, REACH, Group, Reach, Sight, reach, sight
+from rules.visibility import LISTED, NUMBERS, REACH, Group, Reach, Sight, reach, sight
 from service import shown
 from service.errors import UnknownCase, refuse
 from service.office import Office
 from service.showing import town_name
-from store.lists import CaseRow, Eyes, Filter, Holder, OwedFilter
+from store.lists import CaseRow, Eyes, Holder
 
 
 class Sighted:
@@ -30,6 +30,13 @@ class Sighted:
     async def eyes(self, actor: Actor) -> Eyes:
         """Return which cases somebody's eyes may rest on."""
         return as_eyes(reach(actor, self._network, await self._grids(actor), REACH))
+
+    async def numbers(self, actor: Actor) -> Eyes:
+        """Return which cases somebody's figures are made of. Refused where there are none."""
+        scopes = reach(actor, self._network, await self._grids(actor), NUMBERS)
+        if scopes == ():
+            raise refuse(RefusalCode.NOT_ALLOWED)
+        return as_eyes(scopes)
 
     async def visible(self, actor: Actor, key: str) -> CaseRow:
         """Return the row of a case by its code or id. Raises UnknownCase, also for a case out of sight."""
@@ -97,28 +104,6 @@ COLUMNS: dict[Group, tuple[str, ...]] = {
     Group.STAFF: ("mediator",),
 }
 """Which columns of a list belong to which group."""
-
-ASKS: dict[str, Group] = {
-    **dict.fromkeys(("town", "stage", "lead", "overdue", "ended", "suspended", "level", "card", "due_before"), Group.WAY),
-    **dict.fromkeys(("place", "places"), Group.PLACE),
-    "handled_by": Group.WAY,
-    "tier": Group.RISK,
-    "category": Group.KIND,
-    "mediator": Group.STAFF,
-}
-"""Which group a filter asks about: who may not see a column may not ask by it, either."""
-
-
-OWN = frozenset({"act", "claimed"})
-"""What an inbox may be asked by whatever its lists show: it is of one's own duties."""
-
-
-def may_ask(actor: Actor, wanted: Filter | OwedFilter) -> None:
-    """Refuse a filter on what the role's lists don't show."""
-    groups = LISTED.get(actor.role, frozenset())
-    for name in wanted.model_dump(exclude_none=True):
-        if name not in OWN and ASKS[name] not in groups:
-            raise refuse(RefusalCode.NOT_ALLOWED, name)
 
 
 def as_eyes(scopes: tuple[tuple[str, str], ...] | None) -> Eyes:

@@ -7,7 +7,10 @@ from typing import Literal
 
 from models.base import Instant, Model
 from models.record import Duty
-from models.words import CardKind, Level, Role, Stage, Tier
+from models.words import CardKind, Level, Mark, Role, Stage, Tier
+
+Column = Literal["town", "lead", "level", "category", "place", "mediator"]
+"""Columns of a case that may be empty."""
 
 
 class Eyes(Model):
@@ -125,6 +128,36 @@ class Filter(Model):
     """With a limit that ends before this time."""
     parties: tuple[str, ...] | None = None
     """With one of these persons as a party, by vault reference."""
+    opened_from: Instant | None = None
+    opened_to: Instant | None = None
+    """Stretches of time hold their beginning and not their end."""
+    ended_from: Instant | None = None
+    ended_to: Instant | None = None
+    agreed_from: Instant | None = None
+    agreed_to: Instant | None = None
+    """With an agreement that took effect then."""
+    settled_from: Instant | None = None
+    settled_to: Instant | None = None
+    """Ended then, or still open with a limit that has passed: what had to be done by then."""
+    accepted: bool | None = None
+    """Screened and not declined."""
+    late: bool | None = None
+    """In which the lead let a limit of its own pass."""
+    marks: tuple[Mark, ...] | None = None
+    """With a mark of one of these kinds, of `mark_unit` where given, set from `mark_from` to before `mark_to`."""
+    unmarked: tuple[Mark, ...] | None = None
+    """With no such mark of any of these kinds."""
+    mark_unit: str | None = None
+    mark_from: Instant | None = None
+    mark_to: Instant | None = None
+    without: tuple[Column, ...] | None = None
+    """In which all of these are not set."""
+    code: str | None = None
+    retain_from: date | None = None
+    retain_to: date | None = None
+    """To be kept until a day in this stretch, both included."""
+    permanent: bool | None = None
+    """Archived for good, with no day on which the file may go."""
 
 
 class CasePage(Model):

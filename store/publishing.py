@@ -18,8 +18,10 @@ from models.case import Case
 from models.record import Duty, Line, Publication, Published, PublishOutcome
 from models.words import BEFORE_AGREED, CardKind, Stage
 from rules.chain import GENESIS, link
+from rules.marks import Marked, late
 from store.claims import drop_met
 from store.codes import allocate
+from store.marking import changed_marks, write_marks
 from store.tables import actions, case_access, cases, events, obligations, outbox
 
 Access = Sequence[tuple[str, str]]
@@ -49,10 +51,22 @@ class Views:
     waits: Sequence[datetime | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a case's row says that is not in the case's state."""
+
+    opened_at: datetime
+    updated_at: datetime | None
+    late: bool
+
+
 Seen = Row[*tuple[Any, ...]]
 """The case's row as far as `SEEN` reads it."""
 
-SEEN = (cases.c.head, cases.c.seq, cases.c.code, cases.c.stage, cases.c.updated_at, cases.c.duties_sum, cases.c.access_sum)
+SEEN = (
+    *(cases.c.head, cases.c.seq, cases.c.code, cases.c.stage, cases.c.updated_at, cases.c.duties_sum, cases.c.access_sum),
+    *(cases.c.opened_at, cases.c.lead, cases.c.late),
+)
 ROW = select(*SEEN).where(cases.c.case_id == bindparam("case_id")).with_for_update()
 SAME_INTAKE = select(cases.c.case_id, cases.c.code).where(
     cases.c.source == bindparam("source"), cases.c.intake_id == bindparam("intake_id")
@@ -89,7 +103,11 @@ def publish(db: Connection, publication: Publication, views: Views, *, careful: 
     if outcome is not PublishOutcome.STORED:
         return Published(outcome=outcome, head=row.head if row else GENESIS, seq=row.seq if row else 0, code=row.code if row else None)
     code = row.code if row is not None else _new_code(db, case, fresh[0].at)
-    access_sum, duties_sum = _write_case(db, case.model_copy(update={"code": code}), row, views, fresh)
+    marks = changed_marks(db, case, fresh, row.lead if row is not None else None)
+    beside = _beside(case, row, fresh, marks)
+    access_sum, duties_sum = _write_case(db, case.model_copy(update={"code": code}), row, views, beside)
+    if marks is not None:
+        write_marks(db, case, marks)
     if row is None or row.duties_sum != duties_sum:
         _replace(db, case.id, DROP_DUTIES if row else None, obligations, duty_rows(case, views.duties))
         if row is not None:
@@ -133,6 +151,14 @@ def compare(row: Seen | None, publication: Publication) -> tuple[PublishOutcome,
     return (PublishOutcome.GAP if row.seq < before_first else PublishOutcome.DIVERGED), ()
 
 
+def _beside(case: Case, row: Seen | None, fresh: Sequence[Line], marks: Sequence[Marked] | None) -> Beside:
+    """What the row will say beside the state; without new marks the lead is as late as it was."""
+    if row is None:
+        return Beside(opened_at=fresh[0].at, updated_at=fresh[-1].at, late=late(case, marks or ()))
+    updated_at = fresh[-1].at if fresh else row.updated_at
+    return Beside(opened_at=row.opened_at, updated_at=updated_at, late=row.late if marks is None else late(case, marks))
+
+
 def _continued(case: Case, action_id: str, lines: Iterable[Line]) -> bool:
     """Whether an action began in an earlier publication: what it asked for has been answered since."""
     receipt = case.receipt(action_id)
@@ -155,29 +181,32 @@ def _new_code(db: Connection, case: Case, at: datetime) -> str:
     return allocate(db, case, at)
 
 
-def _write_case(db: Connection, case: Case, row: Seen | None, views: Views, fresh: Sequence[Line]) -> tuple[str, str]:
+def _write_case(db: Connection, case: Case, row: Seen | None, views: Views, beside: Beside) -> tuple[str, str]:
     """Write the case's row; return the digests of access and duties that it now carries."""
-    written = columns(case, views, fresh[-1].at if fresh else row.updated_at if row else None)
+    written = columns(case, views, beside)
     if row is not None:
         db.execute(UPDATE_CASE, {**written, "of_case": case.id})
     else:
-        first = {"case_id": case.id, "source": case.source, "intake_id": case.intake_id, "code": case.code, "opened_at": fresh[0].at}
+        first = {"case_id": case.id, "source": case.source, "intake_id": case.intake_id, "code": case.code, "opened_at": beside.opened_at}
         db.execute(insert(cases), {**written, **first})
     return written["access_sum"], written["duties_sum"]
 
 
-def columns(case: Case, views: Views, updated_at: datetime | None) -> dict[str, Any]:
-    """The columns of a case's row that follow from its state, all but those written once (`FIRST_ONLY`)."""
+def columns(case: Case, views: Views, beside: Beside) -> dict[str, Any]:
+    """The columns of a case's row that follow from its state and its events, all but those written once (`FIRST_ONLY`)."""
     return {
         **{name: getattr(case, name) for name in _SAME},
         "mediator": case.mediator.person if case.mediator else None,
         "survivor": case.merging.into_case if case.merging and case.stage is Stage.MERGED else None,
-        "updated_at": updated_at,
+        "updated_at": beside.updated_at,
         "next_due": views.next_due,
         "suspended": case.standing is not None,
         "yellow_cards": _open_cards(case, CardKind.YELLOW),
         "red_cards": _open_cards(case, CardKind.RED),
         "stage_since": case.moments.get(ARRIVED.get(case.stage, "") if case.stage else ""),
+        "agreed_at": case.agreement.effective_at if case.agreement else None,
+        "late": beside.late,
+        "took": int((case.ended_at - beside.opened_at).total_seconds()) if case.ended_at else None,
         "duties_sum": _digest([case.town, *(duty.model_dump(mode="json") for duty in views.duties)]),
         "access_sum": _digest([list(pair) for pair in _scopes(case, views.access)]),
         "state": case.model_dump_json(),
@@ -199,7 +228,7 @@ ARRIVED = {
 
 _SAME = (
     *("place", "town", "centre", "stage", "tier", "level", "lead", "category"),
-    *("happened_on", "seq", "head", "chapter", "ended_at"),
+    *("happened_on", "seq", "head", "chapter", "ended_at", "retain_until"),
 )
 """Columns that are fields of the case under the same name."""
 

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, false, func, or_, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, exists, false, func, or_, select, true, tuple_, union_all
 
 from store.codes import expanded
+from store.conditions import further, overdue
 from store.engine import Store
 from store.lists import Candidate, CasePage, CaseRow, Eyes, Filter, Holder
 from store.tables import actions, case_access, cases, code_counters, obligations
@@ -35,7 +36,7 @@ class Queries:
 
     async def page(self, eyes: Eyes, wanted: Filter, now: datetime, *, after: str | None = None, limit: int = 50) -> CasePage:
         """A page of the case list. `after` is the `next` of the page before; raises ValueError when it is something else."""
-        query = select(*LISTED).where(_seen(eyes, wanted), *_conditions(wanted, now))
+        query = select(*LISTED).where(_seen(eyes, wanted), *conditions(wanted, now))
         if after is not None:
             query = query.where(tuple_(cases.c.opened_at, cases.c.case_id) < tuple_(*_cursor(after)))
         query = query.order_by(cases.c.opened_at.desc(), cases.c.case_id.desc()).limit(limit + 1)
@@ -46,7 +47,7 @@ class Queries:
 
     async def count(self, eyes: Eyes, wanted: Filter, now: datetime) -> int:
         """How many cases a list would hold."""
-        query = select(func.count()).select_from(cases).where(_seen(eyes, wanted), *_conditions(wanted, now))
+        query = select(func.count()).select_from(cases).where(_seen(eyes, wanted), *conditions(wanted, now))
         async with self._store.read() as db:
             return int((await db.execute(query)).scalar_one())
 
@@ -55,7 +56,7 @@ class Queries:
     ) -> dict[str, int]:
         """How many of these cases there are for each value of a column; without a value they count under ``."""
         column = cases.c[by]
-        query = select(column, func.count()).where(seen_by(eyes), *_conditions(wanted, now)).group_by(column)
+        query = select(column, func.count()).where(seen_by(eyes), *conditions(wanted, now)).group_by(column)
         async with self._store.read() as db:
             return {row[0] or "": row[1] for row in await db.execute(query)}
 
@@ -112,13 +113,16 @@ def owes(holder: Holder) -> ColumnElement[bool]:
     return or_(owed.person == holder.person, *posts)
 
 
-def seen_by(eyes: Eyes) -> ColumnElement[bool]:
-    """The one predicate on `cases` that decides what these eyes see; used by every list, count and search."""
+def seen_by(eyes: Eyes, of: Table = cases) -> ColumnElement[bool]:
+    """The one predicate that decides what these eyes see; used by every list, count and search.
+
+    `of` is another table that names case and town as `cases` does.
+    """
     if eyes.everything:
         return true()
     # A town's scope is a column of the case as well, and there it costs nothing: `access` opens each case to its town.
     towns = [value for kind, value in eyes.scopes if kind == "town"]
-    found: list[ColumnElement[bool]] = [cases.c.town.in_(towns)] if towns else []
+    found: list[ColumnElement[bool]] = [of.c.town.in_(towns)] if towns else []
     # One select for each kind: over a list of pairs SQLite uses no index.
     mine = [
         select(case_access.c.case_id).where(case_access.c.kind == kind, case_access.c.value.in_(values))
@@ -126,7 +130,7 @@ def seen_by(eyes: Eyes) -> ColumnElement[bool]:
         if kind != "town"
     ]
     if mine:
-        found.append(cases.c.case_id.in_(union_all(*mine) if len(mine) > 1 else mine[0]))
+        found.append(of.c.case_id.in_(union_all(*mine) if len(mine) > 1 else mine[0]))
     return or_(*found) if found else false()
 
 
@@ -155,7 +159,7 @@ def _seen(eyes: Eyes, wanted: Filter) -> ColumnElement[bool]:
     return seen_by(eyes) if wanted.handled_by is None else seen_one_by_one(eyes, cases.c.case_id, cases.c.town)
 
 
-def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
+def conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
     """The filter as conditions on `cases`."""
     plain = wanted.model_dump(include={"town", "stage", "tier", "lead", "mediator", "suspended", "level", "place"}, exclude_none=True)
     found = [cases.c[name] == value for name, value in plain.items()]
@@ -178,9 +182,9 @@ def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
     if wanted.ended is not None:
         found.append(cases.c.ended_at.is_not(None) if wanted.ended else cases.c.ended_at.is_(None))
     if wanted.overdue is not None:
-        late = cases.c.case_id.in_(select(obligations.c.case_id).where(obligations.c.due < now))
+        late = overdue(now)
         found.append(late if wanted.overdue else ~late)
-    return found
+    return [*found, *further(wanted, now)]
 
 
 CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00)\|([A-Za-z0-9-]{1,80})")

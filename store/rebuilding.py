@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,15 +17,17 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 
 from models.case import Case
 from models.record import Line
+from rules.marks import late
 from store.claims import drop_met
 from store.engine import Store
-from store.publishing import UPDATE_CASE, Views, access_rows, action_rows, columns, duty_rows
+from store.marking import mark_rows, marks_of
+from store.publishing import UPDATE_CASE, Beside, Views, access_rows, action_rows, columns, duty_rows
 from store.replaying import differences
-from store.tables import actions, case_access, cases, events, obligations
+from store.tables import actions, case_access, cases, events, marks, obligations
 
 ROW = select(cases).where(cases.c.case_id == bindparam("case_id"))
 LAST = select(events.c.seq, events.c.hash).where(events.c.case_id == bindparam("case_id")).order_by(events.c.seq.desc()).limit(1)
-BESIDE = (obligations, case_access, actions)
+BESIDE = (obligations, case_access, actions, marks)
 """The views that are not in the case's row."""
 
 
@@ -88,11 +91,11 @@ class Rebuilding:
 
 def _rewrite(db: Connection, *, case: Case, lines: Sequence[Line], views: Views) -> tuple[str, ...] | None:
     # The lock that a publication takes as well: none comes between.
-    db.execute(ROW.with_for_update(), {"case_id": case.id}).first()
+    row = db.execute(ROW.with_for_update(), {"case_id": case.id}).first()
     changed = _differing(db, case=case, lines=lines, views=views)
-    if not changed:
+    if not changed or row is None:
         return changed
-    db.execute(UPDATE_CASE, {**columns(case, views, lines[-1].at), "of_case": case.id})
+    db.execute(UPDATE_CASE, {**_columns(case, lines, views, row.opened_at), "of_case": case.id})
     for table, rows in _beside(case, lines, views):
         db.execute(delete(table).where(table.c.case_id == case.id))
         if rows:
@@ -105,7 +108,7 @@ def _differing(db: Connection, *, case: Case, lines: Sequence[Line], views: View
     if not _ends_with(db, case_id=case.id, lines=lines):
         return None
     row = db.execute(ROW, {"case_id": case.id}).mappings().one()
-    made = columns(case, views, lines[-1].at)
+    made = _columns(case, lines, views, row["opened_at"])
     found = [f"cases.{name}" for name, value in made.items() if name != "state" and row[name] != value]
     found.extend(_state(row["state"], case))
     for table, rows in _beside(case, lines, views):
@@ -113,6 +116,11 @@ def _differing(db: Connection, *, case: Case, lines: Sequence[Line], views: View
         if _same(table, stored) != _same(table, rows):
             found.append(table.name)
     return tuple(found)
+
+
+def _columns(case: Case, lines: Sequence[Line], views: Views, opened_at: datetime) -> dict[str, Any]:
+    beside = Beside(opened_at=opened_at, updated_at=lines[-1].at, late=late(case, marks_of(lines)))
+    return columns(case, views, beside)
 
 
 def _ends_with(db: Connection, *, case_id: str, lines: Sequence[Line]) -> bool:
@@ -131,7 +139,7 @@ def _state(text: str, case: Case) -> list[str]:
 
 def _beside(case: Case, lines: Sequence[Line], views: Views) -> Iterable[tuple[Table, Sequence[Mapping[str, Any]]]]:
     made = (duty_rows(case, views.duties), access_rows(case, views.access), action_rows(case.id, lines, None))
-    return zip(BESIDE, made, strict=True)
+    return zip(BESIDE, (*made, mark_rows(case, marks_of(lines))), strict=True)
 
 
 def _same(table: Table, rows: Iterable[Mapping[Any, Any]]) -> list[str]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
     text,
 )
@@ -75,6 +76,10 @@ cases = Table(
     Column("yellow_cards", Integer, nullable=False, default=0, server_default="0"),  # still open
     Column("red_cards", Integer, nullable=False, default=0, server_default="0"),
     Column("stage_since", UtcDateTime),
+    Column("agreed_at", UtcDateTime),  # when the agreement of this chapter took effect
+    Column("late", Boolean, nullable=False, default=False, server_default=false()),  # the lead let a limit of its own pass
+    Column("took", Integer),  # seconds from registration to the end
+    Column("retain_until", Date),
     UniqueConstraint("source", "intake_id"),
     Index(None, "mediator", "ended_at"),
     Index(None, "place", "happened_on"),
@@ -83,7 +88,20 @@ cases = Table(
     Index(
         "ix_cases_listing",
         *("opened_at", "case_id", "town", "stage", "tier", "level", "lead", "category", "mediator"),
-        *("suspended", "ended_at", "yellow_cards", "red_cards"),
+        *("suspended", "ended_at", "yellow_cards", "red_cards", "late", "agreed_at", "retain_until"),
+    ),
+    # What has ended or been agreed in a period, by unit and town.
+    Index(
+        "ix_cases_ended",
+        *("ended_at", "lead", "town", "late", "took", "case_id"),
+        sqlite_where=text("ended_at IS NOT NULL"),
+        postgresql_where=text("ended_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_cases_agreed",
+        *("agreed_at", "lead", "town", "case_id"),
+        sqlite_where=text("agreed_at IS NOT NULL"),
+        postgresql_where=text("agreed_at IS NOT NULL"),
     ),
     # Figures are of open cases, a tenth of all, and need nothing but this.
     Index(
@@ -159,6 +177,21 @@ case_access = Table(
     Index(None, "kind", "value", "case_id"),
 )
 """Whose eyes may rest on a case: `unit`, `town`, `person` (staff) or `party` (vault reference of a person)."""
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("case_id", CaseId, ForeignKey("cases.case_id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("chapter", Integer, nullable=False),
+    Column("kind", Word, nullable=False),
+    Column("unit", UnitId),
+    Column("town", UnitId),
+    Column("at", UtcDateTime, nullable=False),
+    Column("ref", String(160), nullable=False),
+    Index(None, "kind", "at", "unit", "town", "case_id"),
+)
+"""What the events say of the units that worked on a case, for figures (`rules/marks.py`)."""
 
 outbox = Table(
     "outbox",
@@ -277,6 +310,7 @@ access_log = Table(
     Column("hash", Digest, nullable=False, unique=True),
     Index(None, "case_id", "id"),
     Index(None, "person", "id"),
+    Index(None, "at", "id"),
     sqlite_autoincrement=True,
 )
 """Who looked at which case, when and why (`store/looks.py`); only ever grows, each hash over the one before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from service.rehearsal import virtual_server
 from service.settings import ROOT, Settings
 from store.places import LoadedPlace, load_place
 from tests.conftest import Database
+from tests.postgres import Postgres
 from tests.service.oidc_walk import account, build  # noqa: F401 - fixtures
+from tests.service.town import fill
 from tests.support.oidc import oidc_process, provider  # noqa: F401 - fixtures
 from tests.support.running import Desk, desk, settings
 
@@ -48,6 +51,24 @@ async def virtual() -> AsyncIterator[WorkflowEnvironment]:
 async def working(virtual: WorkflowEnvironment, whole_huaxi: LoadedPlace, database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
     async with desk(virtual.client, settings(tmp_path / "home", database_url=database.url), place=whole_huaxi) as made:
         yield made
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+async def filled(
+    request: pytest.FixtureRequest, whole_huaxi: LoadedPlace, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Office]:
+    """An office full of cases on each of the two databases, filled once: tests read it and change no case."""
+    home = tmp_path_factory.mktemp("filled")
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), home / "jiefen.db")
+        url = f"sqlite+aiosqlite:///{home / 'jiefen.db'}"
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        url = server.url(server.create(request.getfixturevalue("postgres_template")))
+    settings = Settings(home=home, database_url=url)
+    office = await Office.open(settings, await connect(settings, lazy=True), whole_huaxi)
+    yield await fill(office)
+    await office.close()
 
 
 @pytest.fixture

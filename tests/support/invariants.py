@@ -16,6 +16,7 @@ from rules.authority import PERMITS, holds, permit
 from rules.clock import due_alarms
 from rules.library import Bundle
 from rules.limits import SUSPENSION, open_complaints, promises
+from rules.marks import led_after
 from rules.obligations import duties
 
 SILENT = {"note", "attach", "represent", "call_off", "rate"}
@@ -127,8 +128,11 @@ def step(before: Case, action: Action, events: tuple[Event, ...], after: Case) -
     if after.chapter == before.chapter and before.level is not None and action.do != "take_back":
         assert after.level is not None
         assert LEVELS.index(after.level) >= LEVELS.index(before.level), "a case climbed down"
+    lead = before.lead
     for event in events:
         assert event.occurred_at is None or event.occurred_at <= event.at
+        lead = led_after(lead, event.what)
+    assert lead == after.lead, "who leads is read otherwise from the events than by folding them"
 
 
 class Bells:

@@ -118,9 +118,8 @@ class Guest:
 
     def address(self, **changes: object) -> str:
         """Return the address of this page with other values of what it asks for; an empty value asks nothing."""
-        query = {**dict(self.request.query_params), **{name: str(value) for name, value in changes.items()}}
-        query.pop("done", None)
-        kept = urlencode({name: value for name, value in query.items() if value})
+        asked = [(name, value) for name, value in self.request.query_params.multi_items() if name not in {"done", *changes}]
+        kept = urlencode([(name, value) for name, value in (*asked, *changes.items()) if value])
         return self.request.url.path + (f"?{kept}" if kept else "")
 
     def page(self, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HTMLResponse:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.words import Role
-from rules.authority import CENTRE, PERMITS
+from rules.authority import PERMITS
+from rules.desks import DESKS, Desk
 from rules.keeping import KEEPERS, LOG_READERS
 from rules.standins import ARRANGES
-from rules.visibility import NUMBERS, REACH, SEARCHERS
+from rules.visibility import REACH, SEARCHERS
 
 R = Role
 STAFF = frozenset(REACH)
@@ -31,13 +32,13 @@ ITEMS: tuple[Item, ...] = (
     Item("/inbox", "我的待办", "My work", STAFF, "owed"),
     Item("/cases/new", "登记受理", "Take in", PERMITS["open"].roles & STAFF),
     Item("/cases", "案件查询", "Cases", STAFF),
-    Item("/board", "全镇看板", "Board", CENTRE - {R.CLERK}),
-    Item("/cockpit", "督办驾驶舱", "Cockpit", frozenset(NUMBERS) & (CENTRE | {R.ANALYST, R.AUDITOR})),
-    Item("/audit", "审核台", "Audit desk", frozenset({R.AUDITOR, R.DIRECTOR, R.LEADER, R.POLICE})),
-    Item("/archive", "档案查询", "Archive", frozenset({R.ARCHIVIST, R.AUDITOR, R.DIRECTOR, R.LEADER})),
+    Item("/board", "全镇看板", "Board", DESKS[Desk.BOARD]),
+    Item("/cockpit", "督办驾驶舱", "Cockpit", DESKS[Desk.LEAGUE]),
+    Item("/audit", "审核台", "Audit desk", DESKS[Desk.AUDIT]),
+    Item("/archive", "档案查询", "Archive", frozenset({R.ARCHIVIST, R.AUDITOR, R.DIRECTOR, R.LEADER}) & DESKS[Desk.ARCHIVE]),
     Item("/network", "联动网络", "Network", EVERYBODY),
     Item("/procedure", "规程与日历", "Procedure", EVERYBODY),
-    Item("/access-log", "查阅日志", "Access log", frozenset({R.ADMIN_AUDIT})),
+    Item("/access-log", "查阅日志", "Access log", DESKS[Desk.ACCESS_LOG]),
     Item("/account-log", "账户日志", "Account log", LOG_READERS),
     Item("/people", "账户", "Accounts", KEEPERS),
     Item("/people/absences", "离岗与代班", "Absences", ARRANGES),

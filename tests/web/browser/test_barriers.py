@@ -15,6 +15,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "mediator@yanlou-gumeng": tuple(
         f"/cases/{{code}}?tab={tab}" for tab in ("mediation", "agreement", "tasks", "papers", "visits", "audit")
     ),
+    "dispatcher@yanlou-centre": ("/board", "/network", "/procedure", "/procedure?tab=ways", "/procedure?tab=calendar"),
+    "director@huaxi-centre": ("/cockpit", "/cockpit/league?period=year", "/network", "/cases?state=all&accepted=true&late=false"),
 }
 """By the post that looks at them; `{code}` is a case in mediation."""
 

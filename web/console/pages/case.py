@@ -77,7 +77,7 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     tab = text(fields, "tab", 20)
     _, version = await who.reader.version(who.actor, code)
     seen = text(fields, "seq", 12)
-    if seen != str(version) and do not in ALWAYS and not await _mine(who, code, fields):
+    if seen != str(version) and do not in ALWAYS and not await sent_before(who, code, fields):
         return await show(who, code, tab, tried=Tried(do, fields, "stale", "", stale=True, status=409))
     try:
         await who.cases.act(code, do, read(FORMS[do], fields), who.actor, action_id=text(fields, "id", 80) or None)
@@ -89,7 +89,7 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     return RedirectResponse(f"{onward}?done={do}{f'&tab={tab}' if tab and onward != '/inbox' else ''}", 303)
 
 
-async def _mine(who: Caller, code: str, fields: FormData) -> bool:
+async def sent_before(who: Caller, code: str, fields: FormData) -> bool:
     """Whether this very form has been sent before: then the answer is its receipt."""
     action_id = text(fields, "id", 80)
     return bool(action_id) and await who.reader.done(await who.cases.find(code), action_id)

@@ -1,17 +1,16 @@
-"""Cases in lists: filters, pages, and the search by words, which comes in the body since names have no place in an address."""
+"""Cases in lists: filters, pages, and the search by words, which comes in the body since names have no place in an address.
+
+The list behind a figure is this list, too; what the form has no field for is told in words above the table.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
-from models.base import Model
-from models.words import Level, Stage, Tier
 from rules.labels import LEVELS, STAGES, TIERS
-from service.reading import Filter
-from web.console.caller import Caller, CallerDep, FormDep
+from web.console import lists
+from web.console.caller import CallerDep, FormDep
 from web.console.fields import text
 from web.console.tables import kinds, named, towns
 from web.problems import WebProblem
@@ -21,47 +20,13 @@ router = APIRouter()
 LIMIT = 50
 
 
-class Asked(Model):
-    """What the address of a list asks for; an empty field asks nothing."""
-
-    town: str = ""
-    stage: Stage | str = ""
-    tier: Tier | str = ""
-    level: Level | str = ""
-    lead: str = ""
-    category: str = ""
-    state: str = "open"
-    """`open`, `ended` or `all`."""
-    overdue: bool = False
-    suspended: bool = False
-    card: str = ""
-    mine: bool = False
-    cursor: str = ""
-
-    def filter(self, who: Caller) -> Filter:
-        """Return the filter this asks for."""
-        asked: dict[str, Any] = {
-            "town": self.town,
-            "stage": self.stage,
-            "tier": self.tier,
-            "level": self.level,
-            "lead": self.lead,
-            "category": self.category,
-            "card": self.card,
-            "overdue": self.overdue,
-            "suspended": self.suspended,
-            "handled_by": who.actor.holder if self.mine else "",
-            "ended": {"open": False, "ended": True}.get(self.state),
-        }
-        return Filter.model_validate({name: value for name, value in asked.items() if value or (name == "ended" and value is not None)})
-
-
 @router.get("/cases")
-async def cases(who: CallerDep, asked: Annotated[Asked, Query()]) -> Response:
+async def cases(who: CallerDep) -> Response:
     """Return a page of the list."""
+    asked = who.request.query_params
     try:
-        wanted = asked.filter(who)
-        page = await who.reader.list(who.actor, wanted, after=asked.cursor or None, limit=LIMIT)
+        wanted = lists.wanted(who)
+        page = await who.reader.list(who.actor, wanted, after=asked.get("cursor") or None, limit=LIMIT)
     except ValueError as error:
         raise WebProblem("invalid") from error
     tables = {
@@ -72,7 +37,9 @@ async def cases(who: CallerDep, asked: Annotated[Asked, Query()]) -> Response:
         "kinds": kinds(who),
     }
     counted = await who.reader.count(who.actor, wanted)
-    return who.page("cases.html", {"page": page, "count": counted.count, "asked": asked, **tables})
+    told = lists.told_of(who, wanted)
+    context = {"page": page, "count": counted.count, "wanted": wanted, "told": told, "kept": lists.kept(who), "asked": asked, **tables}
+    return who.page("cases.html", context)
 
 
 @router.post("/cases/search")
