@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from models.words import Role
 from tests.web.console.visitors import Desk
 from web.auth import SESSION_COOKIE
+from web.console.navigation import menu
 
 CLERK = "clerk@yanlou-centre"
 PASSWORD = "long-enough-for-a-test"
@@ -67,3 +69,15 @@ async def test_language_and_colours_stay_in_the_browser(desk: Desk) -> None:
     assert 'lang="en"' in page
     assert "Sign in" in page
     assert 'data-theme="dark"' in page
+
+
+async def test_every_line_of_the_menu_leads_to_a_page(desk: Desk) -> None:
+    county = [f"{role}@huaxi-centre" for role in ("analyst", "admin_system", "admin_security", "admin_audit")]
+    for post in (CLERK, "director@yanlou-centre", "auditor@yanlou-justice", "archivist@yanlou-justice", *county):
+        visitor = await desk.at(post)
+        landed = await visitor.client.get("/", follow_redirects=True)
+        assert landed.status_code == 200, (post, landed.url)
+        role = Role(post.partition("@")[0])
+        assert menu(role)
+        for item in menu(role):
+            await visitor.get(item.path)
