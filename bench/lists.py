@@ -20,12 +20,12 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
-from bench import desks
+from bench import desks, figures
 from models.words import CardKind, Stage, Tier
 from store.engine import Store
 from store.lists import Eyes, Filter
 from store.queries import Queries
-from store.tables import actions, case_access, cases, obligations
+from store.tables import actions, case_access, cases, marks, obligations
 from tests.postgres import Postgres
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -49,9 +49,9 @@ STATE = json.dumps({"filler": "纠" * 1200})
 Rows = list[dict[str, Any]]
 
 
-def made(count: int) -> Iterator[tuple[Rows, Rows, Rows, Rows]]:
-    """Yield cases with their access, their duties and what was done in them, the same ones each time."""
-    rng = random.Random(7)  # noqa: S311 - made-up data
+def made(count: int) -> Iterator[tuple[Rows, ...]]:
+    """Yield cases with their access, their duties, what was done in them and their marks, the same ones each time."""
+    rng, chance = random.Random(7), random.Random(11)  # noqa: S311 - made-up data
     for number in range(count):
         town = TOWNS[min(int(rng.expovariate(0.5)), len(TOWNS) - 1)]
         ended = rng.random() < 0.9
@@ -84,7 +84,8 @@ def made(count: int) -> Iterator[tuple[Rows, Rows, Rows, Rows]]:
             {"case_id": case_id, "id": "mediate", "act": "agree", "role": "mediator", "unit": lead, "person": mediator, "town": town,
              "clock": "mediate", "due": due, "provisional": False, "holds_ball": True},
         ]  # fmt: skip
-        yield [case], access, owed + also_owed(case, number), done_in(case)
+        case |= figures.told_in(case, chance)
+        yield [case], access, owed + also_owed(case, number), done_in(case), list(figures.marks_of(case, chance))
 
 
 def also_owed(case: dict[str, Any], number: int) -> Rows:
@@ -113,7 +114,7 @@ def done_in(case: dict[str, Any]) -> Rows:
     return [of | {"action_id": f"a{seq}", "first_seq": seq, "last_seq": seq, "person": person} for seq, person in enumerate(people, 1)]
 
 
-TABLES = (cases, case_access, obligations, actions)
+TABLES = (cases, case_access, obligations, actions, marks)
 
 
 async def fill(store: Store, count: int) -> None:
@@ -199,10 +200,12 @@ async def run(kind: str, url: str, folder: Path, count: int, rounds: int) -> dic
         await store.close()
         store = await Store.open(url, keys_url, folder / "master.key")
         if kind == "postgresql":
+            # What autovacuum does by itself within a minute of so many inserts.
             async with store.write() as db:
                 await db.execute(text("ANALYZE"))
         print(f"{kind}: {count} cases written in {time.perf_counter() - start:.0f} s")  # noqa: T201
-        return report(kind, await measure(store, rounds)) | {"desks": desks.report(await desks.measure(store, NOW, rounds))}
+        found = report(kind, await measure(store, rounds)) | {"desks": desks.report(await desks.measure(store, NOW, rounds))}
+        return found | {"figures": figures.report(await figures.measure(url, folder, NOW, rounds))}
     finally:
         await store.close()
 

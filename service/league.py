@@ -51,12 +51,11 @@ class Leagues:
             parts = {"overdue": Filter(overdue=True)} if name == "open" else {"on_time": Filter(late=False)} if name == "ended" else {}
             tally = (await self._tallies.split(eyes, wanted, now, (column,), parts, took=name == "ended"))[column]
             _gather(counts, name, tally)
-        marks = await self._tallies.marked(eyes, since, until, by, town)
-        over_all = marks if by == "town" else await self._tallies.marked(eyes, since, until, "town", town)
+        marks, in_all = await self._tallies.marked(eyes, since, until, by, town)
         network = self._office.bundle.network
-        keys = sorted({*counts, *marks}, key=lambda key: _place(network, by, key))
+        keys = sorted({*counts, *(key for key in marks if key or by == "town")}, key=lambda key: _place(network, by, key))
         rows = tuple(table.row(key, _named(network, by, key), counts.get(key, {}), marks.get(key, {})) for key in keys)
-        total = table.total(_summed(counts.values()), _summed(over_all.values()))
+        total = table.total(_summed(counts.values()), in_all)
         return League(as_of=now, period=period, by=by, rows=rows, total=total)
 
 
@@ -140,8 +139,8 @@ def _gather(counts: dict[str, Counts], name: str, tally: Tally) -> None:
         counts.setdefault(key, {}).update({name if part == ALL else part: value for part, value in row.items()})
 
 
-def _summed(rows: Iterable[Mapping[Any, int]]) -> dict[Any, int]:
-    total: dict[Any, int] = {}
+def _summed(rows: Iterable[Counts]) -> Counts:
+    total: Counts = {}
     for row in rows:
         for name, value in row.items():
             total[name] = total.get(name, 0) + value

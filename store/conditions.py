@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select
 
 from models.words import Mark, Stage
 from store.lists import Filter
-from store.tables import cases, marks, obligations
+from store.tables import ACCEPTED, cases, marks, obligations
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:
@@ -31,12 +31,15 @@ def further(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
         ended = and_(*within(cases.c.ended_at, wanted.settled_from, wanted.settled_to))
         found.append(or_(ended, and_(cases.c.ended_at.is_(None), overdue(now))))
     if wanted.accepted is not None:
-        accepted = and_(cases.c.category.is_not(None), cases.c.stage != Stage.DECLINED)
-        found.append(accepted if wanted.accepted else ~accepted)
+        found.extend(
+            [literal_column(f"({ACCEPTED})")] if wanted.accepted else [or_(cases.c.category.is_(None), cases.c.stage == Stage.DECLINED)]
+        )
     if wanted.late is not None:
         found.append(cases.c.late.is_(wanted.late))
     if wanted.marks is not None:
-        found.append(cases.c.case_id.in_(_marked(wanted, wanted.marks)))
+        # Of one unit there are few. Of all units the newest are found along the list, for which no column may be named, but an expression.
+        case_id = cases.c.case_id if wanted.mark_unit is not None else cases.c.case_id.concat("")
+        found.append(case_id.in_(_marked(wanted, wanted.marks)))
     if wanted.unmarked is not None:
         found.append(cases.c.case_id.not_in(_marked(wanted, wanted.unmarked)))
     return [*found, *_filed(wanted)]

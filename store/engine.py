@@ -7,6 +7,7 @@ Every statement of theirs runs inside `Store.write()` or `Store.read()`; nothing
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -41,9 +42,11 @@ async def _learn(engine: AsyncEngine) -> None:
 
     PostgreSQL does so by itself. The look is bounded, a few milliseconds whatever the size.
     """
+    # Older ones take the same pragma and do nothing before a table has been asked for.
+    look = "PRAGMA optimize=0x10002" if sqlite3.sqlite_version_info >= (3, 46) else "ANALYZE"
     async with engine.begin() as connection:
         await connection.exec_driver_sql(f"PRAGMA analysis_limit={LOOKED_AT}")
-        await connection.exec_driver_sql("PRAGMA optimize=0x10002")
+        await connection.exec_driver_sql(look)
 
 
 class Store:

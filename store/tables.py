@@ -43,6 +43,9 @@ Word = String(24)
 Digest = String(64)
 AutoId = BigInteger().with_variant(Integer(), "sqlite")
 
+ACCEPTED = "category IS NOT NULL AND stage != 'declined'"
+"""Which cases were accepted, word for word as questions ask it: a planner matches an index of a part by its text."""
+
 cases = Table(
     "cases",
     metadata,
@@ -90,12 +93,24 @@ cases = Table(
         *("opened_at", "case_id", "town", "stage", "tier", "level", "lead", "category", "mediator"),
         *("suspended", "ended_at", "yellow_cards", "red_cards", "late", "agreed_at", "retain_until"),
     ),
-    # What has ended or been agreed in a period, by unit and town.
+    # What has come in, ended or been agreed in a period. Those by unit hold no case that has yet to be accepted or to end.
     Index(
         "ix_cases_ended",
         *("ended_at", "lead", "town", "late", "took", "case_id"),
         sqlite_where=text("ended_at IS NOT NULL"),
         postgresql_where=text("ended_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_cases_ended_by_lead",
+        *("lead", "ended_at", "town", "late", "took", "case_id"),
+        sqlite_where=text("ended_at IS NOT NULL"),
+        postgresql_where=text("ended_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_cases_accepted_by_lead",
+        *("lead", "opened_at", "town", "case_id"),
+        sqlite_where=text(ACCEPTED),
+        postgresql_where=text(ACCEPTED),
     ),
     Index(
         "ix_cases_agreed",
@@ -189,7 +204,7 @@ marks = Table(
     Column("town", UnitId),
     Column("at", UtcDateTime, nullable=False),
     Column("ref", String(160), nullable=False),
-    Index(None, "kind", "at", "unit", "town", "case_id"),
+    Index(None, "kind", "unit", "at", "town", "case_id"),
 )
 """What the events say of the units that worked on a case, for figures (`rules/marks.py`)."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select, text, union_all
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select, text, union_all
 
 from models.words import Mark
 from store.conditions import within
@@ -32,7 +32,8 @@ ALL = "all"
 TOOK = "took"
 """Name of the sum of seconds from registration to the end."""
 
-STILL = tuple(mark for mark in Mark if mark is not Mark.SATISFIED)
+SEVERAL = (Mark.OBJECTED, Mark.RETURNED, Mark.YELLOW, Mark.RED, Mark.DISSATISFIED)
+"""Marks that a case may have more than one of."""
 
 
 class Tallies:
@@ -100,32 +101,51 @@ class Tallies:
 
     async def marked(
         self, eyes: Eyes, since: datetime, until: datetime, by: Literal["unit", "town"], town: str | None = None
-    ) -> dict[str, dict[Mark, int]]:
-        """How many cases got a mark of each kind in a stretch, by the unit it is about or by the town of the case.
+    ) -> tuple[dict[str, dict[Mark, int]], dict[Mark, int]]:
+        """How many cases got a mark of each kind in a stretch, by the unit it is about or by the town of the case, and in all.
 
-        A case with a satisfied and a dissatisfied reply in the same row counts as dissatisfied alone.
+        A case with marks of two units counts once in all. One with a satisfied and a dissatisfied reply in the same row
+        counts as dissatisfied alone.
         """
-        column = marks.c[by]
         own = [*within(marks.c.at, since, until), seen_by(eyes, marks)]
         own += [marks.c.town == town] if town is not None else []
-        own += [column.is_not(None)] if by == "unit" else []
-        each = func.count(marks.c.case_id.distinct())
-        many = select(column, marks.c.kind, each).where(marks.c.kind.in_(STILL), *own).group_by(column, marks.c.kind)
+        column, each = marks.c[by], func.count(marks.c.case_id.distinct())
+        several = [marks.c.kind.in_(SEVERAL), *own]
         # At most one in each case, so they need not be told apart.
-        one = select(column, marks.c.kind, func.count()).where(marks.c.kind == Mark.SATISFIED, *own).group_by(column, marks.c.kind)
-        found: dict[str, dict[Mark, int]] = {}
+        single = select(column, func.count()).where(marks.c.kind == Mark.SATISFIED, *own).group_by(column)
+        rows: dict[str, dict[Mark, int]] = {}
         async with self._store.read() as db:
-            for row in [*await db.execute(many), *await db.execute(one)]:
-                found.setdefault(row[0] or "", {})[Mark(row[1])] = row[2]
-            for row in await db.execute(_both(column, own, since, until)):
-                found[row[0] or ""][Mark.SATISFIED] -= row[1]
-        return found
+            for key, kind, count in await db.execute(select(column, marks.c.kind, each).where(*several).group_by(column, marks.c.kind)):
+                rows.setdefault(key or "", {})[Mark(kind)] = count
+            for key, count in await db.execute(single):
+                rows.setdefault(key or "", {})[Mark.SATISFIED] = count
+            total = _added(rows.values())
+            if by == "unit":
+                in_all = await db.execute(select(marks.c.kind, each).where(*several).group_by(marks.c.kind))
+                total |= {Mark(kind): count for kind, count in in_all}
+                total[Mark.SATISFIED] = total.get(Mark.SATISFIED, 0) - (await db.scalar(_both(None, own, since, until)) or 0)
+            for key, count in (await db.execute(_both(column, own, since, until, same_unit=by == "unit"))).all():
+                rows[key or ""][Mark.SATISFIED] -= count
+        return rows, _added(rows.values()) if by == "town" else total
 
 
-def _both(column: ColumnElement[Any], own: Iterable[ColumnElement[bool]], since: datetime, until: datetime) -> Any:
-    """Cases with a satisfied reply that have a dissatisfied one in the same row."""
+def _added(rows: Iterable[Mapping[Mark, int]]) -> dict[Mark, int]:
+    """The rows of a tally in one, where no case is in two of them."""
+    total: dict[Mark, int] = {}
+    for row in rows:
+        for kind, count in row.items():
+            total[kind] = total.get(kind, 0) + count
+    return total
+
+
+def _both(
+    column: ColumnElement[Any] | None, own: Iterable[ColumnElement[bool]], since: datetime, until: datetime, *, same_unit: bool = False
+) -> Any:
+    """Cases with a dissatisfied reply that have a satisfied one in the same row: few, so each is looked at by itself."""
     other = marks.alias("other")
-    same = [other.c.case_id == marks.c.case_id, other.c.kind == Mark.DISSATISFIED, *within(other.c.at, since, until)]
-    same += [other.c.unit == marks.c.unit] if column is marks.c.unit else []
-    query = select(column, func.count(marks.c.case_id.distinct())).join(other, and_(*same))
-    return query.where(marks.c.kind == Mark.SATISFIED, *own).group_by(column)
+    # No column, but an expression: the other reply is found by its case, not among all replies of the stretch.
+    same = [other.c.case_id == marks.c.case_id, other.c.kind.concat("") == Mark.SATISFIED, *within(other.c.at, since, until)]
+    same += [other.c.unit == marks.c.unit] if same_unit else []
+    each = func.count(marks.c.case_id.distinct())
+    query = select(each) if column is None else select(column, each).group_by(column)
+    return query.where(marks.c.kind == Mark.DISSATISFIED, exists().where(*same), *own)
