@@ -62,6 +62,8 @@ REASONS: dict[str, Both] = {
     "needed": ("请填写", "is needed"),
     "missing": ("请填写", "is needed"),
     "string_too_short": ("请填写", "is needed"),
+    "empty": ("请填写", "is needed"),
+    "control_characters": ("含有不能使用的字符", "holds characters that can't be used"),
     "string_too_long": ("太长了", "is too long"),
     "string_pattern_mismatch": ("格式不对", "does not look right"),
     "future": ("不能晚于今天", "can't be later than today"),

@@ -64,8 +64,9 @@ async def test_a_dispute_is_taken_in_by_the_form_alone(desk: Desk, office: Offic
         ({"parties.1.name": "", "parties.1.phone": "13900000001"}, "第 2 位当事人的姓名或名称：请填写"),
         ({"parties.1.phone": "no phone"}, "第 2 位当事人的电话：格式不对"),
         ({"happened_on": "2099-01-01"}, "发生日期：不能晚于今天"),
-        ({"happened_on": "1900-01-01"}, "填写内容有误"),
+        ({"happened_on": "1900-01-01"}, "发生日期：请检查"),
         ({"people": "many"}, "涉及人数：请检查"),
+        ({"summary": "a\x07b"}, "纠纷情况：含有不能使用的字符"),
         ({"people": "2", "wage_workers": "3"}, "被欠薪人数：不能多于涉及人数"),
         ({"oral": "yes"}, "须向申请人宣读记录并由其确认"),
     ],
@@ -134,6 +135,7 @@ async def test_the_grade_stands_beside_the_form_with_its_reasons(desk: Desk) -> 
         ({"risk_signs": ["weapon"]}, "有直接定为红色的情形"),
         ({"parties.0.name": "甲", "parties.0.vulnerable": "yes"}, "+10"),
         ({"people": "many"}, "涉及人数：请检查"),
+        ({"summary": "a\x07b"}, "纠纷情况：含有不能使用的字符"),
     ):
         answer = await clerk.client.post(f"{NEW}/grade", data={**fields, **typed})
         assert said in answer.text, typed
