@@ -33,7 +33,7 @@ class Marked(Model):
 LEADS = ("routed", "rerouted", "designated", "replanned", "escalated", "taken_back", "reopened")
 """Events that may change the lead, or take something back."""
 
-TELLING = frozenset({*LEADS, "objected", "task_returned", "carded", "card_lifted", "deemed_signed", "review_due", "visited"})
+TELLING = frozenset({*LEADS, "objected", "task_returned", "carded", "card_lifted", "deemed_signed", "review_due", "visited", "rated"})
 """Events that are looked at; all others leave marks and lead as they are."""
 
 
@@ -85,7 +85,7 @@ def _told(what: Any, lead: str | None) -> tuple[Mark | None, str | None]:
         return (Mark.YELLOW if what.card.kind is CardKind.YELLOW else Mark.RED), what.card.unit
     if isinstance(what, h.ReviewDue) and what.clock == "mediate":
         return Mark.OVERRUN, lead
-    if isinstance(what, h.Visited) and what.satisfied is not None:
+    if isinstance(what, (h.Visited, h.Rated)) and what.satisfied is not None:
         return (Mark.SATISFIED if what.satisfied else Mark.DISSATISFIED), lead
     return None, None
 

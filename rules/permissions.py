@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from models.words import Role
 from rules.account_labels import ACTS
 from rules.authority import PERMITS, Relation
+from rules.desks import DESKS, Desk
 from rules.keeping import KEEPS, LOG_READERS
 from rules.labels import ROLES, STAGES, TIERS
 from rules.standins import ARRANGES, STANDS_IN
@@ -45,7 +46,7 @@ ORDER = tuple(role for role in Role if role is not Role.SYSTEM)
 
 def page() -> str:
     """Return the whole page as Markdown."""
-    return "\n".join((HEAD, *_reach(), *_lists(), *_sight(), *_narrowing(), *_slips(), *_endpoints(), *_actions(), *_accounts()))
+    return "\n".join((HEAD, *_reach(), *_lists(), *_sight(), *_narrowing(), *_slips(), *_endpoints(), *_desks(), *_actions(), *_accounts()))
 
 
 HEAD = """\
@@ -185,6 +186,23 @@ def _endpoints() -> list[str]:
 
 
 SIGNS = {"yes": "●", "own reach": "◐", "own case": "○", "": ""}
+
+
+DESK_NAMES: dict[Desk, str] = {
+    Desk.COCKPIT: "驾驶舱: open, overdue, cards, load, stay in stages, course; of one's own figures",
+    Desk.LEAGUE: "统计表: by unit or town, for a period",
+    Desk.BOARD: "看板: open cases by stage and level, the most urgent of each",
+    Desk.AUDIT: "审核台: cases to be closed, their checklist and missing sign-offs",
+    Desk.ARCHIVE: "档案检索: ended cases within reach, and whether a seal holds",
+    Desk.ACCESS_LOG: "访问日志: who looked at which case, without any content; the look is logged",
+    Desk.TRY: "规则试算: what a changed procedure or calendar would move within reach; nothing is written",
+}
+
+
+def _desks() -> list[str]:
+    rows = ((f"`{desk}`", DESK_NAMES[desk], ", ".join(f"`{role}`" for role in ORDER if role in DESKS[desk])) for desk in Desk)
+    intro = "From `rules/desks.py`. What a desk shows is of the cases one reaches, and no more than lists and cases show the role."
+    return ["## Desks of supervision", "", intro, "", *_table(("desk", "what", "roles"), rows)]
 
 
 def _actions() -> list[str]:

@@ -99,6 +99,13 @@ def test_a_dissatisfied_reply_stays_with_the_unit_that_led_then_and_of_satisfied
     assert replies == [("dissatisfied", "yanlou-gumeng"), ("satisfied", "yanlou-justice")]
 
 
+def test_a_partys_rating_is_a_reply_too() -> None:
+    core = case_at(Stage.FOLLOWING_UP)
+    done(core.act("citizen@a", "rate", party="a", satisfied=True))
+    done(core.act("citizen@b", "rate", party="b", satisfied=False))
+    assert kinds(core)[-2:] == [("satisfied", "yanlou-gumeng"), ("dissatisfied", "yanlou-gumeng")]
+
+
 def test_what_passed_in_an_earlier_chapter_is_not_late_in_this_one() -> None:
     core = case_at(Stage.ROUTED)
     core.pass_time(days=3)

@@ -17,7 +17,6 @@ LISTING = (
     *("suspended", "ended_at", "yellow_cards", "red_cards"),
 )
 MORE = ("late", "agreed_at", "retain_until")
-ACCEPTED = sa.text("category IS NOT NULL AND stage != 'declined'")
 ENDED, AGREED = sa.text("ended_at IS NOT NULL"), sa.text("agreed_at IS NOT NULL")
 
 
@@ -31,10 +30,6 @@ def upgrade() -> None:
     op.create_index("ix_cases_listing", "cases", [*LISTING, *MORE])
     ended = ["ended_at", "lead", "town", "late", "took", "case_id"]
     op.create_index("ix_cases_ended", "cases", ended, sqlite_where=ENDED, postgresql_where=ENDED)
-    by_lead = ["lead", "ended_at", "town", "late", "took", "case_id"]
-    op.create_index("ix_cases_ended_by_lead", "cases", by_lead, sqlite_where=ENDED, postgresql_where=ENDED)
-    accepted = ["lead", "opened_at", "town", "case_id"]
-    op.create_index("ix_cases_accepted_by_lead", "cases", accepted, sqlite_where=ACCEPTED, postgresql_where=ACCEPTED)
     op.create_index("ix_cases_agreed", "cases", ["agreed_at", "lead", "town", "case_id"], sqlite_where=AGREED, postgresql_where=AGREED)
     op.create_table(
         "marks",
@@ -49,15 +44,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"], name="fk_marks_case_id_cases"),
         sa.PrimaryKeyConstraint("case_id", "seq", name="pk_marks"),
     )
-    op.create_index("ix_marks_kind_unit_at_town_case_id", "marks", ["kind", "unit", "at", "town", "case_id"])
+    op.create_index("ix_marks_kind_at_unit_town_case_id", "marks", ["kind", "at", "unit", "town", "case_id"])
     op.create_index("ix_access_log_at_id", "access_log", ["at", "id"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_access_log_at_id", "access_log")
     op.drop_table("marks")
-    for name in ("ix_cases_agreed", "ix_cases_accepted_by_lead", "ix_cases_ended_by_lead"):
-        op.drop_index(name, "cases")
+    op.drop_index("ix_cases_agreed", "cases")
     op.drop_index("ix_cases_ended", "cases")
     op.drop_index("ix_cases_listing", "cases")
     op.create_index("ix_cases_listing", "cases", list(LISTING))
