@@ -10,7 +10,8 @@ from tests.web.running import Api
 TABS = ("mediation", "agreement", "tasks", "papers", "visits", "audit")
 
 PAGES: dict[str, tuple[str, ...]] = {
-    "": ("/login",),
+    "": ("/login", "/citizen"),
+    "clerk@yanlou-centre": ("/cases/new", "/cases/{code}/receipt"),
     "screener@yanlou-centre": ("/inbox", "/cases", "/cases/{code}", "/cases/{code}?tab=story", "/cases/nothing"),
     "mediator@yanlou-gumeng": tuple(
         f"/cases/{{code}}?tab={tab}" for tab in ("mediation", "agreement", "tasks", "papers", "visits", "audit")
