@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -36,7 +36,7 @@ INTAKE = Form(
         Input("happened_on", "day", "发生日期", "Happened on", needed=True),
         Input("summary", "area", "纠纷情况", "What it is about", needed=True),
         Input("oral", "check", "口头申请，当场记录", "Applied by word of mouth, written down on the spot"),
-        Input("people", "int", "涉及人数", "People concerned", hint=("不填则按当事人计算", "Left empty: as many as the parties are")),
+        Input("people", "int", "涉及人数", "People concerned", hint=("不填则按当事人计算", "as many as the parties")),
         Input("amount", "money", "涉及金额（元）", "Amount (yuan)"),
         Input("wage_workers", "int", "被欠薪人数", "Workers not paid"),
         Input("languages", "many", "需要会说", "Language needed", "languages"),
@@ -94,35 +94,30 @@ def tidied(fields: FormData) -> FormData:
 
 
 def asked(fields: FormData, today: date) -> dict[str, Any]:
-    """Return the fields of `open` from a tidied form. Refuses `invalid`, naming the field and the kind of error."""
+    """Return the fields of `open` from a tidied form. Refuses `invalid`, naming each field that is not right and the kind of error."""
     found = read(INTAKE, fields)
-    for name in (needed.name for needed in INTAKE.inputs if needed.needed):
-        _require(name in found, name, "needed")
-    _require(date.fromisoformat(found["happened_on"]) <= today, "happened_on", "future")
-    _require("oral" not in found or bool(text(fields, "read_back")), "read_back", "oral")
-    found["parties"] = _parties(fields)
+    rows = {row: party(fields, f"parties.{row}", IDS[row]) for row in range(rows_of(fields))}
+    found["parties"] = tuple(one for one in rows.values() if one is not None)
     people = sum(one.get("people", 1) for one in found["parties"])
     found.setdefault("people", max(people, found.get("wage_workers", 0)))
-    _require(found.get("wage_workers", 0) <= found["people"], "wage_workers", "more_than_people")
+    problems = list(_problems(fields, found, today))
+    # A phone or a number without a name must not get lost unseen.
+    unnamed = [row for row, one in rows.items() if one is None and any(text(fields, f"parties.{row}.{name}") for name in PERSONAL)]
+    problems += [f"parties.{row}.name (needed)" for row in unnamed or ([] if found["parties"] else [0])]
+    if problems:
+        raise refuse(RefusalCode.INVALID, "; ".join(problems))
     return found
 
 
-def _parties(fields: FormData) -> tuple[dict[str, Any], ...]:
-    found = []
-    for row in range(rows_of(fields)):
-        at = f"parties.{row}"
-        one = party(fields, at, IDS[row])
-        # A phone or a number without a name must not get lost unseen.
-        _require(one is not None or not any(text(fields, f"{at}.{name}") for name in PERSONAL), f"{at}.name", "needed")
-        if one is not None:
-            found.append(one)
-    _require(bool(found), "parties.0.name", "needed")
-    return tuple(found)
-
-
-def _require(holds: bool, field: str, kind: str) -> None:
-    if not holds:
-        raise refuse(RefusalCode.INVALID, f"{field} ({kind})")
+def _problems(fields: FormData, found: dict[str, Any], today: date) -> Iterator[str]:
+    """Yield what this page can say by itself, field and kind; the rest is said by the core."""
+    yield from (f"{one.name} (needed)" for one in INTAKE.inputs if one.needed and one.name not in found)
+    if "happened_on" in found and date.fromisoformat(found["happened_on"]) > today:
+        yield "happened_on (future)"
+    if "oral" in found and not text(fields, "read_back"):
+        yield "read_back (oral)"
+    if found.get("wage_workers", 0) > found["people"]:
+        yield "wage_workers (more_than_people)"
 
 
 def loosely(fields: FormData) -> dict[str, Any]:

@@ -81,6 +81,15 @@ async def test_what_is_wrong_is_said_in_plain_words_beside_what_was_typed(desk: 
     await clerk.submit(NEW, **right)
 
 
+async def test_all_that_is_missing_is_said_at_once(desk: Desk) -> None:
+    clerk = await desk.at(CLERK)
+    await taken(clerk, {"place": "", "summary": "", "oral": "yes", "parties.0.name": "", "parties.1.name": "", "parties.1.phone": "1"}, 422)
+    # The row that was left empty is behind the other now.
+    for said in ("发生地：请填写", "纠纷情况：请填写", "须向申请人宣读记录", "第 1 位当事人的姓名或名称：请填写"):
+        assert said in clerk.page
+    assert clerk.form(NEW).fields["parties.0.phone"] == ["1"]
+
+
 async def test_a_row_left_empty_is_no_party(desk: Desk, office: Office) -> None:
     clerk = await desk.at(CLERK)
     code = await taken(clerk, {"parties.0.name": ""})

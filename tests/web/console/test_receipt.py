@@ -16,6 +16,7 @@ async def test_each_applicant_has_a_slip_with_a_code_of_their_own(api: Api, desk
     third = {"id": "c", "side": "applicant", "name": "诸葛小明"}
     code = await api.open(parties=[*INTAKE["parties"], third])
     clerk = await desk.at(CLERK)
+    assert f'href="/cases/{code}/receipt"' in await clerk.get(f"/cases/{code}")
     page = await clerk.get(f"/cases/{code}/receipt")
     assert page.count("矛盾纠纷受理回执") == 2
     assert len(set(CODE.findall(page))) == 2
