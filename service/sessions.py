@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import math
 import secrets
 from datetime import datetime, timedelta
 
@@ -97,6 +98,14 @@ class Sessions:
         if used and identity is not None and now - row.seen_at >= TOUCH:
             await self._shelf.touch(row.digest, now)
         return identity
+
+    async def left(self, cookie: str) -> tuple[int, bool]:
+        """Return the seconds until a session ends if nobody uses it, and whether it then ends in any case; asking is no use of it."""
+        row = await self._running(cookie)
+        if row is None:
+            return 0, True
+        idle = row.seen_at + IDLE
+        return math.ceil((min(idle, row.ends_at) - self._office.now()).total_seconds()), row.ends_at <= idle
 
     async def switch(self, cookie: str, post: str) -> Session | None:
         """Go over to another post, under a new id; None where the session is over or the post is not this person's today."""

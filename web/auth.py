@@ -59,18 +59,18 @@ async def current_identity(
 async def again(request: Request, office: Office, before: Identity) -> Identity | None:
     """Return who asks, asked again in the middle of a long answer; None when the session is over or another post is in use."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    found = await _identity(request, office, token.strip() if scheme.lower() == "bearer" else None)
+    found = await _identity(request, office, token.strip() if scheme.lower() == "bearer" else None, used=False)
     return found if found is not None and found.actor == before.actor else None
 
 
-async def _identity(request: Request, office: Office, token: str | None) -> Identity | None:
+async def _identity(request: Request, office: Office, token: str | None, *, used: bool = True) -> Identity | None:
     accounts: Accounts = request.app.state.accounts
     if token is not None:
         if token.startswith(DEMO):
             return await DemoAccounts(office).by_token(token) if _demo(request, office) else None
         return await accounts.by_token(token)
     cookie = request.cookies.get(SESSION_COOKIE)
-    return await accounts.by_session(cookie) if cookie else None
+    return await accounts.by_session(cookie, used=used) if cookie else None
 
 
 def _demo(request: Request, office: Office) -> bool:

@@ -6,6 +6,7 @@ the CSRF token of the session it was made in: `FormDep` gives its fields only wh
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from service.claims import Claims
 from service.inbox import Inbox
 from service.office import Office
 from service.reading import Reader
-from service.sessions import check_csrf, csrf_token
+from service.sessions import IDLE, TOUCH, check_csrf, csrf_token
 from web.auth import SESSION_COOKIE
 from web.console import cookies, navigation
 from web.console.forms import FORMS
@@ -43,6 +44,9 @@ BEFORE_ALL = frozenset({"/account/password", "/logout"})
 FIELDS = 2000
 """Most fields a form may have."""
 
+UNATTENDED = frozenset({"/live", "/session"})
+"""Addresses that an open page asks by itself: nobody has done anything, so the session lasts no longer for it."""
+
 
 class SignInNeeded(Exception):
     """Ends a request at the sign-in page; `back` is where to go on afterwards."""
@@ -54,6 +58,11 @@ class SignInNeeded(Exception):
 
 class PasswordNeeded(Exception):
     """Ends a request at the page that changes the password."""
+
+
+def mark(identity: Identity) -> str:
+    """Return what tells a page whether it is still the same person in the same post; it says nothing else."""
+    return hashlib.sha256(f"{identity.account} {identity.post}".encode()).hexdigest()[:16]
 
 
 @dataclass(slots=True)
@@ -191,6 +200,8 @@ class Caller(Guest):
         return {
             **Guest.common(self),
             "caller": self,
+            "session_left": int((IDLE - TOUCH).total_seconds()),
+            "session_mark": mark(self.identity),
             "unit_name": unit.name if unit else self.actor.unit,
             "menu": navigation.menu(self.actor.role),
             "section": navigation.section(self.actor.role, self.request.url.path),
@@ -228,7 +239,7 @@ def guest(request: Request) -> Guest:
 async def caller_or_none(request: Request, accounts: AccountsDep) -> Caller | None:
     """Return who looks, or None where nobody has signed in."""
     cookie = request.cookies.get(SESSION_COOKIE)
-    identity = await accounts.by_session(cookie) if cookie else None
+    identity = await accounts.by_session(cookie, used=request.url.path not in UNATTENDED) if cookie else None
     if identity is None or cookie is None:
         return None
     return Caller.of(request, identity, cookie)

@@ -13,7 +13,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from web import problems
 from web.console import widgets
 from web.console.caller import PasswordNeeded, SignInNeeded, guest
-from web.console.pages import ROUTERS
+from web.console.kept import sent
+from web.console.pages import ROUTERS, live, sign_in
 from web.console.pages.citizen import NotIn
 
 ROOT = Path(__file__).parent
@@ -53,7 +54,15 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(SignInNeeded)
     async def _sign_in(request: Request, error: SignInNeeded) -> Response:
-        return _elsewhere(request, f"/login?next={error.back}" if error.back.startswith("/") else "/login")
+        if "hx-request" in request.headers:
+            # The page keeps what was typed in it, and says that the session is over.
+            return Response(status_code=204, headers={"HX-Trigger": "session-over"})
+        if request.url.path == live.PATH:
+            return Response(status_code=204)  # a browser does not ask again for a stream that is answered so
+        kept = await sent(request)
+        if kept is not None:
+            return sign_in.over(guest(request), kept)
+        return RedirectResponse(f"/login?next={error.back}" if error.back.startswith("/") else "/login", 303)
 
     @app.exception_handler(NotIn)
     async def _not_in(request: Request, error: NotIn) -> Response:

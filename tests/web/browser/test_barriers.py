@@ -17,6 +17,10 @@ PAGES: dict[str, tuple[str, ...]] = {
         f"/cases/{{code}}?tab={tab}" for tab in ("mediation", "agreement", "tasks", "papers", "visits", "audit")
     ),
     "dispatcher@yanlou-centre": ("/board", "/network", "/procedure", "/procedure?tab=ways", "/procedure?tab=calendar"),
+    "clerk@yanlou-centre": ("/account", "/account/absences", "/account/tokens"),
+    "director@yanlou-centre": ("/people/absences", "/people/absences/new?post=mediator@yanlou-gumeng"),
+    "admin_system@huaxi-centre": ("/people", "/people/new"),
+    "admin_audit@huaxi-centre": ("/account-log?verify=1",),
     "director@huaxi-centre": ("/cockpit", "/cockpit/league?period=year", "/network", "/cases?state=all&accepted=true&late=false"),
 }
 """By the post that looks at them; `{code}` is a case in mediation."""

@@ -37,4 +37,4 @@ async def test_an_open_page_is_told_what_changes_and_what_is_owed(office: Office
 
 
 async def test_the_stream_is_for_who_has_signed_in(desk: Desk) -> None:
-    assert (await desk.stranger().client.get("/live")).status_code == 303
+    assert (await desk.stranger().client.get("/live")).status_code == 204

@@ -23,7 +23,7 @@ from web.console.pages import ROUTERS
 from web.console.pages.case import TABS
 
 CODES = re.compile(r"\b[A-Z]+-20\d\d-\d{5}\b")
-OPEN_TO_ALL = {"/", "/login", "/live", "/static/{name}"}
+OPEN_TO_ALL = {"/", "/login", "/live", "/session", "/session/back", "/static/{name}"}
 """Pages that show no case, or are streams."""
 
 FOR_OTHERS = ("/api", "/account", "/citizen", "/login", "/healthz", "/readyz", "/metrics", "/codec")

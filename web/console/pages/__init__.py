@@ -24,12 +24,14 @@ from web.console.pages import (
     procedure,
     receipt,
     second_factor,
+    session,
     sign_in,
     tokens,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_in.router,
+    session.router,
     oidc.router,
     account.router,
     second_factor.router,

@@ -19,6 +19,8 @@ from web.sse import RETRY_MS, answered, event
 
 router = APIRouter()
 
+PATH = "/live"
+
 RECOUNT = 15.0
 """Seconds after which counters are read, and the session looked at, though nothing has happened: a date may have passed."""
 
@@ -28,7 +30,7 @@ REST = 0.6
 Position = Annotated[str | None, Header(alias="Last-Event-ID", pattern=r"^\d{1,15}$")]
 
 
-@router.get("/live")
+@router.get(PATH)
 async def live(request: Request, who: CallerDep, accounts: AccountsDep, last: Position = None) -> StreamingResponse:
     """Return the stream. It ends with the session, when another post is taken, and when the process stops."""
     feed: ChangeFeed = request.app.state.feed
@@ -49,7 +51,7 @@ class Listener:
 
     async def listens(self) -> bool:
         """Whether the session still holds, in the same post."""
-        found = await self._accounts.by_session(self._who.cookie)
+        found = await self._accounts.by_session(self._who.cookie, used=False)
         if found is None or found.actor != self._who.actor:
             return False
         self._eyes = await self._feed.eyes(self._who.actor)

@@ -13,6 +13,8 @@ from web.auth import SESSION_COOKIE
 from web.console import cookies, navigation
 from web.console.caller import THEMES, AccountsDep, CallerDep, FormDep, Guest, GuestDep, MaybeDep, checked
 from web.console.fields import text
+from web.console.kept import Kept, carried
+from web.console.posts import post_name
 from web.console.words import LANGUAGES
 
 router = APIRouter()
@@ -39,19 +41,36 @@ async def login(request: Request, guest: GuestDep, accounts: AccountsDep) -> Res
     made = await accounts.login(
         name, text(fields, "password", 1000), text(fields, "totp", 40) or None, guest.origin, replaces=request.cookies.get(SESSION_COOKIE)
     )
+    kept = carried(fields.get("kept_to"), fields.get("kept"))
     if isinstance(made, LoginRefused):
         asks_code = made.code is LoginProblem.SECOND_FACTOR
         said = {"problem": guest.words.pick(made.zh, made.en), "wait": made.wait, "asks_code": asks_code}
-        return _login(guest, {"next": onward, "name": name, **said}, 401)
+        return _login(guest, {"next": onward, "name": name, "kept": kept, **said}, 401)
+    if kept is not None and not made.identity.must_change:
+        return _cookies(_resume(guest, made, kept), request, made)
     return signed_in(request, made, onward)
+
+
+def over(guest: Guest, kept: Kept) -> Response:
+    """Return the sign-in page for somebody whose session was over when they sent a form; what they typed goes along."""
+    return _login(guest, {"next": "", "kept": kept}, 401)
 
 
 def signed_in(request: Request, session: Session, onward: str = "") -> Response:
     """Return the answer to a sign-in that succeeded: the session's cookie, and where to go on."""
-    answer = RedirectResponse(onward or navigation.home(session.identity.actor.role), 303)
+    return _cookies(RedirectResponse(onward or navigation.home(session.identity.actor.role), 303), request, session)
+
+
+def _cookies(answer: Response, request: Request, session: Session) -> Response:
     cookies.keep(answer, request, SESSION_COOKIE, session.cookie)
     cookies.forget(answer, request, cookies.KNOCK)
     return answer
+
+
+def _resume(guest: Guest, session: Session, kept: Kept) -> Response:
+    """Return the page from which a form goes out again, now in the new session."""
+    post = post_name(session.identity.post, guest.office.bundle.network, guest.words)
+    return guest.page("resume.html", {"csrf": session.csrf, "person": session.identity.person, "post": post, "kept": kept})
 
 
 @router.post("/logout")
@@ -86,5 +105,5 @@ async def preferences(request: Request) -> Response:
 
 
 def _login(guest: Guest, context: dict[str, Any], status: int = 200) -> Response:
-    blank = {"name": "", "problem": "", "wait": 0, "asks_code": False, "provider": guest.request.app.state.oidc.configured}
+    blank = {"name": "", "problem": "", "wait": 0, "asks_code": False, "kept": None, "provider": guest.request.app.state.oidc.configured}
     return guest.knock_page("login.html", blank | context, status=status)

@@ -2,7 +2,7 @@
 
 // Counters and "this case has changed": one stream for the page, told what happened, asking the server for what it means.
 const live = document.querySelector("[data-live]");
-if (live && window.EventSource) {
+const listen = () => {
   const stream = new EventSource(live.dataset.live);
   stream.addEventListener("counters", (event) => {
     for (const [name, value] of Object.entries(JSON.parse(event.data))) {
@@ -21,6 +21,10 @@ if (live && window.EventSource) {
     }
   });
   window.addEventListener("pagehide", () => stream.close());
+};
+if (live && window.EventSource) {
+  listen();
+  window.addEventListener("signed-in", listen); // the stream ended with the session before
 }
 
 // No connection: say so, and when it is back take it away again.
