@@ -6,7 +6,7 @@ import re
 
 from tests.web.console.visitors import Desk
 from tests.web.running import INTAKE, Api
-from web.console.pages.receipt import qr
+from web.console.qr import qr
 
 CLERK = "clerk@yanlou-centre"
 CODE = re.compile(r'class="code num">([0-9A-Z-]{14})<')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
@@ -10,6 +9,7 @@ from models.words import Side
 from service.citizens import Citizens
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
+from web.console.qr import qr
 
 router = APIRouter(prefix="/cases/{code}/receipt")
 
@@ -35,8 +35,3 @@ async def renew(who: CallerDep, code: str, fields: FormDep) -> Response:
 def citizen_address(who: Caller) -> str:
     """Return where citizens look their case up. It carries no code: that is theirs to type in."""
     return f"{who.office.settings.public_url or str(who.request.base_url).rstrip('/')}/citizen"
-
-
-def qr(address: str) -> str:
-    """Return an address as a QR code, in SVG that needs no style of its own."""
-    return str(segno.make(address, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=False))
