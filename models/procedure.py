@@ -57,6 +57,8 @@ class Limit(Model):
     """How long after the due time `then` happens; None = at the due time."""
     only: tuple[Tier, ...] = ()
     """Tiers it runs for; empty = all."""
+    wages: Literal["back"] | None = None
+    """`back`: a sum promised to workers whose pay is owed rolls back off rest days, not forward (保障农民工工资支付条例 14)."""
     pause: tuple[str, ...] = ()
     """Suspension grounds that a stronger rule excludes from this limit; a suspension stops every clock anyway."""
     authority: Authority

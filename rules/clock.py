@@ -190,7 +190,9 @@ def _due(clock: Clock, cal: WorkingCalendar) -> Due:
 def _rolled(clock: Clock, nominal: date, cal: WorkingCalendar) -> Due:
     """The end of the nominal day, rolled off rest days."""
     if clock.backward:
+        # Nobody can pay before it was promised: then the day itself counts.
         day = cal.previous_working(nominal)
+        day = day if day >= cal.local_date(clock.anchor) else nominal
         over = cal.rest_days(day + DAY, nominal)
     else:
         day = cal.next_working(nominal)

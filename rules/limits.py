@@ -33,6 +33,7 @@ class Want:
     budget: Budget
     anchor: datetime
     due_on: date | None = None
+    backward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ def _want_promises(case: Case, procedure: Procedure, wants: dict[str, Want]) -> 
     budget = Budget.model_validate("0d")
     for promise in promises(case, PromiseState.OPEN):
         anchor = case.agreement.effective_at
-        wants[f"promise:{promise.id}"] = Want(limit, budget, anchor, due_on=promise.due)
+        pay_day = limit.wages == "back" and case.wage_workers > 0 and promise.amount is not None
+        wants[f"promise:{promise.id}"] = Want(limit, budget, anchor, due_on=promise.due, backward=pay_day)
 
 
 def _want_ladder(case: Case, procedure: Procedure, wants: dict[str, Want]) -> None:
@@ -262,6 +264,7 @@ def _start(case: Case, clock_id: str, want: Want, bundle: Bundle, anchor: dateti
         source=want.limit.source,
         round=case.rounds.get(clock_id, 0) + 1,
         due_on=want.due_on,
+        backward=want.backward,
     )
 
 

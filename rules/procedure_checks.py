@@ -76,5 +76,7 @@ def _limit(key: str, limit: Limit) -> Iterator[tuple[str, str]]:
         yield f"limits.{key}.from", f'unknown moment "{limit.start}"'
     if limit.then not in ENDINGS[name]:
         yield f"limits.{key}.then", f"its end leads to {' or '.join(ENDINGS[name])}, not to {limit.then}"
+    if limit.wages is not None and name != "promise":
+        yield f"limits.{key}.wages", "only a promise has a pay-day"
     if limit.budget is None and name != "promise":
         yield f"limits.{key}.limit", "only a promise has a date of its own"

@@ -88,6 +88,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise BadFile(path, f"line {line}", error.problem or "is not YAML") from error
     except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible date such as 2026-02-30
         raise BadFile(path, "", f"is not YAML: {error}") from error
+    except RecursionError:
+        raise BadFile(path, "", "is nested too deep") from None
     if not isinstance(data, dict):
         raise BadFile(path, "", "must hold keys and values")
     return data

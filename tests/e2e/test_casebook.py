@@ -129,7 +129,7 @@ def test_a_malformed_file_is_named_with_its_key(data: dict[str, Any], key: str, 
     assert key in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "- a\n", "title: [", "title: t\ntitle: u\n"])
+@pytest.mark.parametrize("text", ["", "- a\n", "title: [", "title: t\ntitle: u\n", "title: " + "[" * 5000, "title: &a [*a]\n"])
 def test_what_is_no_mapping_is_named_with_its_file(text: str, tmp_path: Path) -> None:
     path = tmp_path / "story.yaml"
     path.write_text(text, encoding="utf-8")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from models.words import Stage
+from rules.clock_explain import explain
 from tests.support.core import CoreCase
 from tests.support.onward import case_at, done, parties, promise, refused, stage_of, types
 
@@ -312,3 +313,32 @@ def test_no_agreement_is_made_on_what_is_not_for_mediation() -> None:
     core = case_at(Stage.MEDIATING, steps={"assign": {"mediator": MEDIATOR}})
     done(core.act(CENTRE, "amend", category="1502", reason="ref"))
     assert refused(core.act(MEDIATOR, "agree", form="oral", terms="ref", matter="use")) == "barred_matter"
+
+
+@pytest.mark.parametrize(
+    ("workers", "amount", "due", "told"),
+    [
+        (5, 8000, "2026-04-03", "rolled back over rest days: 2026-04-04 (off by notice), 2026-04-05 (off by notice)"),
+        (5, None, "2026-04-07", "rolled forward over rest days"),
+        (0, 8000, "2026-04-07", "rolled forward over rest days"),
+    ],
+    ids=["a pay-day", "no sum of money", "nobody's wages"],
+)
+def test_a_sum_promised_to_workers_is_due_before_the_holiday_and_all_else_after_it(
+    workers: int, amount: float | None, due: str, told: str
+) -> None:
+    term = {**promise(due="2026-04-05"), "amount": amount}
+    core = case_at(Stage.PERFORMING, steps={"agree": {"promises": [term]}}, people=5, wage_workers=workers)
+    clock = core.case.clocks["promise:p1"]
+    cal = core.library.bundle(core.case.docs).cal
+    assert clock.due is not None
+    assert str(cal.ending_date(clock.due.at)) == due
+    assert any(told in line for line in explain(clock, core.now, cal).en)
+
+
+def test_a_correction_of_the_facts_moves_no_pay_day() -> None:
+    term = {**promise(due="2026-04-05"), "amount": 8000}
+    core = case_at(Stage.PERFORMING, steps={"agree": {"promises": [term]}}, people=5, wage_workers=5)
+    before = core.case.clocks["promise:p1"]
+    done(core.act(CENTRE, "amend", wage_workers=0, reason="ref"))
+    assert core.case.clocks["promise:p1"] == before

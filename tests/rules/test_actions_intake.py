@@ -196,6 +196,7 @@ def test_a_case_that_is_not_taken_in_goes_on() -> None:
     [
         (Stage.ROUTED, DISPATCHER, {"into": "OLD-1"}, "invalid"),
         (Stage.ROUTED, "officer@yanlou-gumeng", {"into": "OLD-1"}, "not_allowed"),
+        (Stage.ROUTED, DISPATCHER, {"into": "NEW-1", "into_case": "new", "older": False}, "invalid"),
         (Stage.ROUTED, "officer@yanlou-gumeng", {"into": "OLD-1", "into_case": "old"}, "not_allowed"),
         (Stage.AGREED, DISPATCHER, {"into": "OLD-1", "into_case": "old"}, "wrong_stage"),
         (Stage.ROUTED, "dispatcher@qingyan-centre", {"into": "OLD-1", "into_case": "old"}, "not_holder"),

@@ -170,6 +170,7 @@ def test_a_pay_day_rolls_backward() -> None:
         ("2026-04-10", False, "2026-04-10T24:00"),
         ("2026-04-05", False, "2026-04-07T24:00"),
         ("2026-04-05", True, "2026-04-03T24:00"),
+        ("2026-03-07", True, "2026-03-06T24:00"),
         ("2026-03-02", False, "2026-03-02T24:00"),
         ("2026-02-20", False, "2026-02-24T24:00"),  # agreed for the past: it is overdue at once
     ],
@@ -177,6 +178,11 @@ def test_a_pay_day_rolls_backward() -> None:
 def test_a_promise_is_due_on_its_own_date(due_on: str, backward: bool, end: str) -> None:
     clock = begin("0d", "2026-03-02T10:00", due_on=date.fromisoformat(due_on), backward=backward)
     assert due(clock) == local(end)
+
+
+def test_a_pay_day_never_lies_before_the_promise() -> None:
+    clock = begin("0d", "2026-04-04T10:00", due_on=date(2026, 4, 5), backward=True)
+    assert due(clock) == local("2026-04-05T24:00")
 
 
 def test_a_promise_moves_by_the_days_it_stood_and_was_extended() -> None:

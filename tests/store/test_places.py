@@ -156,6 +156,13 @@ WRONG = [
     ("procedure.yaml", "{limit: 1wd,  from: screened", "{limit: 1wd,  from: screned", 'limits.route.from: unknown moment "screned"'),
     ("procedure.yaml", "then: deemed_signed", "then: lapsed", "limits.sign.then: its end leads to deemed_signed or card, not to lapsed"),
     ("procedure.yaml", "{limit: 2wd,  from: objected", "{limit: own date, from: objected", "limits.rule.limit: only a promise has a date"),
+    (
+        "procedure.yaml",
+        "complaint:      {limit: 5wd,",
+        "complaint:      {wages: back, limit: 5wd,",
+        "limits.complaint.wages: only a promise has",
+    ),
+    ("procedure.yaml", "wages: back", "wages: forth", "limits.promise.wages: Input should be 'back'"),
     ("procedure.yaml", "  joint: 10wd\n", "", "ladder.joint: every level needs its time"),
     (
         "procedure.yaml",
