@@ -7,7 +7,7 @@ from temporalio import activity
 from activities.contracts import RESOLVE_LEVEL
 from models.network import Network
 from models.record import EscalationProposal, EscalationQuery
-from models.words import Level, Role
+from models.words import Level, Role, UnitTier
 from rules import routing
 from rules.library import Library
 from store.staff import StaffRoll
@@ -27,16 +27,20 @@ class EscalationActivities:
     async def resolve(self, query: EscalationQuery) -> EscalationProposal:
         """Say who leads and who joins at a level. Changes nothing.
 
-        A centre without anybody to lead gives way to the county centre; a unit without an officer to its fallback, or it
-        is named as vacant. Nothing is dropped silently.
+        A committee without an officer gives way to the town's centre, a centre without anybody to lead to the county's; a unit
+        without an officer to its fallback, or it is named as vacant. Nothing is dropped silently.
         """
         network = self._library.network(query.docs.network)
-        lead = routing.one(network, query.level, query.town)
-        why = [f"one={lead}"]
+        chosen = routing.one(network, query.level, query.town, query.place)
+        why = [f"one={chosen}"]
         vacant: list[str] = []
-        if lead != network.county_centre and not await self._held(lead, LEADERS):
-            vacant.append(lead)
-            lead = network.county_centre
+        lead = network.county_centre
+        for unit in dict.fromkeys((chosen, network.centre(query.town))):
+            if unit == lead or await self._leads(network, unit):
+                lead = unit
+                break
+            vacant.append(unit)
+        if lead != chosen:
             why.append(f"fallback={lead}")
         wanted = routing.at_joint(network, category=query.category, town=query.town) if query.level is Level.JOINT else ()
         units: list[str] = []
@@ -60,6 +64,10 @@ class EscalationActivities:
             unit = network.unit(name)
             name = unit.fallback if unit is not None else None
         return None
+
+    async def _leads(self, network: Network, unit_id: str) -> bool:
+        unit = network.unit(unit_id)
+        return await self._held(unit_id, LEADERS if unit is not None and unit.tier is UnitTier.ONE else (Role.OFFICER,))
 
     async def _held(self, unit: str, roles: tuple[Role, ...]) -> bool:
         for role in roles:

@@ -92,6 +92,7 @@ class EscalationQuery(Model):
 
     docs: Documents
     town: str | None
+    place: str | None = None
     category: str | None
     level: Level
 

@@ -113,17 +113,27 @@ def resolve(network: Network, kind: str, level: Level, town: str | None, village
 def at_joint(network: Network, *, category: str | None, town: str | None) -> tuple[str, ...]:
     """The units a joint meeting (镇级联调) convenes: the three of the town, then the N of the category's row."""
     _, row = row_of(network, category)
-    found: list[str] = []
-    for kind in (*network.three, row.lead, *row.assist):
+    found = list(the_three(network, town))
+    for kind in (row.lead, *row.assist):
         name, _ = resolve(network, kind, Level.JOINT, town, None)
         member = network.unit(name) if name else None
-        if member is not None and (kind in network.three or member.tier is UnitTier.N):
+        if member is not None and member.tier is UnitTier.N:
             found.append(member.id)
     return tuple(dict.fromkeys(found))
 
 
-def one(network: Network, level: Level, town: str | None) -> str:
-    """Unit id of the centre that leads at a level: the town's up to the joint level, the county's above."""
+def the_three(network: Network, town: str | None) -> tuple[str, ...]:
+    """The three of a town, or of the district, each with its stand-in where it is vacant."""
+    found = (resolve(network, kind, Level.JOINT, town, None)[0] for kind in network.three)
+    return tuple(dict.fromkeys(name for name in found if name is not None))
+
+
+def one(network: Network, level: Level, town: str | None, place: str | None = None) -> str:
+    """Unit id of who leads at a level: the committee of the place's village, the town's centre, above it the county's."""
+    where = network.place(place) if level is Level.VILLAGE and place else None
+    committee = network.unit(where.unit) if where is not None and where.unit else None
+    if committee is not None and not committee.vacant:
+        return committee.id
     return network.centre(None if level is Level.COUNTY else town)
 
 

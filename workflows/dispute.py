@@ -304,7 +304,7 @@ class DisputeWorkflow:
             return await self._ask(contracts.PROPOSE_MEDIATOR, AssignmentQuery(case=case, now=self._now()))
         if work.kind is WorkKind.ESCALATE:
             level = Level(str(work.detail["level"]))
-            query = EscalationQuery(docs=case.docs, town=case.town, category=case.category, level=level)
+            query = EscalationQuery(docs=case.docs, town=case.town, place=case.place, category=case.category, level=level)
             return await self._ask(contracts.RESOLVE_LEVEL, query)
         if work.kind is WorkKind.AUDIT:
             await workflow.wait_condition(lambda: not self._lines or self._broken)

@@ -23,6 +23,7 @@ from rules.actions.common import (
 )
 from rules.actions.spec import RUNNING, action
 from rules.draft import Context, Draft, Refuse, require
+from rules.routing import the_three
 
 WITH_MEDIATOR = frozenset({Stage.SIGNED, Stage.MEDIATING, Stage.AGREED, Stage.PERFORMING, Stage.FOLLOWING_UP})
 """Stages in which a mediator of record has something to do."""
@@ -101,12 +102,21 @@ def _consent(draft: Draft, act: a.Consent) -> None:
     begin_mediation(draft)
 
 
-@action("meet", MEETABLE, fault=lambda case, act, ctx: None if act.at >= ctx.now else "at")
+def _within_limit(case: Case, act: a.Meet, ctx: Context) -> bool:
+    """A joint meeting that is owed takes place within its limit; once that is over, a late one is better than none."""
+    clock = case.clocks.get("joint_meeting")
+    due = clock.due if clock is not None and act.joint else None
+    return due is None or due.at < ctx.now or act.at <= due.at
+
+
+@action("meet", MEETABLE, fault=lambda case, act, ctx: None if act.at >= ctx.now else "at", in_time=_within_limit)
 def _meet(draft: Draft, act: a.Meet) -> None:
+    """Call a meeting; a joint one convenes the three and whoever is chosen."""
     for unit in act.units:
         known_unit(draft, unit)
+    three = the_three(draft.bundle.network, draft.case.town) if act.joint else ()
     number = f"m{len(draft.case.meetings) + 1}"
-    meeting = Meeting(id=number, at=act.at, units=tuple(dict.fromkeys(act.units)), joint=act.joint)
+    meeting = Meeting(id=number, at=act.at, units=tuple(dict.fromkeys((*three, *act.units))), joint=act.joint)
     draft.add(h.MeetingSet(meeting=meeting, place=act.place))
 
 

@@ -29,20 +29,21 @@ async def climbed(
     *,
     gone: Iterable[str] = (),
     town: str | None = "yanlou",
-    category: str = "0602",
     changed: Network | None = None,
+    place: str | None = "520111105202",
 ) -> EscalationProposal:
     """Ask who leads at a level while the posts of some units are not held."""
     library, docs = huaxi()
-    place = changed or network()
+    net = changed or network()
     roll = StaffRoll(store)
     away = set(gone)
-    await roll.seed(person for person in post_holders(place) if person.unit not in away)
+    await roll.seed(person for person in post_holders(net) if person.unit not in away)
     other = Library()
-    for document in (place, library.procedure(docs.procedure), library.risk(docs.risk), library.calendar(docs.calendar)):
+    for document in (net, library.procedure(docs.procedure), library.risk(docs.risk), library.calendar(docs.calendar)):
         name = other.add(document)
-        docs = docs.model_copy(update={"network": name}) if document is place else docs
-    return await EscalationActivities(roll, other).resolve(EscalationQuery(docs=docs, town=town, category="0602", level=level))
+        docs = docs.model_copy(update={"network": name}) if document is net else docs
+    query = EscalationQuery(docs=docs, town=town, place=place, category="0602", level=level)
+    return await EscalationActivities(roll, other).resolve(query)
 
 
 async def test_the_towns_centre_leads_up_to_the_joint_level_and_the_countys_above(store: Store) -> None:
@@ -50,6 +51,15 @@ async def test_the_towns_centre_leads_up_to_the_joint_level_and_the_countys_abov
         found = await climbed(store, level)
         assert (found.lead, found.vacant) == (lead, ())
     assert (await climbed(store, Level.TOWN, town=None)).lead == "huaxi-centre"
+
+
+async def test_the_villages_own_committee_leads_at_the_village_level_or_who_stands_above_it(store: Store) -> None:
+    assert (await climbed(store, Level.VILLAGE)).lead == "yanlou-gumeng"
+    found = await climbed(store, Level.VILLAGE, gone=("yanlou-gumeng",))
+    assert (found.lead, found.vacant) == ("yanlou-centre", ("yanlou-gumeng",))
+    found = await climbed(store, Level.VILLAGE, gone=("yanlou-gumeng", "yanlou-centre"))
+    assert (found.lead, found.vacant) == ("huaxi-centre", ("yanlou-gumeng", "yanlou-centre"))
+    assert (await climbed(store, Level.VILLAGE, place="520111105")).lead == "yanlou-centre", "a place without a committee"
 
 
 async def test_at_the_joint_level_the_three_and_the_departments_of_the_matter_join(store: Store) -> None:

@@ -175,6 +175,7 @@ def test_ruling_is_refused(post: str, fields: dict[str, Any], code: str) -> None
 
 def test_without_an_objection_there_is_nothing_to_rule_on() -> None:
     assert refused(rented().act(DISPATCHER, "rule", uphold=True)) == "already_done"
+    assert refused(rented(Stage.SCREENED).act(DISPATCHER, "rule", uphold=True)) == "wrong_stage"
 
 
 def test_a_task_objected_to_moves_to_another_unit_or_stays() -> None:

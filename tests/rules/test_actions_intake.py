@@ -255,8 +255,8 @@ def test_a_red_case_that_is_absorbed_makes_the_older_one_red_and_the_police_are_
 def test_a_tier_that_a_person_raised_comes_along_too() -> None:
     core = case_at(Stage.SIGNED)
     events = types(core.act("system@system", "absorb", from_case="new", from_code="C", tier="orange"))
-    assert events[:2] == ["absorbed", "graded"]
-    assert core.case.tier is Tier.ORANGE
+    assert events == ["absorbed", "graded", "escalation_requested"], "and goes where its tier belongs"
+    assert (core.case.tier, core.case.level) == (Tier.ORANGE, "town")
 
 
 def test_a_mediator_related_to_whom_a_newer_case_brings_is_let_go() -> None:

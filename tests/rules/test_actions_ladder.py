@@ -56,6 +56,15 @@ def test_a_climb_that_is_under_way_is_not_asked_for_again() -> None:
     assert refused(core.act(LEAD, "escalate", reason="ref")) == "already_done"
 
 
+def test_from_the_grid_a_case_climbs_to_its_village_before_the_town() -> None:
+    core = case_at(Stage.ROUTED, steps={"route": {"level": "grid"}})
+    core.pass_time(days=1, hours=9)
+    assert (core.case.level, core.case.lead, core.case.stage) == ("village", "yanlou-gumeng", Stage.SIGNED)
+    assert "yanlou-gumeng" not in {task.unit for task in core.case.tasks.values()}, "the lead is the same: nothing is handed on"
+    core.pass_time(days=4)
+    assert (core.case.level, core.case.lead) == ("town", "yanlou-centre")
+
+
 def test_unrouted_cases_climb_too() -> None:
     core = case_at(Stage.REGISTERED)
     core.pass_time(days=60)
@@ -116,6 +125,28 @@ def test_at_the_joint_level_the_three_and_the_departments_are_called_to_a_meetin
     assert str(core.case.clocks["joint_meeting"].budget) == "3wd"
     done(core.act(CENTRE, "meet", at=core.now + timedelta(hours=3), place="ref", joint=True))
     assert "joint_meeting" not in core.case.clocks
+
+
+def test_a_joint_meeting_convenes_the_three_and_whoever_is_chosen() -> None:
+    core = joint()
+    done(core.act(CENTRE, "meet", at=core.now + timedelta(hours=3), place="ref", joint=True, units=["yanlou-housing", "yanlou-police"]))
+    done(core.act(CENTRE, "meet", at=core.now + timedelta(hours=4), place="ref", units=["yanlou-women"]))
+    assert [meeting.units for meeting in core.case.meetings] == [
+        ("yanlou-police", "yanlou-justice", "yanlou-court", "yanlou-housing"),
+        ("yanlou-women",),
+    ]
+
+
+def test_the_joint_meeting_takes_place_within_its_limit_and_once_that_is_over_at_any_time() -> None:
+    core = joint()
+    assert refused(core.act(CENTRE, "meet", at=core.now + timedelta(days=30), place="ref", joint=True)) == "too_late"
+    done(core.act(CENTRE, "meet", at=core.now + timedelta(days=30), place="ref"))
+    assert "joint_meeting" in core.case.clocks
+    core.pass_time(days=4)
+    assert "joint_meeting#1:yellow" in [card.id for card in core.case.cards]
+    done(core.act(CENTRE, "meet", at=core.now + timedelta(days=2), place="ref", joint=True))
+    assert "joint_meeting" not in core.case.clocks
+    assert all(card.closed_at for card in core.case.cards if card.clock == "joint_meeting")
 
 
 def test_a_joint_meeting_called_off_is_owed_again() -> None:

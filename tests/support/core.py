@@ -123,7 +123,7 @@ class CoreCase:
             return answer.model_dump(mode="json")
         if kind is WorkKind.ESCALATE:
             level = Level(detail["level"])
-            lead = routing.one(network, level, self.case.town)
+            lead = routing.one(network, level, self.case.town, self.case.place)
             units = routing.at_joint(network, category=self.case.category, town=self.case.town) if level is Level.JOINT else ()
             return EscalationProposal(lead=lead, units=units).model_dump(mode="json")
         if kind is WorkKind.AUDIT:
