@@ -17,7 +17,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         f"/cases/{{code}}?tab={tab}" for tab in ("mediation", "agreement", "tasks", "papers", "visits", "audit")
     ),
     "dispatcher@yanlou-centre": ("/board", "/network", "/procedure", "/procedure?tab=ways", "/procedure?tab=calendar"),
-    "clerk@yanlou-centre": ("/account", "/account/absences", "/account/tokens"),
+    "auditor@yanlou-justice": ("/account", "/account/absences", "/account/tokens"),
     "director@yanlou-centre": ("/people/absences", "/people/absences/new?post=mediator@yanlou-gumeng"),
     "admin_system@huaxi-centre": ("/people", "/people/new"),
     "admin_audit@huaxi-centre": ("/account-log?verify=1",),
