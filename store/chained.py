@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, insert, select, text
 
@@ -33,16 +34,31 @@ def add(db: Connection, table: Table, lock: int, fields: Sequence[str], line: Ma
     db.execute(insert(table), {**line, "hash": link(before, fields, line)})
 
 
-async def first_break(store: Store, table: Table, fields: Sequence[str]) -> int | None:
-    """The id of the first line that does not fit the one before, or None when the whole chain holds."""
-    head, last = GENESIS, 0
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A chain gone through: how many lines were read, the hash of the last that fits, and the id of the first that does not."""
+
+    lines: int
+    head: str
+    broken_at: int | None
+
+
+async def checked(store: Store, table: Table, fields: Sequence[str]) -> Checked:
+    """Recompute a chain from its first line to the last, or to the first that does not fit the one before."""
+    head, last, lines = GENESIS, 0, 0
     while True:
         query = select(table).where(table.c.id > last).order_by(table.c.id).limit(BATCH)
         async with store.read() as db:
             rows = [dict(row) for row in (await db.execute(query)).mappings()]
         for row in rows:
+            lines += 1
             if row["hash"] != link(head, fields, row):
-                return int(row["id"])
+                return Checked(lines, head, int(row["id"]))
             head, last = row["hash"], row["id"]
         if not rows:
-            return None
+            return Checked(lines, head, None)
+
+
+async def first_break(store: Store, table: Table, fields: Sequence[str]) -> int | None:
+    """The id of the first line that does not fit the one before, or None when the whole chain holds."""
+    return (await checked(store, table, fields)).broken_at

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from models.base import Instant, Model
 from models.words import Role
 from store import chained
+from store.chained import Checked, checked
+from store.conditions import within
 from store.engine import Store
-from store.tables import access_log
+from store.tables import access_log, cases
 
 CHAIN_LOCK = 0x6A69656C
 """PostgreSQL's advisory lock for the end of the chain."""
@@ -39,6 +41,23 @@ class LoggedLook(Look):
 
     id: int
     hash: str
+
+
+class CodedLook(LoggedLook):
+    """A look with the code of its case; None where it was not at a case."""
+
+    code: str | None
+
+
+class LookFilter(Model):
+    """Which looks are asked for; None asks nothing."""
+
+    person: str | None = None
+    code: str | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    town: str | None = None
+    """At cases of this town alone."""
 
 
 class Looks:
@@ -68,6 +87,22 @@ class Looks:
         query = select(access_log).where(access_log.c.person == person, access_log.c.at >= since)
         async with self._store.read() as db:
             return [_look(row) for row in await db.execute(query.order_by(access_log.c.id.desc()).limit(limit))]
+
+    async def page(self, wanted: LookFilter, *, before: int | None = None, limit: int = 100) -> list[CodedLook]:
+        """Looks of any case, the newest first, each with its case's code; `before` is the id of the last one of the page before."""
+        found: list[ColumnElement[bool]] = [access_log.c.id < before] if before is not None else []
+        found += within(access_log.c.at, wanted.since, wanted.until)
+        found += [access_log.c.person == wanted.person] if wanted.person is not None else []
+        found += [cases.c.code == wanted.code] if wanted.code is not None else []
+        found += [cases.c.town == wanted.town] if wanted.town is not None else []
+        query = select(access_log, cases.c.code).outerjoin(cases, cases.c.case_id == access_log.c.case_id).where(*found)
+        async with self._store.read() as db:
+            rows = (await db.execute(query.order_by(access_log.c.id.desc()).limit(limit))).mappings()
+            return [CodedLook.model_validate(dict(row)) for row in rows]
+
+    async def check(self) -> Checked:
+        """The whole chain recomputed."""
+        return await checked(self._store, access_log, FIELDS)
 
     async def verify(self) -> int | None:
         """The id of the first line that does not fit the one before, or None when the whole chain holds."""
