@@ -6,7 +6,7 @@ Who may not see a column may not ask by it, either: `may_ask` stands before ever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from models.party import Actor
 from models.refusal import RefusalCode
@@ -53,9 +53,9 @@ def allows(role: Role, wanted: Filter) -> bool:
     return all(group in groups for _, group in asked(wanted))
 
 
-def may_ask(actor: Actor, wanted: Filter | OwedFilter) -> None:
-    """Refuse a filter on what the role's lists don't show."""
-    groups = ASKED.get(actor.role, frozenset())
+def may_ask(actor: Actor, wanted: Filter | OwedFilter, table: Mapping[Role, frozenset[Group]] = ASKED) -> None:
+    """Refuse a filter on what the role's lists don't show; `table` says what they do."""
+    groups = table.get(actor.role, frozenset())
     for name, group in asked(wanted):
         if group not in groups:
             raise refuse(RefusalCode.NOT_ALLOWED, name)

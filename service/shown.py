@@ -42,6 +42,8 @@ class Listed(Model):
     next_due: Instant | None = None
     overdue: bool | None = None
     suspended: bool | None = None
+    retain_until: date | None = None
+    """Until when the file is kept; of an archived case None is for good."""
 
 
 class Page(Model):

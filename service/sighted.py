@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.case import Case
 from models.network import Network
 from models.party import Actor
 from models.refusal import RefusalCode
+from models.words import Role
 from rules.library import Bundle, UnknownDocument
 from rules.visibility import LISTED, NUMBERS, REACH, Group, Reach, Sight, reach, sight
 from service import shown
@@ -58,10 +59,10 @@ class Sighted:
             await self._office.shelf.fill(self._office.library)
             return self._office.library.bundle(case.docs)
 
-    def listed(self, row: CaseRow, actor: Actor) -> shown.Listed:
-        """Return a row of a list as the role may see it."""
+    def listed(self, row: CaseRow, actor: Actor, table: Mapping[Role, frozenset[Group]] = LISTED) -> shown.Listed:
+        """Return a row of a list as the role may see it; `table` says what of it."""
         network, categories = self._network, self._office.place.categories
-        groups = LISTED.get(actor.role, frozenset())
+        groups = table.get(actor.role, frozenset())
         found: dict[str, Any] = {name: value for group, names in COLUMNS.items() if group in groups for name, value in _part(row, names)}
         if Group.WAY in groups:
             unit = network.unit(row.lead or "")
@@ -97,7 +98,7 @@ class Sighted:
 
 
 COLUMNS: dict[Group, tuple[str, ...]] = {
-    Group.WAY: ("town", "stage", "level", "lead", "opened_at", "updated_at", "ended_at", "next_due", "suspended"),
+    Group.WAY: ("town", "stage", "level", "lead", "opened_at", "updated_at", "ended_at", "next_due", "suspended", "retain_until"),
     Group.KIND: ("category",),
     Group.RISK: ("tier",),
     Group.PLACE: ("place", "happened_on"),

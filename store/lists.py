@@ -51,6 +51,8 @@ class CaseRow(Model):
     ended_at: Instant | None
     next_due: Instant | None
     suspended: bool
+    retain_until: date | None
+    """Until when the file is kept; of an archived case None is for good."""
 
 
 class Claim(Model):

@@ -22,6 +22,8 @@ from rules.draft import Context
 from rules.permissions import STANDINGS, page
 from rules.telling import TELLERS, WORDS
 from rules.visibility import (
+    ASKED,
+    FILED,
     IN_LISTS,
     LISTED,
     PERSONAL,
@@ -167,7 +169,8 @@ def test_a_list_never_shows_more_than_the_case_itself(place: LoadedPlace, networ
         if seen(one, who, network, person.grids):
             looked += 1
             shown = sight(one, who, network, person.grids)
-            assert all(shown.sees(group) for group in LISTED[who.role]), (person.id, fields)
+            assert all(shown.sees(group) for group in LISTED[who.role] | ASKED[who.role]), (person.id, fields)
+            assert not one.ended or all(shown.sees(group) for group in FILED[who.role]), (person.id, fields)
     assert looked > 100
 
 
