@@ -117,7 +117,7 @@ async def _change(office: Office, calendar: Calendar) -> CalendarChange:
     cases = 0
     async for case in _behind(office, name):
         cases += 1
-        moves.extend(_moves(case, name, cal))
+        moves.extend(clock_moves(case, name, cal))
     return CalendarChange(version=calendar.version, hash=name, calendar=calendar, moves=tuple(moves), cases=cases)
 
 
@@ -196,7 +196,8 @@ async def _send(cases: Cases, case: Case, name: str, actor: Actor, action_id: st
     return await cases.act(case.id, "recalendar", {"calendar": name}, actor, action_id=action_id)
 
 
-def _moves(case: Case, name: str, cal: WorkingCalendar) -> Iterator[Move]:
+def clock_moves(case: Case, name: str, cal: WorkingCalendar) -> Iterator[Move]:
+    """Yield how the clocks of a case would move under another calendar."""
     for _, clock in sorted(case.clocks.items()):
         move = _move(case, clock, name, cal)
         if move is not None:

@@ -13,7 +13,7 @@ from icalendar import InvalidCalendar
 
 from models.calendar import Calendar
 from store.calendars import DAY, as_date, put_years, stretch
-from store.files import BadFile, parse, read_text
+from store.files import BadFile, parse
 
 MADE_UP_WORDS = ("补班", "上班", "（班）", "(班)", "调休工作", "make-up", "workday")
 OFF_WORDS = ("休", "假", "holiday", "day off")
@@ -21,10 +21,10 @@ APPLE = {"ALTERNATE-WORKDAY": "make_up", "WORK-HOLIDAY": "off"}
 """Values of X-APPLE-SPECIAL-DAY, which the calendars on telephones carry."""
 
 
-def read_feed(path: Path) -> Calendar:
-    """The notice in an .ics file: all-day entries whose title says whether the day is off or made up; raises BadFile."""
+def feed_of(text: str, path: Path) -> Calendar:
+    """The notice in the text of an .ics file: all-day entries whose title says whether the day is off or made up; raises BadFile."""
     try:
-        feed = Feed.from_ical(read_text(path))
+        feed = Feed.from_ical(text)
     except (ValueError, IndexError) as error:
         raise BadFile(path, "", f"is not iCalendar: {error}") from error
     days: dict[str, list[date]] = {"off": [], "make_up": []}

@@ -14,7 +14,7 @@ from typing import Any
 import holidays
 
 from models.calendar import Calendar
-from store.files import BadFile, parse, read_yaml
+from store.files import BadFile, mapping_of, parse, read_text
 
 DAY = timedelta(days=1)
 LONGEST = 60
@@ -29,14 +29,19 @@ def read_calendar(path: Path) -> Calendar:
     YAML: `version`, `off`, `make_up` and `published_until` or `years`, else as the model; days are dates or stretches
     `2027-01-01..2027-01-03`. iCalendar: all-day entries whose title says whether the day is off or made up.
     """
+    return calendar_of(None, path)
+
+
+def calendar_of(text: str | None, path: Path) -> Calendar:
+    """The calendar or notice in a text, or without one in the file itself; the ending of the name says what it is. Raises BadFile."""
     match path.suffix.lower():
         case ".yaml" | ".yml":
-            return _from_yaml(path)
+            return _from_yaml(read_text(path) if text is None else text, path)
         case ".ics":
             # The library behind it is slow to load, and who types YAML never needs it.
-            from store.calendar_feed import read_feed  # noqa: PLC0415
+            from store.calendar_feed import feed_of  # noqa: PLC0415
 
-            return read_feed(path)
+            return feed_of(read_text(path) if text is None else text, path)
     raise BadFile(path, "", "a calendar is a .yaml or .ics file")
 
 
@@ -101,8 +106,8 @@ def _festivals(known: holidays.HolidayBase, off: list[date]) -> Iterator[tuple[i
     yield from found.items()
 
 
-def _from_yaml(path: Path) -> Calendar:
-    data: dict[Any, Any] = read_yaml(path)
+def _from_yaml(text: str, path: Path) -> Calendar:
+    data: dict[Any, Any] = mapping_of(text, path)
     # YAML 1.1 reads an unquoted `off` as no; nobody should have to know that.
     data = {"off" if key is False else key: value for key, value in data.items()}
     put_years(data, path)

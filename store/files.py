@@ -80,9 +80,21 @@ def read_text(path: Path) -> str:
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping a YAML file holds; raises BadFile naming the line for a syntax error or a key written twice."""
-    text = read_text(path)
+    return mapping_of(read_text(path), path)
+
+
+def mapping_of(text: str, path: Path) -> dict[str, Any]:
+    """The mapping a YAML text holds; raises BadFile as `read_yaml` does. `path` is how the errors call it."""
+    data = value_of(text, path)
+    if not isinstance(data, dict):
+        raise BadFile(path, "", "must hold keys and values")
+    return data
+
+
+def value_of(text: str, path: Path) -> Any:
+    """What a YAML text holds, of any kind; raises BadFile."""
     try:
-        data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader with one more check
+        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader with one more check
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise BadFile(path, f"line {line}", error.problem or "is not YAML") from error
@@ -90,9 +102,6 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise BadFile(path, "", f"is not YAML: {error}") from error
     except RecursionError:
         raise BadFile(path, "", "is nested too deep") from None
-    if not isinstance(data, dict):
-        raise BadFile(path, "", "must hold keys and values")
-    return data
 
 
 def read_csv(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:

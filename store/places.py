@@ -71,7 +71,12 @@ def load_place(folder: Path) -> LoadedPlace:
 
 def read_procedure(path: Path) -> Procedure:
     """A procedure from its file, also one that is only rehearsed; raises BadFile."""
-    procedure = parse(Procedure, read_yaml(path), path)
+    return procedure_of(read_yaml(path), path)
+
+
+def procedure_of(data: object, path: Path) -> Procedure:
+    """A procedure from what its file holds; raises BadFile."""
+    procedure = parse(Procedure, data, path)
     for key, reason in faults(procedure):
         raise BadFile(path, key, reason)
     return procedure
@@ -130,12 +135,17 @@ def _check_categories(folder: Path, network: Network, procedure: Procedure, cate
     for code in network.routing:
         if code != DEFAULT and categories.get(code) is None:
             raise BadFile(folder / "network.yaml", f"routing.{code}", "unknown category")
+    check_categories(procedure, categories, folder / "procedure.yaml")
+
+
+def check_categories(procedure: Procedure, categories: Categories, path: Path) -> None:
+    """Refuse a procedure with a rule for a category that is not in the list; raises BadFile."""
     for key in ("unmediable_categories", "barred_categories", "unconfirmable_categories"):
         codes: tuple[str, ...] = getattr(procedure, key)
         for place, code in enumerate(codes):
             if categories.get(code) is None:
-                raise BadFile(folder / "procedure.yaml", f"{key}.{place}", f'unknown category "{code}"')
+                raise BadFile(path, f"{key}.{place}", f'unknown category "{code}"')
     for key in procedure.limits:
         variant = key.rpartition(".")[2]
         if variant.isdigit() and categories.get(variant) is None:
-            raise BadFile(folder / "procedure.yaml", f"limits.{key}", f'unknown category "{variant}"')
+            raise BadFile(path, f"limits.{key}", f'unknown category "{variant}"')
