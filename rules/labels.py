@@ -108,6 +108,20 @@ MARKS: dict[str, Both] = {
     Mark.SATISFIED: ("群众满意", "satisfied"),
     Mark.DISSATISFIED: ("群众不满意", "dissatisfied"),
 }
+LOOKS: dict[str, Both] = {
+    "detail": ("案件详情", "the case"),
+    "file": ("案件卷宗", "the case's page"),
+    "timeline": ("办理经过", "its story"),
+    "explain": ("时限说明", "its clocks"),
+    "routing": ("分流建议", "the routing proposed"),
+    "objections": ("异议", "objections"),
+    "progress": ("办理进度（当事人）", "its progress, as a party"),
+    "slip": ("受理回执", "the receipt slip"),
+    "access_log": ("查阅日志", "this log"),
+    "access_log_check": ("校验查阅日志", "a check of this log"),
+}
+"""What is looked at, as the access log names it."""
+
 UNIT_TIERS: dict[str, Both] = {
     UnitTier.ONE: ("综治中心", "the one"),
     UnitTier.THREE: ("三所（庭）", "the three"),
@@ -199,6 +213,7 @@ TABLES: dict[str, dict[str, Both]] = {
     "promise_state": PROMISE_STATES,
     "card": CARDS,
     "mark": MARKS,
+    "look": LOOKS,
     "unit_tier": UNIT_TIERS,
     "clock": CLOCKS,
     "outcome": OUTCOMES,

@@ -72,6 +72,7 @@ PICTURES = (
     Picture("case-phone", "gumeng", "/cases/YANLOU-2026-00002", size=PHONE),
     Picture("board", "dispatcher", "/board"),
     Picture("cockpit", "director", "/cockpit"),
+    Picture("audit", "auditor", "/audit"),
     Picture("procedure", "director", "/procedure"),
     Picture("citizen-phone", "", "/citizen", size=PHONE),
 )

@@ -34,8 +34,10 @@ ITEMS: tuple[Item, ...] = (
     Item("/cases", "案件查询", "Cases", STAFF),
     Item("/board", "全镇看板", "Board", DESKS[Desk.BOARD]),
     Item("/cockpit", "督办驾驶舱", "Cockpit", DESKS[Desk.LEAGUE]),
+    Item("/audit", "审核台", "Audit desk", DESKS[Desk.AUDIT]),
     Item("/network", "联动网络", "Network", EVERYBODY),
     Item("/procedure", "规程与日历", "Procedure", EVERYBODY),
+    Item("/access-log", "查阅日志", "Access log", DESKS[Desk.ACCESS_LOG]),
     Item("/account-log", "账户日志", "Account log", LOG_READERS),
     Item("/people", "账户", "Accounts", KEEPERS),
     Item("/people/absences", "离岗与代班", "Absences", ARRANGES),
@@ -44,7 +46,7 @@ ITEMS: tuple[Item, ...] = (
 
 HOMES: tuple[tuple[frozenset[Role], str], ...] = (
     (frozenset({R.ANALYST}), "/cockpit"),
-    (frozenset({R.ADMIN_AUDIT}), "/account-log"),
+    (frozenset({R.ADMIN_AUDIT}), "/access-log"),
     (KEEPERS, "/people"),
 )
 

@@ -22,6 +22,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "admin_system@huaxi-centre": ("/people", "/people/new"),
     "admin_audit@huaxi-centre": ("/account-log?verify=1",),
     "director@huaxi-centre": ("/cockpit", "/cockpit/league?period=year", "/network", "/cases?state=all&accepted=true&late=false"),
+    "auditor@yanlou-justice": ("/audit",),
+    "admin_audit@huaxi-centre": ("/access-log?verify=true",),
 }
 """By the post that looks at them; `{code}` is a case in mediation."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from web.console.pages import (
+    access_log,
     account,
     account_log,
+    audit,
     away,
     board,
     case,
@@ -45,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     case.router,
     citizen.router,
     board.router,
+    audit.router,
     charts.router,
     cockpit.router,
     network.router,
@@ -52,5 +55,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     people_away.router,
     people.router,
     account_log.router,
+    access_log.router,
 )
 """In the order in which addresses are looked for: `/cases/new` before `/cases/{code}`."""
