@@ -117,10 +117,22 @@ LOOKS: dict[str, Both] = {
     "objections": ("异议", "objections"),
     "progress": ("办理进度（当事人）", "its progress, as a party"),
     "slip": ("受理回执", "the receipt slip"),
+    "seal": ("档案封存", "the seal of the file"),
     "access_log": ("查阅日志", "this log"),
     "access_log_check": ("校验查阅日志", "a check of this log"),
 }
 """What is looked at, as the access log names it."""
+
+BROKEN: dict[str, Both] = {
+    "missing": ("这一条不见了", "it is missing"),
+    "changed": ("内容被改动", "it was changed"),
+    "moved": ("次序被改动", "it stands in another's place"),
+    "column": ("登记项与内容不符", "a column says something else"),
+    "seal": ("封存值不符", "the seal does not fit"),
+    "head": ("末条与案件不符", "the case ends elsewhere"),
+    "state": ("案件状态与记录不符", "the stored state does not fit"),
+}
+"""What can be wrong with a record (`service/verifying.py`)."""
 
 UNIT_TIERS: dict[str, Both] = {
     UnitTier.ONE: ("综治中心", "the one"),
@@ -214,6 +226,7 @@ TABLES: dict[str, dict[str, Both]] = {
     "card": CARDS,
     "mark": MARKS,
     "look": LOOKS,
+    "broken": BROKEN,
     "unit_tier": UNIT_TIERS,
     "clock": CLOCKS,
     "outcome": OUTCOMES,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from models.clock import Budget
-from models.procedure import Then
+from models.procedure import Procedure, Then
 from rules.clock_explain import UNITS
-from rules.labels import Both, clock_label
+from rules.labels import Both, clock_label, label
 
 MOMENTS: dict[str, Both] = {
     "registered": ("登记", "registration"),
@@ -59,6 +59,53 @@ KEPT: dict[str, Both] = {
     "declined": ("不予受理", "not accepted"),
 }
 """Grounds for how long a file is kept."""
+
+
+FIELDS: dict[str, Both] = {
+    "limit": ("期限", "how long"),
+    "from": ("起算", "counted from"),
+    "then": ("届满后", "when it ends"),
+    "extend_times": ("可延长次数", "extensions"),
+    "remind_after": ("起算后提醒", "reminders after"),
+    "remind_before": ("届满前提醒", "reminders before the end"),
+    "check_after": ("到期后核查", "check after"),
+    "expire_after": ("到期后处理", "takes effect after"),
+    "only": ("适用等级", "tiers"),
+    "pause": ("不计入的情形", "not counted"),
+    "authority": ("效力层级", "authority"),
+    "source": ("依据", "source"),
+}
+"""What is said of one limit."""
+
+RULES: dict[str, Both] = {
+    "version": ("版本", "version"),
+    "effective_from": ("施行日期", "in force from"),
+    "cards.remind": ("提醒", "reminder"),
+    "cards.yellow": ("黄牌", "yellow card"),
+    "cards.red_after": ("黄牌后亮红牌", "red card after the yellow one"),
+    "ladder_rules.joint_meeting": ("联席会商", "joint meeting"),
+    "ladder_rules.joint_meeting_red": ("联席会商（红色）", "joint meeting (red)"),
+    "ladder_rules.failed_sessions": ("调解未成几次升级", "failed sessions that raise the level"),
+    "take_back.within": ("可撤回操作", "a step may be taken back within"),
+    "backdate_within": ("补录时间不早于", "late entries reach back"),
+    "digest_above": ("合并通报的件数", "more than this become a digest"),
+}
+"""Other values, by their keys."""
+
+
+def key_label(key: str, procedure: Procedure, categories: dict[str, Both]) -> Both:
+    """Return what a value of the procedure is, by its dotted key: `limits.sign.by_tier.red`, `ladder.town`; the key where unknown."""
+    head, _, rest = key.partition(".")
+    if head == "limits":
+        name = max((one for one in procedure.limits if rest.startswith(f"{one}.")), key=len, default="")
+        if name:
+            (zh, en), field = limit_label(name, categories), rest[len(name) + 1 :]
+            more = label("tier", field.removeprefix("by_tier.")) if field.startswith("by_tier.") else FIELDS.get(field, (field, field))
+            return f"{zh} · {more[0]}", f"{en}, {more[1]}"
+    if head == "ladder":
+        zh, en = label("level", rest)
+        return f"逐级化解 · {zh}", f"the ladder, {en}"
+    return RULES.get(key, (key, key))
 
 
 def limit_label(key: str, categories: dict[str, Both]) -> Both:

@@ -32,6 +32,8 @@ from store.places import check_categories
 from store.states import AT_ONCE, States
 from store.trial_files import NAME, bounded, changed, typed, written
 
+__all__ = ["BadFile", "CalendarTrial", "DueMove", "ProcedureTrial", "Trial", "Trials"]
+
 MOST = 1000
 """Most running cases that are looked at, those registered last; how many there are is always told."""
 

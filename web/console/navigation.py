@@ -13,6 +13,9 @@ from rules.visibility import REACH, SEARCHERS
 
 R = Role
 STAFF = frozenset(REACH)
+KEEP_FILES = frozenset({R.ARCHIVIST, R.AUDITOR, R.DIRECTOR, R.LEADER})
+"""Whose work the archive is; others who may look into it come by its address."""
+
 EVERYBODY = frozenset(Role) - {R.CITIZEN, R.SYSTEM}
 
 
@@ -35,6 +38,7 @@ ITEMS: tuple[Item, ...] = (
     Item("/board", "全镇看板", "Board", DESKS[Desk.BOARD]),
     Item("/cockpit", "督办驾驶舱", "Cockpit", DESKS[Desk.LEAGUE]),
     Item("/audit", "审核台", "Audit desk", DESKS[Desk.AUDIT]),
+    Item("/archive", "档案查询", "Archive", DESKS[Desk.ARCHIVE] & KEEP_FILES),
     Item("/network", "联动网络", "Network", EVERYBODY),
     Item("/procedure", "规程与日历", "Procedure", EVERYBODY),
     Item("/access-log", "查阅日志", "Access log", DESKS[Desk.ACCESS_LOG]),

@@ -20,10 +20,15 @@ PAGES: dict[str, tuple[str, ...]] = {
     "auditor@yanlou-justice": ("/account", "/account/absences", "/account/tokens"),
     "director@yanlou-centre": ("/people/absences", "/people/absences/new?post=mediator@yanlou-gumeng"),
     "admin_system@huaxi-centre": ("/people", "/people/new"),
-    "admin_audit@huaxi-centre": ("/account-log?verify=1",),
-    "director@huaxi-centre": ("/cockpit", "/cockpit/league?period=year", "/network", "/cases?state=all&accepted=true&late=false"),
-    "auditor@yanlou-justice": ("/audit",),
-    "admin_audit@huaxi-centre": ("/access-log?verify=true",),
+    "director@huaxi-centre": (
+        "/cockpit",
+        "/cockpit/league?period=year",
+        "/network",
+        "/cases?state=all&accepted=true&late=false",
+        "/procedure?tab=try",
+    ),
+    "auditor@yanlou-justice": ("/audit", "/archive?check={code}"),
+    "admin_audit@huaxi-centre": ("/access-log?verify=true", "/account-log?verify=1"),
 }
 """By the post that looks at them; `{code}` is a case in mediation."""
 

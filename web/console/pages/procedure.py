@@ -1,4 +1,7 @@
-"""The procedure and the calendar in force (规程与日历): every limit with the rule behind it, the ladder, the cards, the rest days."""
+"""The procedure and the calendar in force (规程与日历): every limit with the rule behind it, the ladder, the cards, the rest days.
+
+Those who steer may try another rule or calendar (规则试算): they see what would move, and nothing is written.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,11 @@ from models.procedure import Limit, Procedure
 from models.words import LEVELS
 from rules.clock_explain import AUTHORITIES
 from rules.closure import CHECKLIST
+from rules.desks import Desk, may_use
 from rules.labels import CLOCKS, Both
 from rules.procedure_labels import KEPT, MOMENTS, THENS, budget_label, limit_label
-from web.console.caller import Caller, CallerDep
+from web.console import trying
+from web.console.caller import Caller, CallerDep, FormDep
 from web.console.choices import GROUNDS, MATTERS
 from web.console.year import stretches, year, years
 
@@ -23,8 +28,9 @@ TABS: tuple[tuple[str, str, str], ...] = (
     ("limits", "办理时限", "Limits"),
     ("ways", "层级、督办与结案", "Ladder, cards, closing"),
     ("calendar", "工作日历", "Calendar"),
+    ("try", "规则试算", "Try a rule"),
 )
-"""Name in the address, and words."""
+"""Name in the address, and words; the last is for those who may try rules."""
 
 
 @router.get("/procedure")
@@ -32,11 +38,23 @@ async def procedure(
     who: CallerDep, tab: Annotated[str, Query(max_length=20)] = "", shown: Annotated[int, Query(alias="year", ge=0, le=9999)] = 0
 ) -> Response:
     """Return one of the tabs."""
-    tab = tab if tab in {name for name, _, _ in TABS} else TABS[0][0]
+    return _page(who, tab, shown)
+
+
+@router.post("/procedure/try")
+async def try_rule(who: CallerDep, fields: FormDep) -> Response:
+    """Return what another rule or calendar would move. Nothing is written."""
+    found = await trying.tried(who, fields)
+    return _page(who, "try", tried=found, status=422 if found.wrong else 200)
+
+
+def _page(who: Caller, tab: str, shown: int = 0, *, tried: trying.Tried | None = None, status: int = 200) -> Response:
+    tabs = [(name, who.words.pick(zh, en)) for name, zh, en in TABS if name != "try" or may_use(Desk.TRY, who.actor.role)]
+    tab = tab if tab in dict(tabs) else TABS[0][0]
     found = who.office.bundle.procedure
     context: dict[str, Any] = {
         "tab": tab,
-        "tabs": [(name, who.words.pick(zh, en)) for name, zh, en in TABS],
+        "tabs": tabs,
         "procedure": found,
         "budget": lambda budget: _budget(who, budget),
         "checklist": tuple(CHECKLIST),
@@ -50,7 +68,10 @@ async def procedure(
         context["visits"] = [(name, limit) for name, limit in _limits(who, found) if limit.key.startswith("visit.")]
     if tab == "calendar":
         context |= _calendar(who, shown)
-    return who.page("procedure.html", context)
+    if tab == "try":
+        limits = [limit for _, limit in _limits(who, found)]
+        context |= trying.context(who, found, limits, _categories(who), tried or trying.Tried())
+    return who.page("procedure.html", context, status=status)
 
 
 NAMES: dict[str, dict[str, Both]] = {
