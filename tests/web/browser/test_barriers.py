@@ -11,13 +11,10 @@ TABS = ("mediation", "agreement", "tasks", "papers", "visits", "audit")
 
 PAGES: dict[str, tuple[str, ...]] = {
     "": ("/login", "/citizen"),
-    "clerk@yanlou-centre": ("/cases/new", "/cases/{code}/receipt"),
+    "clerk@yanlou-centre": ("/cases/new", "/cases/{code}/receipt", "/account", "/account/absences", "/account/tokens"),
     "screener@yanlou-centre": ("/inbox", "/cases", "/cases/{code}", "/cases/{code}?tab=story", "/cases/nothing"),
-    "mediator@yanlou-gumeng": tuple(
-        f"/cases/{{code}}?tab={tab}" for tab in ("mediation", "agreement", "tasks", "papers", "visits", "audit")
-    ),
+    "mediator@yanlou-gumeng": tuple(f"/cases/{{code}}?tab={tab}" for tab in TABS),
     "dispatcher@yanlou-centre": ("/board", "/network", "/procedure", "/procedure?tab=ways", "/procedure?tab=calendar"),
-    "auditor@yanlou-justice": ("/account", "/account/absences", "/account/tokens"),
     "director@yanlou-centre": ("/people/absences", "/people/absences/new?post=mediator@yanlou-gumeng"),
     "admin_system@huaxi-centre": ("/people", "/people/new"),
     "director@huaxi-centre": (
