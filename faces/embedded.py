@@ -223,11 +223,14 @@ def only_one(home: Path) -> Iterator[None]:
 
 
 def check_ports(settings: Settings, *, web: bool) -> None:
-    """Raise CannotStart for a port that somebody else has."""
+    """Raise CannotStart for a port that somebody else has, or that two settings name."""
     wanted = {"JIEFEN_TEMPORAL_PORT": settings.temporal_port, "JIEFEN_TEMPORAL_PORT + 1000": settings.temporal_port + UI_ABOVE}
     wanted |= {"JIEFEN_HEALTH_PORT": settings.health_port, "JIEFEN_METRICS_PORT": settings.metrics_port}
     wanted |= {"JIEFEN_PORT": settings.port} if web else {}
+    named: dict[int, str] = {}
     for name, port in wanted.items():
+        if port and named.setdefault(port, name) != name:
+            raise CannotStart(f"port {port} is named twice ({named[port]} and {name}): choose another for one of them")
         if port and not _free(port):
             raise CannotStart(f"port {port} is in use ({name}): stop what listens there or choose another")
 

@@ -132,3 +132,11 @@ def test_while_temporal_is_away_an_action_is_not_known_and_can_be_asked_again_wi
     stopped.stop()
     assert first.json["receipt"] == again.json["receipt"]
     assert again.json["known"]
+
+
+def test_a_port_that_two_settings_name_is_said_and_nothing_is_started(stopped: Running) -> None:
+    taken = str(int(stopped.environment["JIEFEN_TEMPORAL_PORT"]) + 1000)
+    answer = stopped.jiefen("up", JIEFEN_PORT=taken)
+    assert answer.code == 2
+    assert refused(answer.err, "cannot_start")
+    assert "JIEFEN_TEMPORAL_PORT + 1000 and JIEFEN_PORT" in answer.err
