@@ -131,3 +131,21 @@ async def agreed(api: Api) -> str:
     promise = {"id": "p1", "debtor": "b", "what": "修通排水沟", "due": "2027-03-15"}
     await api.act(code, MEDIATOR, "agree", form="written", terms="各让一步", promises=[promise])
     return code
+
+
+@pytest.mark.timeout(120)
+async def test_a_supervisor_goes_from_a_figure_to_its_list_to_the_case(site: Site, api: Api) -> None:
+    code = await api.open(risk_signs=["threat_to_life"])
+    async with site.person("director@yanlou-centre") as director:
+        await director.go("/cockpit")
+        tile = director.page.locator("a.tile", has_text="红色案件")
+        figure = int(await tile.locator("b").inner_text())
+        await tile.click()
+        await director.sees(code, f"共 {figure} 件")
+        await director.page.get_by_role("link", name=code).click()
+        await director.act("raise_task", unit="yanlou-police", title="上门了解情况")
+        await director.page.get_by_role("link", name="协办任务").click()
+        await director.sees("上门了解情况")
+        await director.go("/board")
+        await director.sees(code)
+        director.fine()
