@@ -116,8 +116,7 @@ async def work(settings: Settings) -> int:
     workflow.logger.workflow_info_on_message = False
     stop = stop_event()
     office = await open_office(settings)
-    client = office.client
-    worker = build_worker(client, office)
+    worker = build_worker(office)
     health = Health(office, lambda: worker.is_running)
     try:
         page = await health.serve(settings.health_port)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import cost, lists, people
+from bench import cost, lists, people, sealing
 from faces.process import leave
 
-BENCHES: dict[str, Callable[[], object]] = {"cost": cost.main, "lists": lists.main, "people": people.main}
+BENCHES: dict[str, Callable[[], object]] = {"cost": cost.main, "lists": lists.main, "people": people.main, "sealing": sealing.main}
 """By name."""
 
 

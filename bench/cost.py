@@ -116,6 +116,15 @@ def grown(database: Path) -> int:
         return int(link.execute("PRAGMA page_count").fetchone()[0]) * int(link.execute("PRAGMA page_size").fetchone()[0])
 
 
+def temporal_server(home: Path, port: int) -> list[str]:
+    """The embedded server as `up` starts it, without its pages."""
+    command = [temporal_binary(), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--headless"]
+    command += ["--db-filename", str(home / "temporal.db"), "--log-level", "error"]
+    command += [part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)]
+    command += [part for flag in FLAGS for part in ("--dynamic-config-value", flag)]
+    return command + [part for key in SEARCH_ATTRIBUTES for part in ("--search-attribute", f"{key.name}=Keyword")]
+
+
 class Bench:
     """One run: a server, two workers, cases and bare workflows in turns."""
 
@@ -127,31 +136,24 @@ class Bench:
 
     async def run(self) -> dict[str, Any]:
         """Measure, and return the result."""
-        port = _free_port()
+        port = free_port()
         address = f"127.0.0.1:{port}"
         environment = {**os.environ, "JIEFEN_HOME": str(self.home / "ours"), "PYTHONPATH": str(ROOT)}
-        server = _start([*self._server(port)], environment)
+        server = start(temporal_server(self.home, port), environment)
         try:
-            client = await _connect(address)
-            workers = {kind: _start([sys.executable, "-m", "bench.work", kind, address], environment) for kind in self.spent}
+            client = await connect(address)
+            workers = {kind: start([sys.executable, "-m", "bench.work", kind, address], environment) for kind in self.spent}
             try:
                 return await self._measure(client, psutil.Process(server.pid), {k: psutil.Process(p.pid) for k, p in workers.items()})
             finally:
                 for process in workers.values():
-                    _stop(process)
+                    stop(process)
         finally:
-            _stop(server)
-
-    def _server(self, port: int) -> list[str]:
-        command = [temporal_binary(), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--headless"]
-        command += ["--db-filename", str(self.home / "temporal.db"), "--log-level", "error"]
-        command += [part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)]
-        command += [part for flag in FLAGS for part in ("--dynamic-config-value", flag)]
-        return command + [part for key in SEARCH_ATTRIBUTES for part in ("--search-attribute", f"{key.name}=Keyword")]
+            stop(server)
 
     async def _measure(self, client: Client, server: psutil.Process, workers: dict[str, psutil.Process]) -> dict[str, Any]:
         office = await Office.open(Settings(home=self.home / "ours"), client)
-        engine = Engine(client, TASK_QUEUE, timedelta)
+        engine = Engine(office.client, TASK_QUEUE, timedelta)
 
         async def ours(case_id: str) -> None:
             blank = Case(id=case_id, source="bench", intake_id=case_id, docs=office.docs)
@@ -265,7 +267,8 @@ async def _history(client: Client, case_id: str) -> tuple[Counter[str], int]:
     return counts, size
 
 
-async def _connect(address: str) -> Client:
+async def connect(address: str) -> Client:
+    """A client that seals nothing."""
     for _ in range(200):
         try:
             return await Client.connect(address, data_converter=pydantic_data_converter, grpc_compression=GrpcCompression.NONE)
@@ -274,16 +277,16 @@ async def _connect(address: str) -> Client:
     raise TimeoutError("the server did not start")
 
 
-def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     import socket  # noqa: PLC0415 - only here
 
     with socket.socket() as probe:

@@ -24,6 +24,7 @@ from bench import desks, figures
 from models.words import CardKind, Stage, Tier
 from store.engine import Store
 from store.lists import Eyes, Filter
+from store.master_sources import MasterKeys
 from store.queries import Queries
 from store.tables import actions, case_access, cases, marks, obligations
 from tests.postgres import Postgres
@@ -192,13 +193,13 @@ def report(kind: str, found: dict[str, list[float]]) -> dict[str, Any]:
 async def run(kind: str, url: str, folder: Path, count: int, rounds: int) -> dict[str, Any]:
     """Fill one database and measure."""
     keys_url = f"sqlite+aiosqlite:///{folder / 'keys.db'}"
-    store = await Store.open(url, keys_url, folder / "master.key")
+    store = await Store.open(url, keys_url, MasterKeys(folder / "master.key"))
     try:
         start = time.perf_counter()
         await fill(store, count)
         # SQLite learns how its tables are filled at the next start, PostgreSQL by itself, here at once.
         await store.close()
-        store = await Store.open(url, keys_url, folder / "master.key")
+        store = await Store.open(url, keys_url, MasterKeys(folder / "master.key"))
         if kind == "postgresql":
             # What autovacuum does by itself within a minute of so many inserts.
             async with store.write() as db:

@@ -1,4 +1,7 @@
-"""A worker of the bench in a process of its own: `python -m bench.work ours|bare… ADDRESS`. Ends on SIGTERM."""
+"""A worker of the bench in a process of its own: `python -m bench.work ours|plain|bare… ADDRESS`. Ends on SIGTERM.
+
+`plain` is ours without sealed payloads, for `bench/sealing.py`.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,9 @@ async def main(kind: str, address: str) -> int:
             await stop.wait()
         return 0
     office = await Office.open(Settings(), client)
-    async with build_worker(client, office):
+    if kind == "plain":
+        office.client = client
+    async with build_worker(office):
         await stop.wait()
     await office.close()
     return 0

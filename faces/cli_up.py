@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from faces.cli_cases import Json
-from faces.embedded import UI_ABOVE, Stack, check_ports, only_one
+from faces.embedded import Stack, check_ports, only_one
 from faces.output import fail, say, show
 from faces.process import LOOPBACK, CannotStart, configure_logs, leave, read_settings, stop_event
 from service import demo_accounts
-from service.settings import Settings
+from service.settings import UI_ABOVE, Settings
 
 DEMO = (
     ("clerk", "centre"),

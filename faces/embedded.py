@@ -23,7 +23,7 @@ import structlog
 
 from faces.process import LOOPBACK, CannotStart
 from service.rehearsal import temporal_binary
-from service.settings import ROOT, Settings
+from service.settings import ROOT, UI_ABOVE, Settings
 from workflows.dispute import SEARCH_ATTRIBUTES
 
 PR_SET_PDEATHSIG = 1
@@ -41,9 +41,6 @@ BACKOFF = (0.2, 1.0, 3.0, 10.0)
 
 STEADY = 30.0
 """A child that has lived this long begins with the shortest wait again."""
-
-UI_ABOVE = 1000
-"""Temporal's page listens this far above its port."""
 
 FLAGS = (
     "system.forceSearchAttributesCacheRefreshOnRead=true",
@@ -121,7 +118,10 @@ class Stack:
             command += ["--dynamic-config-value", flag]
         for key in SEARCH_ATTRIBUTES:
             command += ["--search-attribute", f"{key.name}=Keyword"]
-        return Child("temporal", command, dict(os.environ), settings.home / "logs" / "temporal.log")
+        command += ["--ui-codec-endpoint", f"http://{LOOPBACK}:{settings.port}/codec"]
+        # Our settings may hold a master key, which is none of its business.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("JIEFEN_")}
+        return Child("temporal", command, environment, settings.home / "logs" / "temporal.log")
 
     def _python(self, name: str, arguments: list[str]) -> Child:
         settings = self._settings

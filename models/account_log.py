@@ -21,6 +21,7 @@ class AccountAct(StrEnum):
     FACTOR_DROPPED = "factor_dropped"  # 取消动态验证码
     TOKEN_ISSUED = "token_issued"  # noqa: S105
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
+    PAYLOADS_OPENED = "payloads_opened"  # 查看引擎数据
     ABSENCE_DECLARED = "absence_declared"  # 登记离岗
     ABSENCE_ENDED = "absence_ended"  # 结束离岗
 
@@ -53,7 +54,7 @@ class AccountEntry(Model):
     about: str
     """The account it was done to; of an absence, the post that is away."""
     detail: str = ""
-    """Posts, days and ids of tokens, with spaces between; no words of anybody."""
+    """Posts, days, ids of tokens and numbers, with spaces between; no words of anybody."""
 
     @classmethod
     def of(cls, at: Instant, by: Doer, act: AccountAct, about: str, detail: str = "") -> AccountEntry:

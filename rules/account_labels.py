@@ -29,6 +29,7 @@ ACTS: dict[str, Both] = {
     AccountAct.FACTOR_DROPPED: ("取消动态验证码", "second factor taken away"),
     AccountAct.TOKEN_ISSUED: ("签发接口令牌", "API token issued"),
     AccountAct.TOKEN_REVOKED: ("收回接口令牌", "API token revoked"),
+    AccountAct.PAYLOADS_OPENED: ("查看引擎数据", "payloads of Temporal opened"),
     AccountAct.ABSENCE_DECLARED: ("登记离岗", "absence declared"),
     AccountAct.ABSENCE_ENDED: ("结束离岗", "absence ended"),
 }

@@ -26,6 +26,12 @@ KEEPS: dict[AccountAct, frozenset[Role]] = {
 LOG_READERS = frozenset({Role.ADMIN_AUDIT})
 """Roles that read the account log."""
 
+PAYLOAD_READERS = frozenset({Role.ADMIN_SYSTEM})
+"""Roles that may open what Temporal holds: it names nobody, and whoever operates Temporal has to see what stands still."""
+
+CODEC_SCOPE = "codec"
+"""What an API token with scopes needs for it."""
+
 
 def may_keep(by: Identity, act: AccountAct, account_id: str = "") -> AccountProblem | None:
     """Return why somebody may not do this to an account, or None. A new account has no id yet."""

@@ -1,4 +1,4 @@
-"""The crew: a Temporal client with the product's converter, and a worker with all workflows and activities of a queue."""
+"""The crew: a connection to Temporal, and a worker with all workflows and activities of a queue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import GrpcCompression
@@ -20,6 +19,7 @@ from activities.escalation import EscalationActivities
 from activities.records import RecordActivities
 from service.cases import Cases
 from service.office import Office
+from service.sealing import UNSEALED
 from service.settings import Settings
 from workflows.dispute import DisputeWorkflow
 
@@ -45,7 +45,8 @@ def quiet_runtime() -> Runtime:
 async def connect(settings: Settings, runtime: Runtime | None = None, *, lazy: bool = False) -> Client:
     """Connect by Temporal's own profile where one is set, else to the embedded server on this machine.
 
-    A server that listens already but is not ready yet is waited for a little: whoever starts it can only see that it listens.
+    The client sends nothing before an office has taken it over. A server that listens already but is not ready yet is waited
+    for a little: whoever starts it can only see that it listens.
     """
     config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
     if not config.get("target_host"):
@@ -53,17 +54,17 @@ async def connect(settings: Settings, runtime: Runtime | None = None, *, lazy: b
         config["grpc_compression"] = GrpcCompression.NONE
     for _ in range(WAITS):
         try:
-            return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime, lazy=lazy)
+            return await Client.connect(**config, data_converter=UNSEALED, runtime=runtime, lazy=lazy)
         except RuntimeError as error:
             # The SDK says it in words alone.
             if WAKING not in str(error):
                 raise
         await asyncio.sleep(WAIT.total_seconds())
-    return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime, lazy=lazy)
+    return await Client.connect(**config, data_converter=UNSEALED, runtime=runtime, lazy=lazy)
 
 
-def build_worker(client: Client, office: Office, **options: Any) -> Worker:
-    """Return a worker for the dispute queue. `options` are the SDK's own and go on top."""
+def build_worker(office: Office, **options: Any) -> Worker:
+    """Return a worker for the dispute queue of an office. `options` are the SDK's own and go on top."""
     cases = Cases(office)
     records = RecordActivities(office.records, office.library)
     closure = ClosureActivities(office.records, office.library)
@@ -85,7 +86,7 @@ def build_worker(client: Client, office: Office, **options: Any) -> Worker:
         "graceful_shutdown_timeout": GRACE,
         "sticky_queue_schedule_to_start_timeout": STICKY,
     }
-    return Worker(client, **{**chosen, **options})
+    return Worker(office.client, **{**chosen, **options})
 
 
 def runner() -> WorkflowRunner:

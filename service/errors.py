@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from models.account import AccountProblem, LoginProblem, StandInProblem
 from models.refusal import Refusal, RefusalCode
+from store.keys import KeyProblem
+
+__all__ = ["ANSWERS", "AccountRefused", "KeyProblem", "ProviderProblem", "Refused", "Unavailable", "UnknownCase", "refuse"]
 
 ANSWERS: dict[str, tuple[str, str]] = {
     "unknown_case": ("没有这个案件，或者您无权查看", "There is no such case, or it is not yours to see"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.worker import (
     ExecuteWorkflowInput,
     Interceptor,
@@ -59,8 +59,8 @@ class Witness(Interceptor):
         return None if found is None else found.state()
 
 
-async def replayed(histories: AsyncIterator[WorkflowHistory]) -> AsyncIterator[Replayed]:
-    """Replay each history in the worker's own runner and with its converter.
+async def replayed(histories: AsyncIterator[WorkflowHistory], data_converter: DataConverter) -> AsyncIterator[Replayed]:
+    """Replay each history in the worker's own runner and with its converter, whether its payloads are sealed or not.
 
     The documents they name have to be in the library; one that is missing makes its histories fail. A run that has not
     done anything yet is passed over.
@@ -69,7 +69,7 @@ async def replayed(histories: AsyncIterator[WorkflowHistory]) -> AsyncIterator[R
     replayer = Replayer(
         workflows=[DisputeWorkflow],
         workflow_runner=runner(),
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter,
         interceptors=[witness],
     )
     async with replayer.workflow_replay_iterator(_begun(histories)) as results:

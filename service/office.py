@@ -12,6 +12,7 @@ from models.calendar import Calendar
 from models.library import Documents
 from rules.library import Bundle, Library, content_hash
 from rules.shelf import SHELF
+from service.sealing import SealedPayloads, sealed
 from service.settings import Settings
 from store.documents import DocumentShelf, InForce
 from store.engine import Store
@@ -34,6 +35,8 @@ class Office:
     place: LoadedPlace
     docs: Documents
     client: Client
+    """Seals whatever it sends."""
+    codec: SealedPayloads
     library: Library = SHELF
     shift: timedelta = field(default_factory=timedelta)
     """Added to the clock in rehearsals; zero in life."""
@@ -52,10 +55,14 @@ class Office:
 
     @classmethod
     async def open(cls, settings: Settings, client: Client, place: LoadedPlace | None = None) -> Self:
-        """Open the store, load the place's documents into it, and fill the library. Raises BadFile, StoreAway, KeyProblem."""
+        """Open the store, take the client over, load the place's documents, and fill the library.
+
+        Raises BadFile, StoreAway, KeyProblem.
+        """
         place = place or load_place(settings.place_folder)
-        store = await Store.open(settings.database_url, settings.keys_url, settings.master_key)
-        office = cls(settings=settings, store=store, place=place, docs=_hashes(SHELF, place), client=client)
+        store = await Store.open(settings.database_url, settings.keys_url, settings.master_keys)
+        codec = await SealedPayloads.open(store.keys.payload_keys, settings.payload_cipher)
+        office = cls(settings=settings, store=store, place=place, docs=_hashes(SHELF, place), client=sealed(client, codec), codec=codec)
         await office.shelf.put([place.network, place.procedure, place.risk, place.calendar], datetime.now(UTC))
         await office.refresh()
         await office.roll.seed(place.staff.values())
@@ -66,7 +73,9 @@ class Office:
         await self.store.close()
 
     async def refresh(self) -> None:
-        """Fetch what other processes have published: documents, and which calendar is in force. Raises StoreAway."""
+        """Fetch what other processes have done: documents, the calendar in force, keys made and erased. Raises StoreAway, KeyProblem."""
+        await self.store.keys.refresh()
+        await self.codec.renew()
         await self.shelf.fill(self.library)
         self.docs = self.docs.model_copy(update={"calendar": await self.calendar_in_force()})
 

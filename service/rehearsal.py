@@ -16,7 +16,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from models.base import Model
@@ -29,6 +28,7 @@ from service.cases import Cases
 from service.crew import build_worker
 from service.errors import Refused
 from service.office import Office
+from service.sealing import UNSEALED
 from service.settings import Settings
 from store.places import LoadedPlace
 from workflows.dispute import SEARCH_ATTRIBUTES
@@ -74,7 +74,7 @@ async def virtual_server(flags: Iterable[str] = FLAGS, *, database: Path | None 
         dev_server_database_filename=str(database) if database else None,
         dev_server_log_level="never",
         search_attributes=list(SEARCH_ATTRIBUTES),
-        data_converter=pydantic_data_converter,
+        data_converter=UNSEALED,
     ) as env:
         yield env
 
@@ -84,7 +84,7 @@ async def stage(env: WorkflowEnvironment, place: LoadedPlace, settings: Settings
     """Open an office on a virtual server, with a worker for it."""
     office = await Office.open(settings, env.client, place)
     try:
-        async with build_worker(env.client, office):
+        async with build_worker(office):
             yield office
     finally:
         await office.close()

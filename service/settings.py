@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.addresses import is_safe
+from store.master_sources import MasterKeys
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout; places and casebook are data beside the code."""
+
+UI_ABOVE = 1000
+"""The pages of the embedded Temporal server listen this far above its port."""
 
 
 def _address(value: str) -> str:
@@ -68,6 +73,16 @@ class Settings(BaseSettings):
     """Which claim holds the login name of the account; `email` counts only where it is verified."""
     oidc_acr: str = ""
     """Values of `acr`, with spaces between, by which this provider says that there was a second factor; `amr` counts in any case."""
+    master_key_file: Path | None = None
+    """File of the master keys; empty = `master.key` in `home`. Made at the first start, unless one of the next two is set."""
+    master_key: SecretStr = SecretStr("")
+    """The master keys themselves, as lines of that file; line breaks or commas between, the first one wraps."""
+    master_key_command: str = ""
+    """A command that wraps and unwraps master keys, for a key service; see `store/master_sources.py`."""
+    payload_cipher: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
+    """What payloads for Temporal are sealed with; both are always read."""
+    temporal_ui_origin: Address = ""
+    """Origin of the Temporal pages that may ask `/codec` to open payloads; empty = those of the embedded server."""
     task_queue: str = "disputes"
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
 
@@ -79,6 +94,16 @@ class Settings(BaseSettings):
             object.__setattr__(self, "database_url", f"sqlite+aiosqlite:///{home / 'jiefen.db'}")
         if not self.keys_url:
             object.__setattr__(self, "keys_url", f"sqlite+aiosqlite:///{home / 'keys.db'}")
+        return self
+
+    @model_validator(mode="after")
+    def _one_master(self) -> Self:
+        if self.master_key.get_secret_value() and self.master_key_command:
+            raise ValueError("JIEFEN_MASTER_KEY and JIEFEN_MASTER_KEY_COMMAND can't both be set")
+        try:
+            shlex.split(self.master_key_command)
+        except ValueError:
+            raise ValueError("JIEFEN_MASTER_KEY_COMMAND is not a command line") from None
         return self
 
     @model_validator(mode="after")
@@ -95,6 +120,12 @@ class Settings(BaseSettings):
         return self.places / self.place
 
     @property
-    def master_key(self) -> Path:
-        """The file of the vault's master key."""
-        return self.home / "master.key"
+    def ui_origin(self) -> str:
+        """The one origin whose pages may ask `/codec`."""
+        return self.temporal_ui_origin.rstrip("/") or f"http://127.0.0.1:{self.temporal_port + UI_ABOVE}"
+
+    @property
+    def master_keys(self) -> MasterKeys:
+        """Where the master keys come from."""
+        file = self.master_key_file or self.home / "master.key"
+        return MasterKeys(file, self.master_key.get_secret_value(), tuple(shlex.split(self.master_key_command)))

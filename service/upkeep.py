@@ -319,7 +319,7 @@ async def replay(office: Office, cases: Cases) -> ReplayReport:
     await office.shelf.fill(office.library)
     count = 0
     failures: list[ReplayFailure] = []
-    async for result in replayed(_open_histories(office, cases.engine)):
+    async for result in replayed(_open_histories(office, cases.engine), office.client.data_converter):
         count += 1
         failure = await _judged(office, result)
         if failure is not None:

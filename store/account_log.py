@@ -31,6 +31,11 @@ class AccountLog:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    async def add(self, entry: AccountEntry) -> None:
+        """Add a line of something that is done outside the store. Raises StoreAway."""
+        async with self._store.write() as db:
+            await entered(db, entry)
+
     async def page(
         self, *, act: AccountAct | None = None, about: str = "", before: int | None = None, limit: int = 100
     ) -> list[LoggedEntry]:

@@ -43,6 +43,9 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
 )
 
+WIPED = "PRAGMA secure_delete=ON"
+"""For the key store: what is deleted is overwritten in the file, too."""
+
 
 class StoreAway(ConnectionError):
     """The database can't be reached or is too busy just now: the same call may succeed later."""

@@ -10,7 +10,6 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection
@@ -19,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from store.connect import away, is_sqlite, reader, snapshot, transaction, writer
 from store.keys import KeyStore
 from store.lane import Lane, at_once
+from store.master_sources import MasterKeys
 from store.schema import upgrade
 
 T = TypeVar("T")
@@ -61,13 +61,13 @@ class Store:
         self.keys = keys
 
     @classmethod
-    async def open(cls, url: str, keys_url: str, master_key_file: Path) -> Self:
+    async def open(cls, url: str, keys_url: str, source: MasterKeys) -> Self:
         """Open both databases, bring them to the newest schema, and check the master key.
 
         Makes what is missing: folders, files, tables, the master key of a new key store. Raises StoreAway, NewerSchema,
         and KeyProblem when the master key is not the one that the stored keys are wrapped with.
         """
-        keys = await KeyStore.open(keys_url, master_key_file)
+        keys = await KeyStore.open(keys_url, source)
         engine = writer(url)
         try:
             async with away():

@@ -6,22 +6,22 @@ by `store/vault.py`. Data keys leave this module only into memory.
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, Row, String, Table, bindparam, delete, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import Insert
 
-from store.connect import UtcDateTime, alone, is_sqlite, transaction, writer
+from store.connect import WIPED, alone, is_sqlite, prepare, transaction, writer
+from store.key_tables import data_keys, erasures, masters, metadata
 from store.lane import Lane, at_once
-from store.master import KEY_BYTES, KeyProblem, Master, make_master, read_master
+from store.master import KeyProblem, Master, UnknownMaster, new_key
+from store.master_sources import MasterKeys
+from store.payload_keys import PayloadKey, add_payload_key, newest_payload_key, noted_payload_keys, payload_owner
 
 __all__ = ["INDEX", "Erased", "KeyProblem", "KeyStore", "metadata"]
 
@@ -30,25 +30,6 @@ INDEX = "index"
 
 CACHED = 4096
 """How many unwrapped keys a process remembers."""
-
-metadata = MetaData()
-
-data_keys = Table(
-    "data_keys",
-    metadata,
-    Column("owner", String(100), primary_key=True),
-    Column("master", String(16), nullable=False),
-    Column("wrapped", LargeBinary, nullable=False),
-)
-"""Wrapped keys: `case:<id>`, `person:<uuid>` or `index`, and the master key that wraps them."""
-
-erasures = Table(
-    "erasures",
-    metadata,
-    Column("owner", String(100), primary_key=True),
-    Column("at", UtcDateTime, nullable=False),
-)
-"""Whose key was erased and when; a restored backup has to go through it again."""
 
 STORED = select(data_keys).where(data_keys.c.owner.in_(bindparam("owners", expanding=True)))
 GONE = select(erasures.c.owner).where(erasures.c.owner.in_(bindparam("owners", expanding=True)))
@@ -63,25 +44,27 @@ class Erased(LookupError):
 class KeyStore:
     """Data keys by owner. A key is made at its first use, and never again after it was erased."""
 
-    def __init__(self, engine: AsyncEngine, lane: Lane | None, master: Master) -> None:
+    def __init__(self, engine: AsyncEngine, lane: Lane | None, source: MasterKeys, master: Master) -> None:
         self._engine = engine
         self._lane = lane
-        self._master = master
+        self.source = source
+        self.master = master
         self._cache: OrderedDict[str, bytes] = OrderedDict()
+        self._erased = 0
+        """How many erasures this process has taken notice of."""
 
     @classmethod
-    async def open(cls, url: str, master_key_file: Path) -> Self:
+    async def open(cls, url: str, source: MasterKeys) -> Self:
         """Open the key store, with a new master key if it holds no keys yet; raises KeyProblem and StoreAway."""
         engine = writer(url)
+        if is_sqlite(url):
+            prepare(engine.sync_engine, (WIPED,))
         try:
-            async with transaction(engine) as db:
-                await alone(db)
-                await db.run_sync(metadata.create_all)
-                master = await _check(db, master_key_file)
+            master = await _settled(engine, source)
         except BaseException:
             await engine.dispose()
             raise
-        return cls(engine, Lane(url) if is_sqlite(url) else None, master)
+        return cls(engine, Lane(url, WIPED) if is_sqlite(url) else None, source, master)
 
     async def close(self) -> None:
         """Forget the keys and let go of the connections."""
@@ -114,60 +97,140 @@ class KeyStore:
         """The key of this owner if it is in memory; from any thread."""
         return self._cache.get(owner)
 
-    async def erase(self, owner: str, at: datetime) -> None:
-        """Erase the key of this owner for good and note it in the register. Doing it again changes nothing.
+    async def payload_keys(self) -> tuple[PayloadKey, ...]:
+        """The keys of what goes to Temporal, the one that seals first. Raises KeyProblem, StoreAway."""
+        noted = await self.at_once(noted_payload_keys)
+        found = await self.existing([payload_owner(key_id) for key_id in noted])
+        return tuple(PayloadKey(key_id, at, found[payload_owner(key_id)]) for key_id, at in noted.items())
 
-        Other processes forget the key when they restart, or when it falls out of their memory.
+    async def erase(self, owner: str, at: datetime) -> None:
+        """Erase the key of this owner for good and note it. Doing it again changes nothing.
+
+        Other processes forget the key at their next `refresh`.
         """
-        await self._at_once(lambda db: _erase(db, owner, at))
+        await self.at_once(lambda db: _erase(db, owner, at))
         self._cache.pop(owner, None)
+        await self._wipe()
 
     async def drop(self, owners: Sequence[str]) -> None:
         """Delete keys under which nothing is sealed any more. Unlike an erasure it leaves no mark."""
-        await self._at_once(lambda db: db.execute(delete(data_keys).where(data_keys.c.owner.in_(owners))))
+        await self.at_once(lambda db: db.execute(delete(data_keys).where(data_keys.c.owner.in_(owners))))
         for owner in owners:
             self._cache.pop(owner, None)
+
+    async def refresh(self) -> None:
+        """Take notice of what other processes have done: forget keys that were erased. Raises StoreAway."""
+
+        def work(db: Connection) -> tuple[int, set[str]]:
+            count = int(db.scalar(select(func.count()).select_from(erasures)) or 0)
+            return count, set(db.scalars(GONE, {"owners": known})) if count != self._erased else set()
+
+        known = list(self._cache)
+        self._erased, gone = await self.at_once(work)
+        for owner in gone:
+            self._cache.pop(owner, None)
+
+    async def reread(self) -> None:
+        """Read the master keys again: there may be new ones. Raises KeyProblem, StoreAway."""
+        found = await self.source.read(await self.at_once(_sealed))
+        if found is None:
+            raise KeyProblem(f"{self.source.where} is missing: put it back")
+        self.master = found
+
+    async def at_once(self, work: Callable[[Connection], T]) -> T:
+        """A transaction of the key store, for this room alone. Raises StoreAway."""
+        return await at_once(self._lane, self._engine, work)
 
     async def _fetch(self, owners: Sequence[str], *, make: bool) -> dict[str, bytes]:
         """Read keys, made before where they are missing, and keep them in memory."""
 
         def work(db: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
             if make:
-                _make(db, self._master, owners)
+                _make(db, self.master, owners)
             return db.execute(STORED, {"owners": owners}).all()
 
-        found = {row.owner: self._master.unwrap(row.master, row.owner, row.wrapped) for row in await self._at_once(work)}
+        try:
+            found = self._unwrapped(await self.at_once(work))
+        except UnknownMaster:  # a rotation has begun since
+            await self.reread()
+            found = self._unwrapped(await self.at_once(work))
         self._cache.update(found)
         while len(self._cache) > CACHED:
             self._cache.popitem(last=False)
         return found
 
-    async def _at_once(self, work: Callable[[Connection], T]) -> T:
-        return await at_once(self._lane, self._engine, work)
+    def _unwrapped(self, rows: Iterable[Row[*tuple[Any, ...]]]) -> dict[str, bytes]:
+        return {row.owner: self.master.unwrap(row.master, row.owner, row.wrapped) for row in rows}
+
+    async def _wipe(self) -> None:
+        """Let no copy of a deleted row stay behind in SQLite's log; where it can't be emptied now, the next one does."""
+        if self._lane is not None:
+            await self._lane.empty_log()
 
 
-async def _check(db: AsyncConnection, path: Path) -> Master:
-    """The master keys of the file, made for an empty key store; raises KeyProblem where they don't open what is stored."""
-    row = (await db.execute(select(data_keys).limit(1))).first()
-    stored = await asyncio.to_thread(read_master, path)
-    if row is not None:
-        if stored is None:
-            raise KeyProblem(f"{path} is missing, and there are keys that only it opens: put it back")
-        stored.unwrap(row.master, row.owner, row.wrapped)
-        return stored
-    master = stored if stored is not None else await asyncio.to_thread(make_master, path)
-    # Wrapped at once, so that another master key is found out at the next start and not at the first text.
-    await db.run_sync(_insert, master, {INDEX: secrets.token_bytes(KEY_BYTES)})
-    return master
+async def _settled(engine: AsyncEngine, source: MasterKeys) -> Master:
+    """The master keys, checked against what is stored, or made for an empty key store. Raises KeyProblem, StoreAway.
+
+    No transaction is open while the source is asked: a key service may take its time.
+    """
+    async with transaction(engine) as db:
+        await alone(db)
+        await db.run_sync(metadata.create_all)
+        sealed, used = await db.run_sync(_sealed), await db.run_sync(_samples)
+    master = await source.read(sealed)
+    if master is None and used:
+        raise KeyProblem(f"{source.where} is missing, and there are keys that only it opens: put it back")
+    by_service = None
+    if master is None:
+        master, by_service = await source.make(None)
+    for row in used:
+        master.unwrap(row.master, row.owner, row.wrapped)
+    async with transaction(engine) as db:
+        await alone(db)
+        first = bool(used) or not await db.run_sync(_samples)
+        if first:
+            await db.run_sync(_begin, master, by_service)
+    # Else another process was faster, perhaps with another master key.
+    return master if first else await _settled(engine, source)
+
+
+def _sealed(db: Connection) -> dict[str, str]:
+    """What the key service has made of master keys, by their ids, in their order."""
+    query = select(masters.c.id, masters.c.sealed).where(masters.c.sealed.is_not(None)).order_by(masters.c.number)
+    return {row.id: row.sealed for row in db.execute(query)}
+
+
+def _samples(db: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
+    """One stored key for each master key that wraps any."""
+    one = select(func.min(data_keys.c.owner)).group_by(data_keys.c.master)
+    return db.execute(select(data_keys).where(data_keys.c.owner.in_(one))).all()
+
+
+def _begin(db: Connection, master: Master, by_service: str | None) -> None:
+    """Make what a key store needs from the start: wrapped at once, another master key is found out at the next start."""
+    note_master(db, master.current, by_service)
+    if db.scalar(select(data_keys.c.owner).where(data_keys.c.owner == INDEX)) is None:
+        insert_keys(db, master, {INDEX: new_key()})
+    if newest_payload_key(db) is None:
+        insert_keys(db, master, add_payload_key(db, master.current))
+
+
+def note_master(db: Connection, master_id: str, by_service: str | None = None) -> None:
+    """Note a master key that wraps from now on. Raises KeyProblem for one that was retired."""
+    known = db.execute(select(masters.c.retired_at).where(masters.c.id == master_id)).first()
+    if known is None:
+        db.execute(masters.insert().values(id=master_id, sealed=by_service))
+    elif known.retired_at is not None:
+        raise KeyProblem(f"the master key {master_id} was retired and wraps nothing any more: put the new one in front")
 
 
 def _make(db: Connection, master: Master, owners: Sequence[str]) -> None:
     """Make keys for those of these owners who have none and were never erased; one that is there already stays."""
     gone = set(db.scalars(GONE, {"owners": owners}))
     known = {row.owner for row in db.execute(STORED, {"owners": owners})}
-    fresh = {owner: secrets.token_bytes(KEY_BYTES) for owner in owners if owner not in gone | known}
+    fresh = {owner: new_key() for owner in owners if owner not in gone | known}
     if fresh:
-        _insert(db, master, fresh)
+        insert_keys(db, master, fresh)
 
 
 def _erase(db: Connection, owner: str, at: datetime) -> None:
@@ -176,8 +239,11 @@ def _erase(db: Connection, owner: str, at: datetime) -> None:
     db.execute(delete(data_keys).where(data_keys.c.owner == owner))
 
 
-def _insert(db: Connection, master: Master, keys: dict[str, bytes]) -> None:
-    """Store new keys, wrapped."""
+def insert_keys(db: Connection, master: Master, keys: dict[str, bytes]) -> None:
+    """Store new keys, wrapped. Raises UnknownMaster where the master key that would wrap them was retired meanwhile."""
+    current = select(masters.c.retired_at).where(masters.c.id == master.current).with_for_update(read=True)
+    if db.scalar(current) is not None:
+        raise UnknownMaster(f"the master key {master.current} was retired: put the new one into {master.where}")
     rows = [{"owner": owner, "master": master.current, "wrapped": master.wrap(owner, key)} for owner, key in keys.items()]
     db.execute(_NEW[db.dialect.name], rows)
 

@@ -21,11 +21,11 @@ T = TypeVar("T")
 
 
 class Lane:
-    """One thread with one connection to a SQLite file."""
+    """One thread with one connection to a SQLite file, set up with the usual pragmas and these."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *pragmas: str) -> None:
         self._engine = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0, hide_parameters=True)
-        prepare(self._engine, PRAGMAS)
+        prepare(self._engine, (*PRAGMAS, *pragmas))
         begin_immediate(self._engine)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-lane")
 
@@ -43,10 +43,22 @@ class Lane:
                 running.exception()
             raise
 
+    async def empty_log(self) -> bool:
+        """Bring the write-ahead log into the file and empty it; False when a reader was in the way."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._empty_log)
+
     async def close(self) -> None:
         """Close the connection and end the thread."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
         self._thread.shutdown()
+
+    def _empty_log(self) -> bool:
+        link = self._engine.raw_connection()
+        try:
+            busy = link.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            link.close()
+        return not busy
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from store.engine import Store, migrate
+from store.master_sources import MasterKeys
 from tests.postgres import Postgres, apart
 
 
@@ -28,7 +29,7 @@ class Database:
 
     async def open(self) -> Store:
         """Open it; who opens it closes it."""
-        return await Store.open(self.url, self.keys_url, self.master_key_file)
+        return await Store.open(self.url, self.keys_url, MasterKeys(self.master_key_file))
 
 
 @pytest.fixture(scope="session")

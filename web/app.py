@@ -17,7 +17,7 @@ from service.crew import connect
 from service.office import Office
 from service.oidc import Oidc
 from service.settings import Settings
-from web import api, health, problems
+from web import api, codec, health, problems
 from web.console import site
 from web.health import Metrics
 from web.limits import Limits
@@ -64,11 +64,13 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
     app.state.pulse = Pulse()
     app.state.metrics = Metrics()
     app.add_middleware(Limits, settings=settings, page=site.error_page)
+    app.add_middleware(codec.CodecCors, settings=settings)
     app.add_middleware(Safety)
     app.add_middleware(app.state.metrics.middleware)
     problems.install(app, lambda request: methods(app, request.url.path), site.error_page)
     app.include_router(health.router)
     app.include_router(api.router)
+    app.include_router(codec.router)
     site.install(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app

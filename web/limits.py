@@ -33,8 +33,13 @@ DEAR = frozenset(
 )
 """Lists and figures: what costs the database more than one case does."""
 
-SEARCHES = frozenset({"/api/v1/search", "/cases/search", "/people/search", "/cases/new/grade", "/cases/new/alike"})
-"""Searches, and what helps while one types: they come by POST, since names have no place in an address, and write nothing."""
+SEARCHES = frozenset(
+    {
+        *("/api/v1/search", "/cases/search", "/people/search", "/cases/new/grade", "/cases/new/alike"),
+        *("/codec/decode", "/codec/encode"),
+    }
+)
+"""What comes by POST and writes no case: searches, for names have no place in an address, help while one types, the codec."""
 
 DEAR_BELOW = ("/cockpit/", "/archive/")
 """Beginnings of addresses that are as dear: exports, figures of one unit."""

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from models.base import Model
 from models.refusal import SENTENCES, RefusalCode
-from service.errors import ANSWERS, Refused, Unavailable, UnknownCase
+from service.errors import ANSWERS, KeyProblem, Refused, Unavailable, UnknownCase
 
 MEDIA = "application/problem+json"
 RETRY_AFTER = "2"
@@ -79,6 +79,7 @@ KINDS: dict[str, Kind] = dict(
     "too_many": Kind(429, "操作过于频繁，请稍后再试", "Too many requests: wait a little and ask again"),
     "internal": Kind(500, "系统内部错误，请稍后再试", "Something broke inside; try again later"),
     "unavailable": Kind(503, *ANSWERS["unavailable"]),
+    "keys": Kind(503, "密钥不可用，请联系系统管理员", "The keys can't be used: tell the system administrator"),
 }
 """Every error there is, by its code."""
 
@@ -210,6 +211,7 @@ TOLD: dict[type[Exception], Callable[[Any], Telling]] = {
     Refused: lambda error: (str(error.refusal.code), error.refusal.detail, (), None),
     UnknownCase: lambda error: ("unknown_case", "", (), None),
     Unavailable: lambda error: ("unavailable", "", (), None),
+    KeyProblem: lambda error: ("keys", "", (), None),
     ConnectionError: lambda error: ("unavailable", "", (), None),
     RequestValidationError: _invalid,
 }

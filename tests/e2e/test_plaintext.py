@@ -221,4 +221,5 @@ async def test_no_name_number_or_word_lies_in_clear_anywhere(
     assert {name: words for name, words in leaks.items() if words} == {}
     # The search itself works: what may lie in clear is found.
     assert found_in(b"".join(data for name, data in files.items() if name.startswith("jiefen.db")), ["yanlou-gumeng"])
-    assert found_in(b"".join(data for name, data in files.items() if name.startswith("temporal.db")), ["yanlou-gumeng"])
+    temporal = b"".join(data for name, data in files.items() if "temporal.db" in name)
+    assert found_in(temporal, ["yanlou-gumeng", "person:", "JiefenTown", "yanlou"]) == ["JiefenTown", "yanlou"]

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from google.protobuf.json_format import MessageToDict, ParseDict
+from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowHistory
 
 from models.case import Case
 from rules.library import Library, canonical, content_hash, kind_of
+from service.sealing import SealedPayloads
+from store.payload_keys import PayloadKey
 
 HERE = Path(__file__).parent
 RUNS = HERE / "runs"
 STATES = HERE / "states"
 DOCUMENTS = HERE / "documents.json"
 """Content hash → kind and canonical text."""
+
+PLAIN = {"searchAttributes", "data"}
+"""Parts of a history that no codec touches: the second is the SDK's own note of which local activity a marker stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,28 @@ def recorded() -> Iterator[Recorded]:
     """Every run on the shelf, by name."""
     for path in sorted(RUNS.glob("*.json")):
         yield Recorded(name=path.stem, **json.loads(path.read_text(encoding="utf-8")))
+
+
+async def sealing() -> SealedPayloads:
+    """A codec with a key of its own, for what is replayed here. What is on the shelf is not sealed: it holds nothing personal."""
+    key = PayloadKey("0" * 16, datetime(2026, 3, 2, tzinfo=UTC), bytes(32))
+
+    async def keys() -> tuple[PayloadKey, ...]:
+        return (key,)
+
+    return await SealedPayloads.open(keys, "aes-256-gcm")
+
+
+async def recoded(value: Any, coded: Callable[[Sequence[Payload]], Awaitable[list[Payload]]]) -> Any:
+    """The same history with each payload taken through a codec, one way or the other; search attributes are none of its business."""
+    if isinstance(value, list):
+        return [await recoded(item, coded) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "encoding" in value.get("metadata", {}):
+        (made,) = await coded([ParseDict(value, Payload())])
+        return MessageToDict(made)
+    return {key: item if key in PLAIN else await recoded(item, coded) for key, item in value.items()}
 
 
 def put_documents(library: Library, states: Iterable[Case]) -> None:

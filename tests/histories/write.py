@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.client import WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from models.case import Case
@@ -25,7 +24,8 @@ from rules.clock import next_alarm
 from rules.shelf import SHELF
 from service import calendars
 from service.rehearsal import FLAGS, temporal_binary
-from tests.histories.shelf import RUNS, STATES, Recorded, put_documents
+from service.sealing import UNSEALED
+from tests.histories.shelf import RUNS, STATES, Recorded, put_documents, recoded
 from tests.support.running import Desk, desk, settings
 from workflows.dispute import SEARCH_ATTRIBUTES, DisputeWorkflow
 
@@ -57,7 +57,7 @@ class Recorder:
             name=name,
             about=about,
             case_id=case_id,
-            history=history.to_json_dict(),
+            history=await recoded(history.to_json_dict(), self.here.office.codec.decode),
             state=state.model_dump(mode="json"),
         )
         recorded.put()
@@ -209,7 +209,7 @@ async def real_server(flags: tuple[str, ...]) -> AsyncIterator[WorkflowEnvironme
         dev_server_extra_args=[part for flag in (*wanted, *flags) for part in ("--dynamic-config-value", flag)],
         dev_server_log_level="error",
         search_attributes=list(SEARCH_ATTRIBUTES),
-        data_converter=pydantic_data_converter,
+        data_converter=UNSEALED,
     ) as env:
         yield env
 

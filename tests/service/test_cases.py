@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
@@ -384,7 +383,7 @@ async def test_two_cases_merged_into_each_other_at_once_lose_nothing(here: Desk)
 
 async def test_two_offices_on_one_record_serve_the_same_cases(env: WorkflowEnvironment, database: Database, tmp_path: Path) -> None:
     shared = settings(tmp_path / "home", database_url=database.url)
-    another = await Client.connect(env.client.service_client.config.target_host, data_converter=pydantic_data_converter)
+    another = await Client.connect(env.client.service_client.config.target_host)
     async with desk(env.client, shared) as one, desk(another, shared) as other:
         ids = await asyncio.gather(*(desk_.open(5) for desk_ in (one, other) for _ in range(3)))
         notes = [desk_.note(case_id, action_id=f"n{turn}") for case_id in ids for turn in range(4) for desk_ in (one, other)]

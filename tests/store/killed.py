@@ -8,12 +8,13 @@ from itertools import count
 from pathlib import Path
 
 from store.engine import Store
+from store.master_sources import MasterKeys
 from store.records import Records
 from tests.store.making import Making
 
 
 async def main(url: str, keys_url: str, master: str) -> None:
-    store = await Store.open(url, keys_url, Path(master))
+    store = await Store.open(url, keys_url, MasterKeys(Path(master)))
     for number in count():
         made = Making(f"n{number}").write("a1", "a2")
         answer = await Records(store).publish(made.publication())

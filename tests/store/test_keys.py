@@ -12,7 +12,8 @@ import pytest
 from store import keys as keys_module
 from store.engine import Store
 from store.keys import KeyProblem
-from store.master import make_master, read_master, seal, unseal
+from store.master import seal, unseal
+from store.master_file import make_master, read_master
 from tests.conftest import Database
 
 

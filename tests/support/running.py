@@ -102,7 +102,7 @@ async def desk(
     """Open an office with a worker beside it; `options` are the worker's. `start` is the office's time now."""
     office = await Office.open(chosen, client, place or load_place(ROOT / "places" / "huaxi"))
     office.shift = start - datetime.now(UTC) if start is not None else timedelta(0)
-    worker = build_worker(client, office, **options)
+    worker = build_worker(office, **options)
     try:
         async with worker:
             yield Desk(office, Cases(office), worker)
