@@ -22,6 +22,8 @@ class AccountAct(StrEnum):
     TOKEN_ISSUED = "token_issued"  # noqa: S105
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
     PAYLOADS_OPENED = "payloads_opened"  # 查看引擎数据
+    KEYS_ROTATED = "keys_rotated"  # 轮换密钥
+    KEYS_RETIRED = "keys_retired"  # 停用旧主密钥
     ABSENCE_DECLARED = "absence_declared"  # 登记离岗
     ABSENCE_ENDED = "absence_ended"  # 结束离岗
 

@@ -30,6 +30,8 @@ ACTS: dict[str, Both] = {
     AccountAct.TOKEN_ISSUED: ("签发接口令牌", "API token issued"),
     AccountAct.TOKEN_REVOKED: ("收回接口令牌", "API token revoked"),
     AccountAct.PAYLOADS_OPENED: ("查看引擎数据", "payloads of Temporal opened"),
+    AccountAct.KEYS_ROTATED: ("轮换密钥", "keys rotated"),
+    AccountAct.KEYS_RETIRED: ("停用旧主密钥", "old master keys retired"),
     AccountAct.ABSENCE_DECLARED: ("登记离岗", "absence declared"),
     AccountAct.ABSENCE_ENDED: ("结束离岗", "absence ended"),
 }
