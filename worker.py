@@ -116,6 +116,8 @@ async def work(settings: Settings) -> int:
     workflow.logger.workflow_info_on_message = False
     stop = stop_event()
     office = await open_office(settings)
+    if office.erased_again:
+        log.warning("erased_again", keys=len(office.erased_again))
     worker = build_worker(office)
     health = Health(office, lambda: worker.is_running)
     try:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from faces.cli_cases import Json
 from faces.desk import desk
-from faces.output import command, out, say, show, table
+from faces.output import bar, command, out, say, show, table
 from service.rotation import KeysShown, Rotation
 from store.master import new_key, written
 
@@ -41,10 +39,10 @@ def rotate(as_json: Json = False) -> None:
     async def doing() -> None:
         async with desk() as (office, _):
             rotation = Rotation(office)
-            with _bar() as bar:
-                task = bar.add_task("轮换 rotating", total=None)
+            with bar() as drawn:
+                task = drawn.add_task("轮换 rotating", total=None)
                 async for step in rotation.rotate():
-                    bar.update(task, completed=step.done, total=max(1, step.total))
+                    drawn.update(task, completed=step.done, total=max(1, step.total))
             found = await rotation.shown()
         show(found, as_json, lambda: _tables(found))
 
@@ -67,12 +65,6 @@ def retire(as_json: Json = False) -> None:
 def make() -> None:
     """Write a new master key on stdout, for `JIEFEN_MASTER_KEY` or a secret store; nothing is kept of it (生成)."""
     sys.stdout.write(f"{written(new_key())}\n")
-
-
-def _bar() -> Progress:
-    """A bar on stderr, so that stdout holds the result alone."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True))
 
 
 def _tables(found: KeysShown) -> None:

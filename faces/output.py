@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pydantic import BaseModel
 from rich.console import Console
@@ -19,12 +19,16 @@ from rich.table import Table
 from rich.text import Text
 
 from faces.process import CannotStart, NotStarted, leave
+from models.erasure import ERASURE_SENTENCES
 from rules.labels import label
-from service.errors import AccountRefused, Refused, Unavailable, UnknownCase
+from service.errors import AccountRefused, ErasureRefused, Refused, Unavailable, UnknownCase
 from store.connect import StoreAway
 from store.files import BadFile
 from store.keys import KeyProblem
 from store.schema import NewerSchema
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 WRONG, REFUSED, INTERNAL = 1, 2, 70
 
@@ -70,6 +74,14 @@ def table(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) 
     for row in rows:
         made.add_row(*("–" if cell is None or cell == "" else str(cell) for cell in row))
     return made
+
+
+def bar() -> Progress:
+    """Return a progress bar on stderr, so that stdout holds the result alone."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - few commands need it
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True))
 
 
 def fail(code: str, zh: str, en: str, *, as_json: bool, exit_code: int = REFUSED) -> NoReturn:
@@ -121,6 +133,8 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
             told = (str(refusal.code), refusal.zh, refusal.en)
         case AccountRefused(code=code):
             told = (str(code), *label("account_problem", code))
+        case ErasureRefused(code=problem):
+            told = (str(problem), *ERASURE_SENTENCES[problem])
         case UnknownCase():
             told = ("unknown_case", f"没有这个案件：{_short(error)}", f"There is no such case: {_short(error)}")
         case BadFile() | KeyProblem() | CannotStart():

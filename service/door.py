@@ -21,6 +21,7 @@ from models.refusal import RefusalCode
 from rules.authority import PERMITS
 from rules.calendar import WorkingCalendar
 from service.errors import Refused, refuse
+from store.keys import Erased
 from store.persons import Person
 
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Action)
@@ -171,7 +172,11 @@ class Sealer:
         people = {path: Person(**person.model_dump()) for path, person in persons.items()}
         if not texts and not people:
             return action
-        refs: dict[str, str] = await self._vault.seal_many(case_id, action.id, texts, people)
+        try:
+            refs: dict[str, str] = await self._vault.seal_many(case_id, action.id, texts, people)
+        except Erased:
+            # The words of the case were destroyed when its time was over: nothing more is written into it.
+            raise refuse(RefusalCode.TOO_LATE) from None
         return replace_words(action, refs, people)
 
     async def discard(self, case_id: str, action_id: str) -> None:

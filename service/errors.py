@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from models.account import AccountProblem, LoginProblem, StandInProblem
+from models.erasure import ErasureProblem
 from models.refusal import Refusal, RefusalCode
 from store.keys import KeyProblem
 
-__all__ = ["ANSWERS", "AccountRefused", "KeyProblem", "ProviderProblem", "Refused", "Unavailable", "UnknownCase", "refuse"]
+__all__ = [
+    "ANSWERS",
+    "AccountRefused",
+    "ErasureRefused",
+    "KeyProblem",
+    "ProviderProblem",
+    "Refused",
+    "Unavailable",
+    "UnknownCase",
+    "refuse",
+]
 
 ANSWERS: dict[str, tuple[str, str]] = {
     "unknown_case": ("没有这个案件，或者您无权查看", "There is no such case, or it is not yours to see"),
@@ -35,6 +46,14 @@ class AccountRefused(Exception):
     """An account can't be made, or changed so; nothing was written."""
 
     def __init__(self, code: AccountProblem | StandInProblem) -> None:
+        super().__init__(str(code))
+        self.code = code
+
+
+class ErasureRefused(Exception):
+    """Something is not erased, nor kept on, nor shown of the lists of it; nothing was written."""
+
+    def __init__(self, code: ErasureProblem) -> None:
         super().__init__(str(code))
         self.code = code
 

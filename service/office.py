@@ -16,6 +16,7 @@ from service.sealing import SealedPayloads, sealed
 from service.settings import Settings
 from store.documents import DocumentShelf, InForce
 from store.engine import Store
+from store.erasures import Erasures
 from store.places import LoadedPlace, load_place
 from store.queries import Queries
 from store.records import Records
@@ -38,6 +39,8 @@ class Office:
     """Seals whatever it sends."""
     codec: SealedPayloads
     library: Library = SHELF
+    erased_again: tuple[str, ...] = ()
+    """Whose keys a restore had brought back, and this start has destroyed again."""
     shift: timedelta = field(default_factory=timedelta)
     """Added to the clock in rehearsals; zero in life."""
     records: Records = field(init=False)
@@ -57,12 +60,14 @@ class Office:
     async def open(cls, settings: Settings, client: Client, place: LoadedPlace | None = None) -> Self:
         """Open the store, take the client over, load the place's documents, and fill the library.
 
+        What a restore has brought back of what was destroyed is destroyed again first.
         Raises BadFile, StoreAway, KeyProblem.
         """
         place = place or load_place(settings.place_folder)
         store = await Store.open(settings.database_url, settings.keys_url, settings.master_keys)
         codec = await SealedPayloads.open(store.keys.payload_keys, settings.payload_cipher)
         office = cls(settings=settings, store=store, place=place, docs=_hashes(SHELF, place), client=sealed(client, codec), codec=codec)
+        office.erased_again = tuple(await Erasures(store).replay(datetime.now(UTC)))
         await office.shelf.put([place.network, place.procedure, place.risk, place.calendar], datetime.now(UTC))
         await office.refresh()
         await office.roll.seed(place.staff.values())

@@ -26,10 +26,15 @@ def link(before: str, fields: Sequence[str], line: Mapping[str, object]) -> str:
     return hashlib.sha256(f"{before}\n{own}".encode()).hexdigest()
 
 
-def add(db: Connection, table: Table, lock: int, fields: Sequence[str], line: Mapping[str, object]) -> None:
-    """Add a line in the transaction at hand. `lock` is the advisory lock of this log on PostgreSQL; SQLite has one writer anyway."""
+def alone(db: Connection, lock: int) -> None:
+    """Keep other writers of a log out until this transaction ends; SQLite has one writer anyway."""
     if db.dialect.name == "postgresql":
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock})
+
+
+def add(db: Connection, table: Table, lock: int, fields: Sequence[str], line: Mapping[str, object]) -> None:
+    """Add a line in the transaction at hand. `lock` is the advisory lock of this log on PostgreSQL."""
+    alone(db, lock)
     before = db.scalar(select(table.c.hash).order_by(table.c.id.desc()).limit(1)) or GENESIS
     db.execute(insert(table), {**line, "hash": link(before, fields, line)})
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store.connect import away, is_sqlite, reader, snapshot, transaction, writer
+from store.key_home import known_mark, settle
 from store.keys import KeyStore
 from store.lane import Lane, at_once
 from store.master_sources import MasterKeys
@@ -65,18 +66,24 @@ class Store:
         """Open both databases, bring them to the newest schema, and check the master key.
 
         Makes what is missing: folders, files, tables, the master key of a new key store. Raises StoreAway, NewerSchema,
-        and KeyProblem when the master key is not the one that the stored keys are wrapped with.
+        and KeyProblem when the master key is not the one that the stored keys are wrapped with, or these are not the keys of
+        this database.
         """
-        keys = await KeyStore.open(keys_url, source)
         engine = writer(url)
         try:
             async with away():
                 await upgrade(engine)
                 if is_sqlite(url):
                     await _learn(engine)
+            known = await known_mark(engine)
+            keys = await KeyStore.open(keys_url, source, make=known is None)
+            try:
+                await settle(engine, await keys.mark())
+            except BaseException:
+                await keys.close()
+                raise
         except BaseException:
             await engine.dispose()
-            await keys.close()
             raise
         return cls(engine, reader(url), Lane(url) if is_sqlite(url) else None, keys)
 

@@ -6,6 +6,7 @@ by `store/vault.py`. Data keys leave this module only into memory.
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -27,6 +28,9 @@ __all__ = ["INDEX", "Erased", "KeyProblem", "KeyStore", "metadata"]
 
 INDEX = "index"
 """Owner of the key of the blind index."""
+
+STORE = "store"
+"""Owner of the key that the key store's own mark is made from."""
 
 CACHED = 4096
 """How many unwrapped keys a process remembers."""
@@ -54,13 +58,13 @@ class KeyStore:
         """How many erasures this process has taken notice of."""
 
     @classmethod
-    async def open(cls, url: str, source: MasterKeys) -> Self:
-        """Open the key store, with a new master key if it holds no keys yet; raises KeyProblem and StoreAway."""
+    async def open(cls, url: str, source: MasterKeys, *, make: bool = True) -> Self:
+        """Open the key store; with `make`, one that holds no keys yet gets its first ones. Raises KeyProblem and StoreAway."""
         engine = writer(url)
         if is_sqlite(url):
             prepare(engine.sync_engine, (WIPED,))
         try:
-            master = await _settled(engine, source)
+            master = await _settled(engine, source, make=make)
         except BaseException:
             await engine.dispose()
             raise
@@ -72,6 +76,10 @@ class KeyStore:
         await self._engine.dispose()
         if self._lane is not None:
             await self._lane.close()
+
+    async def mark(self) -> str:
+        """A mark of this key store, which says nothing about its keys. Raises KeyProblem, StoreAway."""
+        return hashlib.sha256(b"jiefen key store" + await self.key(STORE)).hexdigest()[:32]
 
     async def key(self, owner: str) -> bytes:
         """The key of this owner, made if there is none; raises Erased, KeyProblem, StoreAway."""
@@ -168,7 +176,7 @@ class KeyStore:
             await self._lane.empty_log()
 
 
-async def _settled(engine: AsyncEngine, source: MasterKeys) -> Master:
+async def _settled(engine: AsyncEngine, source: MasterKeys, *, make: bool) -> Master:
     """The master keys, checked against what is stored, or made for an empty key store. Raises KeyProblem, StoreAway.
 
     No transaction is open while the source is asked: a key service may take its time.
@@ -177,6 +185,8 @@ async def _settled(engine: AsyncEngine, source: MasterKeys) -> Master:
         await alone(db)
         await db.run_sync(metadata.create_all)
         sealed, used = await db.run_sync(_sealed), await db.run_sync(_samples)
+        if not used and not make:
+            raise KeyProblem("the key store (JIEFEN_KEYS_URL) is empty, and there are words that only its keys open: put it back")
     master = await source.read(sealed)
     if master is None and used:
         raise KeyProblem(f"{source.where} is missing, and there are keys that only it opens: put it back")
@@ -191,7 +201,7 @@ async def _settled(engine: AsyncEngine, source: MasterKeys) -> Master:
         if first:
             await db.run_sync(_begin, master, by_service)
     # Else another process was faster, perhaps with another master key.
-    return master if first else await _settled(engine, source)
+    return master if first else await _settled(engine, source, make=make)
 
 
 def _sealed(db: Connection) -> dict[str, str]:

@@ -269,6 +269,7 @@ vault_texts = Table(
     Column("commitment", String(32), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("sealed_at", UtcDateTime, nullable=False, default=func.now()),
+    Column("original", LargeBinary),  # what it was before a redaction that nobody has settled yet
     Index(None, "case_id", "action_id"),
     Index(None, "sealed_at"),
 )

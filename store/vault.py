@@ -76,26 +76,26 @@ class Vault:
         spare = {path: f"person:{uuid.uuid4()}" for path in named}
 
         def work(db: Connection, ring: Ring) -> dict[str, str]:
-            found = _seal_texts(db, ring.key(_owner(case_id)), case_id, action_id, texts) if texts else {}
+            found = _seal_texts(db, ring.key(text_owner(case_id)), case_id, action_id, texts) if texts else {}
             return found | (name_persons(db, ring, (case_id, action_id), named, spare) if named else {})
 
         # The first text of a case makes its key; persons' keys are made only when it is known that they are new.
-        keys = await self._store.keys.keys([*([_owner(case_id)] if texts else []), *([INDEX] if named else [])])
+        keys = await self._store.keys.keys([*([text_owner(case_id)] if texts else []), *([INDEX] if named else [])])
         return await self._at_once(work, Ring(keys, self._store.keys.peek), frozenset(spare.values()))
 
     async def open_text(self, ref: str) -> str:
         """The text behind a reference; raises UnknownRef, Erased, StoreAway."""
         row = await self._row(ref)
-        return _open(await self._key(row), row, ref)[1]
+        return open_sealed(await self._key(row), row.sealed, ref)[1]
 
     async def open_texts(self, refs: Iterable[str]) -> dict[str, str]:
         """The texts behind these references; what is unknown or erased is left out."""
         ids = {_text_id(ref): ref for ref in refs if ref.startswith("vault:")}
         async with self._store.read() as db:
             rows = (await db.execute(select(vault_texts).where(vault_texts.c.id.in_(ids)))).all()
-        keys = await self._store.keys.existing([_owner(row.case_id) for row in rows])
-        valid = [row for row in rows if _ref(row) == ids[row.id] and _owner(row.case_id) in keys]
-        return {ids[row.id]: _open(keys[_owner(row.case_id)], row, ids[row.id])[1] for row in valid}
+        keys = await self._store.keys.existing([text_owner(row.case_id) for row in rows])
+        valid = [row for row in rows if text_ref(row) == ids[row.id] and text_owner(row.case_id) in keys]
+        return {ids[row.id]: open_sealed(keys[text_owner(row.case_id)], row.sealed, ids[row.id])[1] for row in valid}
 
     async def open_person(self, ref: str) -> Person:
         """The person behind a reference; raises UnknownRef (also for an erased one), StoreAway."""
@@ -111,6 +111,12 @@ class Vault:
         ring = Ring({ref: keys.get(ref) for ref in wanted}, self._store.keys.peek)
         async with self._store.read() as db:
             return await db.run_sync(read_persons, ring, wanted)
+
+    async def cases_of(self, ref: str) -> list[str]:
+        """Ids of the cases in which a person is named."""
+        query = select(vault_uses.c.case_id).where(vault_uses.c.ref == ref).distinct().order_by(vault_uses.c.case_id)
+        async with self._store.read() as db:
+            return list(await db.scalars(query))
 
     async def find_persons(self, words: str, limit: int = 200) -> list[str]:
         """References of the persons whose whole name, phone or number this is; who is erased is not found any more."""
@@ -144,9 +150,9 @@ class Vault:
         await self._at_once(work, Ring(await self._store.keys.keys([INDEX]), self._store.keys.peek))
 
     async def verify_commitment(self, ref: str) -> bool:
-        """Whether the text kept is the one the reference was made for; raises UnknownRef, Erased, StoreAway."""
+        """Whether the text kept is the one the reference was made for, and not a redacted one; raises UnknownRef, Erased, StoreAway."""
         row = await self._row(ref)
-        salt, text = _open(await self._key(row), row, ref)
+        salt, text = open_sealed(await self._key(row), row.sealed if row.original is None else row.original, ref)
         return commitment(salt, text) == ref.rpartition(":")[2]
 
     async def discard(self, case_id: str, action_id: str) -> bool:
@@ -169,14 +175,6 @@ class Vault:
                 found |= {(row.case_id, row.action_id) for row in await db.execute(query)}
         return sum([await self.discard(*one) for one in sorted(found)])
 
-    async def erase_case_texts(self, case_id: str, at: datetime) -> None:
-        """Erase all texts of a case, in every backup, too; the record and its counts stay."""
-        await self._store.keys.erase(_owner(case_id), at)
-
-    async def erase_person(self, ref: str, at: datetime) -> None:
-        """Erase a person, in every backup, too. Texts that mention them are not touched."""
-        await self._store.keys.erase(ref, at)
-
     async def _at_once(self, work: Callable[[Connection, Ring], T], ring: Ring, fresh: frozenset[str] = frozenset()) -> T:
         """Do it in a transaction; again with the keys it lacked, or when another process has just written the same.
 
@@ -197,12 +195,12 @@ class Vault:
     async def _row(self, ref: str) -> Row[*tuple[Any, ...]]:
         async with self._store.read() as db:
             row = (await db.execute(select(vault_texts).where(vault_texts.c.id == _text_id(ref)))).first()
-        if row is None or _ref(row) != ref:
+        if row is None or text_ref(row) != ref:
             raise UnknownRef(ref)
         return row
 
     async def _key(self, row: Row[*tuple[Any, ...]]) -> bytes:
-        owner = _owner(row.case_id)
+        owner = text_owner(row.case_id)
         found = await self._store.keys.existing([owner])
         if owner not in found:
             raise Erased(owner)
@@ -219,8 +217,8 @@ def _seal_texts(db: Connection, key: bytes, case_id: str, action_id: str, texts:
     fresh: list[dict[str, Any]] = []
     for path, text in texts.items():
         row = known.get(ids[path])
-        if row is not None and (bound or _open(key, row, _ref(row))[1] == text):
-            found[path] = _ref(row)
+        if row is not None and (bound or open_sealed(key, row.sealed, text_ref(row))[1] == text):
+            found[path] = text_ref(row)
             continue
         sealed, found[path] = _sealed(key, ids[path], text)
         fresh.append({**sealed, "case_id": case_id, "action_id": action_id})
@@ -248,7 +246,8 @@ def _taken(db: Connection, case_id: str, action_id: str) -> bool:
     return db.execute(BOUND, {"case_id": case_id, "action_id": action_id}).first() is not None
 
 
-def _owner(case_id: str) -> str:
+def text_owner(case_id: str) -> str:
+    """Whose key seals the texts of a case."""
     return f"case:{case_id}"
 
 
@@ -256,7 +255,8 @@ def _text_id(ref: str) -> str:
     return ref.split(":")[1] if ref.count(":") == 2 else ""
 
 
-def _ref(row: Row[*tuple[Any, ...]]) -> str:
+def text_ref(row: Row[*tuple[Any, ...]]) -> str:
+    """The reference of a row of `vault_texts`."""
     return f"vault:{row.id}:{row.commitment}"
 
 
@@ -268,7 +268,12 @@ def _sealed(key: bytes, text_id: str, text: str) -> tuple[dict[str, Any], str]:
     return {"id": text_id, "commitment": committed, "sealed": seal(key, salt + text.encode(), ref.encode())}, ref
 
 
-def _open(key: bytes, row: Row[*tuple[Any, ...]], ref: str) -> tuple[bytes, str]:
-    """Salt and text of a row; raises cryptography's InvalidTag when it was tampered with."""
-    plain = unseal(key, row.sealed, ref.encode())
+def open_sealed(key: bytes, sealed: bytes, ref: str) -> tuple[bytes, str]:
+    """Salt and text; raises cryptography's InvalidTag when it was tampered with."""
+    plain = unseal(key, sealed, ref.encode())
     return plain[:SALT_BYTES], plain[SALT_BYTES:].decode()
+
+
+def reseal(key: bytes, text: str, ref: str) -> bytes:
+    """Other words under a reference that was made for others: its commitment says so."""
+    return seal(key, secrets.token_bytes(SALT_BYTES) + text.encode(), ref.encode())

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from service.accounts import Accounts
 from service.changes import ChangeFeed
 from service.crew import connect
+from service.errors import KeyProblem
 from service.office import Office
 from service.oidc import Oidc
 from service.settings import Settings
@@ -23,7 +25,9 @@ from web.health import Metrics
 from web.limits import Limits
 from web.openapi import describe, methods
 from web.pulse import Pulse
-from web.safety import Safety
+from web.safety import Safety, Shut
+
+log = logging.getLogger("jiefen.web")
 
 CURRENT = 5.0
 """Seconds between two looks at what is in force."""
@@ -34,7 +38,13 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        opened = None if office is not None else await Office.open(settings, await connect(settings, lazy=True))
+        try:
+            opened = None if office is not None else await Office.open(settings, await connect(settings, lazy=True))
+        except KeyProblem as error:
+            # Serving nothing but 503 tells people and whoever watches; a process that ends would be started again for ever.
+            log.error("the keys can't be used: %s", error)  # noqa: TRY400 - the sentence says it all
+            yield
+            return
         app.state.office = office or opened
         app.state.feed = ChangeFeed(app.state.office)
         app.state.accounts = Accounts(app.state.office)
@@ -61,8 +71,10 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.state.office = None
     app.state.pulse = Pulse()
     app.state.metrics = Metrics()
+    app.add_middleware(Shut, state=app.state)
     app.add_middleware(Limits, settings=settings, page=site.error_page)
     app.add_middleware(codec.CodecCors, settings=settings)
     app.add_middleware(Safety)
@@ -80,5 +92,5 @@ async def _keep_current(office: Office) -> None:
     """Take in what another process has put in force: an approved calendar counts here within seconds."""
     while True:
         await asyncio.sleep(CURRENT)
-        with suppress(ConnectionError):
+        with suppress(ConnectionError, KeyProblem):
             await office.refresh()

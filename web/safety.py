@@ -1,4 +1,4 @@
-"""What every answer carries and what no request may exceed: security headers, the size of a body, the kind of a body."""
+"""What every answer carries and what no request may exceed: security headers, the size of a body; and the door that is shut."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import traceback
 from pathlib import Path
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.problems import response
@@ -79,6 +79,21 @@ def _guarded(send: Send, *, private: bool) -> Send:
         await send(message)
 
     return guarded
+
+
+class Shut:
+    """Answers 503 for everything while there is no office behind the application: its keys could not be used at the start."""
+
+    def __init__(self, app: ASGIApp, state: State) -> None:
+        self._app = app
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, where there is an office; whether the process runs is answered in any case."""
+        if scope["type"] != "http" or self._state.office is not None or scope["path"] == "/healthz":
+            await self._app(scope, receive, send)
+            return
+        await response("keys")(scope, receive, send)
 
 
 class Body:

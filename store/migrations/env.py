@@ -6,7 +6,8 @@ from alembic import context
 
 import store.account_tables
 import store.citizen_tables
-import store.desk_tables  # noqa: F401 - their tables belong to the metadata
+import store.desk_tables
+import store.erasure_tables  # noqa: F401 - their tables belong to the metadata
 from store.tables import metadata
 
 connection = context.config.attributes["connection"]

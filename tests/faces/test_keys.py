@@ -116,7 +116,7 @@ def test_what_is_shown_holds_no_secret(tmp_path: Path) -> None:
         assert secret not in answer.out + answer.err
     found = jiefen(tmp_path, "keys", "show", "--json").json
     assert [one["state"] for one in found["masters"]] == ["opens", "leads"]
-    assert found["kinds"] == {"case": 1, "payload": 2, "other": 1}
+    assert found["kinds"] == {"case": 1, "payload": 2, "other": 2}
     with sqlite3.connect(tmp_path / "jiefen.db") as db:
         assert db.execute("select act from account_log").fetchall() == [("keys_rotated",)]
 

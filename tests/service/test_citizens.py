@@ -170,7 +170,7 @@ async def test_an_erased_person_has_no_code_and_comes_in_no_more(here: Desk, cit
     case_id = await here.open(parties=PARTIES)
     known, session = await codes(here, case_id), await let_in(here, case_id)
     person = (await here.stored(case_id)).parties[0].person
-    await here.office.vault.erase_person(person or "", here.office.now())
+    await here.office.store.keys.erase(person or "", here.office.now())
     assert set(await codes(here, case_id)) == {"b"}
     assert await tried(citizens, known["a"], "0001") == "wrong"
     assert (await citizens.progress(session)).party == "a", "nothing personal is shown"

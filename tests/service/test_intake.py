@@ -118,5 +118,5 @@ async def test_only_what_the_clerk_may_see_and_know_is_a_duplicate(working: Desk
         assert await use.duplicates(who, **long_after) == (), who.person
     with pytest.raises(Refused):
         await use.duplicates(await working.cases.actor("mediator@yanlou-gumeng"), **near)
-    await working.office.vault.erase_person(((await working.stored(case_id)).parties[0].person or ""), working.office.now())
+    await working.office.store.keys.erase(((await working.stored(case_id)).parties[0].person or ""), working.office.now())
     assert await use.duplicates(CLERK, **long_after) == ()

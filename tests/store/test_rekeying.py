@@ -43,12 +43,12 @@ async def test_all_keys_are_wrapped_anew_and_stay_the_same(database: Database) -
     store = await database.open()
     before, payload = await store.keys.keys(OWNERS), await store.keys.payload_keys()
     first = store.keys.master.current
-    assert await through(store) == len(OWNERS) + 2  # the index and the key of payloads
+    assert await through(store) == len(OWNERS) + 3  # the index, the key of payloads, the store's own
     await store.close()
     again = await database.open()
     assert await again.keys.keys(OWNERS) == before
     assert again.keys.master.current != first
-    assert await under(again) == {again.keys.master.current: len(OWNERS) + 3}
+    assert await under(again) == {again.keys.master.current: len(OWNERS) + 4}
     assert [key.id for key in await again.keys.payload_keys()][1:] == [payload[0].id]
     await again.close()
 
@@ -64,7 +64,7 @@ async def test_one_that_was_broken_off_goes_on_under_the_same_new_key(database: 
     new = store.keys.master.current
     await store.close()
     again = await database.open()
-    assert await through(again) == len(OWNERS) + 2 - 10 * steps
+    assert await through(again) == len(OWNERS) + 3 - 10 * steps
     assert set(await under(again)) == {new}
     assert len(await again.keys.payload_keys()) == 2
     assert await again.keys.keys(OWNERS) == before

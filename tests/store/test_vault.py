@@ -158,14 +158,14 @@ async def test_a_sweep_takes_what_no_action_came_for(store: Store, vault: Vault)
 
 async def test_an_erased_key_erases_what_it_sealed_and_is_not_made_again(store: Store, vault: Vault) -> None:
     refs = await vault.seal_many("c1", "a1", {"summary": WORDS}, {"p1": WHO})
-    await vault.erase_person(refs["p1"], NOW)
+    await store.keys.erase(refs["p1"], NOW)
     assert await vault.open_persons([refs["p1"]]) == {}
     assert await vault.open_text(refs["summary"]) == WORDS
     fresh = await vault.person("c2", "a1", "p1", WHO)
     assert fresh != refs["p1"]
     assert await vault.person("c3", "a1", "p1", WHO) == fresh
-    await vault.erase_case_texts("c1", NOW)
-    await vault.erase_case_texts("c1", NOW)
+    await store.keys.erase("case:c1", NOW)
+    await store.keys.erase("case:c1", NOW)
     assert await vault.open_texts([refs["summary"]]) == {}
     for work in (vault.open_text(refs["summary"]), vault.verify_commitment(refs["summary"]), vault.seal_text("c1", "a2", "t", "x")):
         with pytest.raises(Erased):
