@@ -13,8 +13,8 @@ from dataclasses import dataclass
 GONE = "〔已删除〕"
 """What stands in place of a person's words."""
 
-LEAST_DIGITS = 7
-"""Shorter numbers say nothing by themselves."""
+LEAST_DIGITS, LEAST_NAME, LEAST_OTHER = 7, 2, 4
+"""Shorter ones say nothing by themselves, and stand in many texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,9 @@ class Words:
 def words_of(name: str, numbers: Iterable[str | None], others: Iterable[str | None]) -> Words:
     """Return what to look for: `numbers` are phone and identity card, `others` are address and the like."""
     spelled = [_spaced(number) for number in numbers if number and len(_bare(number)) >= LEAST_DIGITS]
-    plain = [re.escape(word.strip()) for word in (name, *others) if word and len(word.strip()) > 1]
-    return Words(strong=_any(spelled), all=_any([*spelled, *sorted(plain, key=len, reverse=True)]))
+    plain = [word.strip() for word in others if word and len(word.strip()) >= LEAST_OTHER]
+    plain += [name.strip()] if len(name.strip()) >= LEAST_NAME else []
+    return Words(strong=_any(spelled), all=_any([*spelled, *map(re.escape, sorted(plain, key=len, reverse=True))]))
 
 
 def redacted(text: str, words: Words, *, own: bool) -> str | None:
@@ -41,12 +42,12 @@ def redacted(text: str, words: Words, *, own: bool) -> str | None:
 
 
 def _bare(number: str) -> str:
-    return re.sub(r"[\s\-]", "", number)
+    return re.sub(r"[\s\-]", "", number).removeprefix("+86")
 
 
 def _spaced(number: str) -> str:
-    """Return a pattern for a number however it is spaced, and not inside a longer one."""
-    return r"(?<!\d)" + r"[\s\-]?".join(re.escape(char) for char in _bare(number)) + r"(?!\d)"
+    """Return a pattern for a number however it is spaced, with China's prefix or without, and not inside a longer one."""
+    return r"(?<!\d)(?:\+?86[\s\-]?)?" + r"[\s\-]?".join(re.escape(char) for char in _bare(number)) + r"(?!\d)"
 
 
 def _any(patterns: list[str]) -> re.Pattern[str] | None:
