@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
+from models.account import Session
 from models.account_log import AccountAct
 from service.accounts import Accounts
 from service.office import Office
@@ -18,6 +19,7 @@ from service.passwords import Passwords
 from service.rehearsal import temporal_binary
 from store.account_log import AccountLog
 from tests.web.running import CLERK, Api, served
+from web.auth import SESSION_COOKIE
 
 ADMIN = "admin_system@huaxi-centre"
 OTHERS = (CLERK, "director@huaxi-centre", "admin_security@huaxi-centre", "admin_audit@huaxi-centre")
@@ -112,6 +114,18 @@ async def test_what_was_sealed_opens_for_the_system_administrator_alone(api: Api
     again = await api.client.post("/codec/encode", json=answer.json(), headers=as_admin)
     assert again.json()["payloads"][0]["data"] != answer.json()["payloads"][0]["data"]
     assert (await api.client.post("/codec/decode", json=again.json(), headers=as_admin)).json() == answer.json()
+
+
+async def test_a_session_opens_it_too_and_a_password_to_be_changed_does_not(api: Api, office: Office) -> None:
+    accounts = Accounts(office, passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
+    body = await sealed_body(office)
+    for post, local, status in ((ADMIN, False, 200), (ADMIN, True, 403), ("admin_audit@huaxi-centre", False, 403)):
+        made = await accounts.create(f"s-{os.urandom(4).hex()}", "李某", [post], local=local)
+        session = await accounts.sign_in_known(made.account, second_factor=True)
+        assert isinstance(session, Session)
+        headers = {"Cookie": f"{SESSION_COOKIE}={session.cookie}", "Origin": office.settings.ui_origin}
+        answer = await api.client.post("/codec/decode", json=body, headers=headers)
+        assert answer.status_code == status, (post, local, answer.text)
 
 
 @pytest.mark.parametrize(("scopes", "status"), [((), 200), (("codec",), 200), (("read",), 403)])
