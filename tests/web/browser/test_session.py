@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from service.office import Office
 from tests.web.browser.walking import Site, Walker
@@ -100,3 +101,36 @@ async def test_what_was_typed_is_sent_after_signing_in_again_in_another_window(s
         await walker.act("note")
         await walker.sees("已办理")
     assert NOTE in str((await api.get(f"/cases/{code}/timeline", SCREENER)).json())
+
+
+@pytest.mark.timeout(120)
+async def test_an_answer_that_comes_late_says_nothing_any_more(site: Site, api: Api, later: Office) -> None:
+    code = await api.open()
+    async with site.person(SCREENER) as walker:
+        await walker.page.clock.install()
+        await walker.go(f"/cases/{code}")
+        bar = walker.page.locator("[data-session]")
+        held: list[Route] = []
+
+        async def hold(route: Route) -> None:
+            answer = await route.fetch()
+            held.append(route)
+            await released.wait()
+            await route.fulfill(response=answer)
+
+        released = asyncio.Event()
+        await passes(walker, later, 25)
+        await walker.page.route("**/session", hold, times=1)
+        office_session = await site.desk.session(MEDIATOR)
+        await walker.page.context.add_cookies([{"name": SESSION_COOKIE, "value": office_session.cookie, "url": site.address}])
+        await walker.page.clock.run_for(3 * 60_000)
+        for _ in range(100):
+            if held:
+                break
+            await asyncio.sleep(0.05)
+        assert held
+        await comes_back(walker, site, SCREENER)
+        await expect(bar).to_be_hidden()
+        released.set()
+        await walker.page.wait_for_timeout(500)
+        await expect(bar).to_be_hidden()

@@ -24,8 +24,8 @@ ARCHIVIST = "archivist@yanlou-justice"
 async def test_a_dispute_goes_from_intake_to_agreement(site: Site, api: Api, how: dict[str, object]) -> None:
     code = await api.open()
     async with site.person(SCREENER, **how) as screener:
-        await screener.go("/inbox")
-        await screener.sees(code, "甄别")
+        await screener.find("/inbox", code)
+        await screener.sees("甄别")
         await screener.go(f"/cases/{code}")
         await screener.act("screen", accept="yes", category="0201")
         await screener.sees("已办理：甄别", "已甄别")
@@ -71,8 +71,7 @@ async def test_an_agreement_is_kept_followed_up_audited_and_archived(site: Site,
             await clerk.act("visit", outcome="calm", satisfied="yes", by_contact="phone")
         await clerk.sees("审核中")
     async with site.person(AUDITOR) as auditor:
-        await auditor.go("/inbox?act=audit")
-        await auditor.sees(code)
+        await auditor.find("/inbox?act=audit", code)
         await auditor.go(f"/cases/{code}?tab=visits")
         await auditor.sees("平稳")
         await auditor.act("audit", passed="yes")
@@ -93,8 +92,7 @@ async def test_a_department_objects_and_the_dispatcher_rules(site: Site, api: Ap
         await justice.act("object", reason="属村级可处理事项", to="yanlou-gumeng")
         await justice.sees("已办理：提出异议")
     async with site.person(DISPATCHER) as dispatcher:
-        await dispatcher.go("/inbox?act=rule")
-        await dispatcher.sees(code)
+        await dispatcher.find("/inbox?act=rule", code)
         await dispatcher.go(f"/cases/{code}")
         await dispatcher.act("rule", uphold="yes", to="yanlou-gumeng")
         await dispatcher.sees("谷蒙村")

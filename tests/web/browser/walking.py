@@ -91,6 +91,15 @@ class Walker:
         assert answer is not None
         assert answer.status == status, (path, answer.status)
 
+    async def find(self, path: str, wanted: str) -> None:
+        """Turn the pages of a list until this stands on one; others have cases in it, too."""
+        await self.go(path)
+        onward = self.page.locator('.pager [rel="next"]')
+        while wanted not in await self.page.locator("main").inner_text() and await onward.count():
+            async with self.page.expect_navigation():
+                await onward.click()
+        await self.sees(wanted)
+
     async def act(self, do: str, **fields: str | bool) -> None:
         """Do an action on the case whose page is open: unfold its form, fill it in, send it."""
         form = self.page.locator(f"#do-{do} > form")

@@ -23,14 +23,14 @@ async def test_what_is_owed_moves_to_what_is_done(api: Api, desk: Desk) -> None:
     code = await api.open()
     screener = await desk.at(SCREENER)
     before = counts(await screener.get("/inbox?act=screen"))
-    assert code in screener.page
-    assert code not in await screener.get("/inbox?act=audit")
+    assert await screener.find("/inbox?act=screen", code)
+    assert not await screener.find("/inbox?act=audit", code)
     await screener.act(code, "screen", accept="yes", category="0201")
     after = counts(await screener.get("/inbox?list=done"))
-    assert code in screener.page
+    assert await screener.find("/inbox?list=done", code)
     assert (after["owed"], after["done"], after["handled"]) == (before["owed"] - 1, before["done"] + 1, before["handled"] + 1)
-    assert code in await screener.get("/inbox?list=handled&stage=screened")
-    assert code not in await screener.get("/inbox?list=handled&stage=archived")
+    assert await screener.find("/inbox?list=handled&stage=screened", code)
+    assert not await screener.find("/inbox?list=handled&stage=archived", code)
     await screener.get("/inbox?stage=nonsense", 422)
 
 
@@ -41,16 +41,16 @@ async def test_one_claims_another_sees_it_and_takes_over(office: Office, api: Ap
     one, two = await desk.at("officer@yanlou-justice"), await desk.at("officer@yanlou-justice#2")
     await api.act(code, SCREENER, "screen", category="0201", accept=True)
     await api.act(code, "dispatcher@yanlou-centre", "route", lead="yanlou-justice", level="town")
-    await one.get("/inbox?act=sign")
+    assert await one.find("/inbox?act=sign", code)
     row = next(form for form in one.forms("/inbox/claim") if form.fields["code"] == [code])
     await one.send(row)
     assert "我已认领" in await one.get("/inbox?claimed=mine")
-    assert code in await two.get("/inbox?claimed=others")
+    assert await two.find("/inbox?claimed=others", code)
     assert "已认领" in two.page
     await two.send(next(form for form in two.forms("/inbox/claim") if form.fields["code"] == [code]))
-    assert code in await two.get("/inbox?claimed=mine")
+    assert await two.find("/inbox?claimed=mine", code)
     await two.send(next(form for form in two.forms("/inbox/release") if form.fields["code"] == [code]))
-    assert code in await one.get("/inbox?claimed=nobody")
+    assert await one.find("/inbox?claimed=nobody", code)
 
 
 async def test_several_are_done_at_once_and_each_says_what_became_of_it(api: Api, desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -31,12 +33,12 @@ class Form:
 class Forms(HTMLParser):
     """Reads the forms of a page."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, page: str) -> None:
         super().__init__()
         self.found: list[Form] = []
         self._select: tuple[str, str | None] | None = None
         self._area: str | None = None
-        self.feed(html)
+        self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -79,6 +81,15 @@ class Visitor:
         assert answer.status_code == status, (path, answer.status_code, answer.text[:500])
         self.page = answer.text
         return self.page
+
+    async def find(self, path: str, wanted: str) -> bool:
+        """Turn the pages of a list until this stands on one, which stays open. Whether it was found."""
+        while wanted not in await self.get(path):
+            onward = re.search(r'rel="next" href="([^"]+)"', self.page)
+            if onward is None:
+                return False
+            path = html.unescape(onward[1])
+        return True
 
     def forms(self, action: str) -> list[Form]:
         """The forms of the page last seen that go to this address."""

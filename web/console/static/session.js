@@ -3,11 +3,13 @@
 const bar = document.querySelector("[data-session]");
 const WARN = 180; // seconds before the end at which somebody is asked
 const LOOK = 20; // seconds between two looks at the time that is left
+const AGAIN = 3; // seconds after which is asked again where no answer came
 
 let ends = Date.now() + Number(bar.dataset.session) * 1000;
 let typed = 0; // when something was typed last: that is work, too, though the server hears nothing of it
 let told = Date.now(); // when the server was last told that somebody is at work
 let timer;
+let asked = 0; // how often the server was asked: only the answer to the last question counts
 
 const show = (name, left = 0) => {
   bar.hidden = !name;
@@ -23,6 +25,7 @@ const plan = (seconds) => {
 
 // Asks how long the session lasts; with `stay` it lasts longer from now on. Returns whether it goes on.
 async function ask(stay = false) {
+  const mine = ++asked;
   let found;
   try {
     const csrf = document.querySelector('input[name="csrf"]')?.value ?? "";
@@ -30,10 +33,12 @@ async function ask(stay = false) {
     const answer = await fetch(stay ? "/session/stay" : "/session", { ...how, redirect: "error", cache: "no-store" });
     found = await answer.json();
   } catch {
+    if (mine !== asked) return false;
     if (stay) return ask(); // sent to the sign-in page, or no connection
-    plan(LOOK);
+    plan(AGAIN);
     return false;
   }
+  if (mine !== asked) return Boolean(found.left) && found.who === bar.dataset.who;
   if (!found.left || found.who !== bar.dataset.who) {
     show(found.left ? "other" : "over");
     ends = 0;
