@@ -19,7 +19,7 @@ from service.crew import build_worker, connect
 from service.office import Office
 from service.settings import Settings
 from store.files import BadFile
-from store.keys import KeyProblem
+from store.keyring.keys import KeyProblem
 from store.schema import NewerSchema
 from workflows.dispute import SEARCH_ATTRIBUTES
 

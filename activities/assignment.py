@@ -9,7 +9,7 @@ from models.record import AssignmentProposal, AssignmentQuery
 from models.words import Role
 from rules import assignment
 from rules.library import Library
-from store.queries import Queries
+from store.desk.queries import Queries
 from store.staff import StaffRoll
 
 

@@ -13,10 +13,10 @@ from functools import partial
 from typing import Any
 
 from models.words import Role
+from store.desk.inbox import Inboxes
+from store.desk.lists import Eyes, Filter, Holder
+from store.desk.queries import Queries
 from store.engine import Store
-from store.inbox import Inboxes
-from store.lists import Eyes, Filter, Holder
-from store.queries import Queries
 
 TIMES = 10
 

@@ -18,14 +18,14 @@ from models.party import Actor
 from models.period import Period, Step
 from models.words import Mark, Role
 from rules.periods import bounds, holding
-from service.board import BoardDesk
 from service.crew import connect
-from service.league import Leagues
 from service.office import Office
+from service.oversight.board import BoardDesk
+from service.oversight.league import Leagues
+from service.oversight.supervision import Supervision
 from service.reading import Reader
 from service.settings import Settings
-from service.supervision import Supervision
-from store.lists import Filter
+from store.desk.lists import Filter
 
 POSTS = ("director@huaxi-centre", "leader@yanlou-centre", "director@huanghelu-centre", "dispatcher@huaxi-centre")
 TODAY = date(2026, 11, 23)

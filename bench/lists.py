@@ -22,10 +22,10 @@ from sqlalchemy import insert, text
 
 from bench import desks, figures
 from models.words import CardKind, Stage, Tier
+from store.desk.lists import Eyes, Filter
+from store.desk.queries import Queries
 from store.engine import Store
-from store.lists import Eyes, Filter
-from store.master_sources import MasterKeys
-from store.queries import Queries
+from store.keyring.master_sources import MasterKeys
 from store.tables import actions, case_access, cases, marks, obligations
 from tests.postgres import Postgres
 

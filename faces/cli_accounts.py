@@ -13,7 +13,7 @@ from faces.cli_cases import Json
 from faces.desk import desk
 from faces.output import command, say, show
 from models.account import Created
-from service.accounts import Accounts
+from service.entry.accounts import Accounts
 
 account = typer.Typer(help="Accounts (账户): the first administrators; the others are made in the console.", no_args_is_help=True)
 

@@ -16,10 +16,10 @@ from faces.desk import desk
 from faces.output import WRONG, bar, command, out, say, show, table
 from models.erasure import ErasureGround, RegisterLine
 from models.party import Actor
-from service.appraising import Appraisals
-from service.erasing import Eraser
-from service.redactions import Redactions
-from service.restoring import Restored, restore_check
+from service.secrecy.appraising import Appraisals
+from service.secrecy.erasing import Eraser
+from service.secrecy.redactions import Redactions
+from service.secrecy.restoring import Restored, restore_check
 from store.files import BadFile, read_text
 
 FOR_GOOD = "permanent"

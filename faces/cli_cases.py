@@ -19,12 +19,12 @@ from models.record import ActReceipt, CaseView, Duty, Explanation
 from models.refusal import RefusalCode
 from models.words import Stage, Tier
 from service.cases import Cases, Opened
+from service.desk.inbox import Inbox
 from service.errors import refuse
-from service.inbox import Inbox
 from service.office import Office
 from service.reading import Reader
 from service.shown import Likeness, Page
-from store.lists import Filter
+from store.desk.lists import Filter
 
 As = Annotated[str, typer.Option("--as", metavar="ROLE@UNIT", help="Who asks, e.g. clerk@yanlou-centre.")]
 MaybeAs = Annotated[str, typer.Option("--as", metavar="ROLE@UNIT", help="Who looks; without it no words of the case are shown.")]

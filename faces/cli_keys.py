@@ -9,8 +9,8 @@ import typer
 from faces.cli_cases import Json
 from faces.desk import desk
 from faces.output import bar, command, out, say, show, table
-from service.rotation import KeysShown, Rotation
-from store.master import new_key, written
+from service.secrecy.rotation import KeysShown, Rotation
+from store.keyring.master import new_key, written
 
 keys = typer.Typer(help="Keys (密钥): of the vault and of what goes to Temporal.", no_args_is_help=True)
 

@@ -13,7 +13,7 @@ from faces.cli_cases import Json
 from faces.embedded import Stack, check_ports, only_one
 from faces.output import fail, say, show
 from faces.process import LOOPBACK, CannotStart, configure_logs, leave, read_settings, stop_event
-from service import demo_accounts
+from service.entry import demo_accounts
 from service.settings import UI_ABOVE, Settings
 
 DEMO = (

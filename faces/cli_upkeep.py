@@ -12,7 +12,7 @@ from faces.desk import desk
 from faces.output import WRONG, command, out, say, show, table
 from models.base import Model
 from service import upkeep
-from service.drafts import Drafts
+from service.desk.drafts import Drafts
 
 MaybeCode = Annotated[str, typer.Argument(help="The case code; without it all cases.")]
 

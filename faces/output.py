@@ -24,7 +24,7 @@ from rules.labels import label
 from service.errors import AccountRefused, ErasureRefused, Refused, Unavailable, UnknownCase
 from store.connect import StoreAway
 from store.files import BadFile
-from store.keys import KeyProblem
+from store.keyring.keys import KeyProblem
 from store.schema import NewerSchema
 
 if TYPE_CHECKING:

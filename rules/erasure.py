@@ -1,7 +1,7 @@
 """Erasing (销毁), as tables and one rule: who asks, who approves, what may be erased at all.
 
 The law's order is kept (个人信息保护法 47, 档案法实施条例 24): what has to be kept is kept, and nothing is destroyed without two
-people who are not the same. Asked by `service/erasing.py`, `service/redactions.py` and `service/appraising.py`.
+people who are not the same. Asked by `service/secrecy/erasing.py`, `service/secrecy/redactions.py` and `service/secrecy/appraising.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who keeps accounts (账户管理), as one table: what the administrators do to other people's accounts, and who reads that they did.
 
 Two administrators keep accounts, the third reads the log: none of them can do something that no other would see. Asked by
-`service/keeping.py` and by the menu.
+`service/entry/keeping.py` and by the menu.
 """
 
 from __future__ import annotations

@@ -228,7 +228,7 @@ def defaulted(case: Case) -> bool:
 def owes(duty: Duty, town: str | None, actor: Actor, network: Network) -> bool:
     """Return whether somebody owes this duty of a case of this town: by name, in their post, or by role in their scope.
 
-    `store/queries.py` asks the same of the database; a test compares them.
+    `store/desk/queries.py` asks the same of the database; a test compares them.
     """
     if duty.person is not None:
         return duty.person == actor.holder

@@ -1,4 +1,4 @@
-"""Which days a period holds, and at which instants it begins and ends. Used by the figures of `service/supervision.py`."""
+"""Which days a period holds, and at which instants it begins and ends. Used by the figures of `service/oversight/supervision.py`."""
 
 from __future__ import annotations
 

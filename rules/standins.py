@@ -1,6 +1,6 @@
 """Standing in (代班): who may do whose work for a while, as one table, and who may arrange it.
 
-Asked by `service/absences.py`. Whether a running stand-in holds is a matter of dates alone, and looked at at each use.
+Asked by `service/entry/absences.py`. Whether a running stand-in holds is a matter of dates alone, and looked at at each use.
 """
 
 from __future__ import annotations

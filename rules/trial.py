@@ -1,4 +1,4 @@
-"""What other rules would do to the clocks of a running case, worked out and thrown away. Used by `service/trials.py`.
+"""What other rules would do to the clocks of a running case, worked out and thrown away. Used by `service/oversight/trials.py`.
 
 A case is carried over to the rules in question as `rebase` would do it, once to those it runs under and once to the tried ones;
 what differs is the doing of the change alone.

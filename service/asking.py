@@ -13,7 +13,7 @@ from models.refusal import RefusalCode
 from models.words import Mark, Role
 from rules.visibility import ASKED, Group
 from service.errors import refuse
-from store.lists import Filter, OwedFilter
+from store.desk.lists import Filter, OwedFilter
 
 ASKS: dict[str, Group] = {
     **dict.fromkeys(("town", "stage", "lead", "overdue", "ended", "suspended", "level", "card", "due_before", "handled_by"), Group.WAY),

@@ -21,11 +21,11 @@ from rules.procedure import Context, decide
 from rules.view import explain, view
 from service import door
 from service.engine import Engine, NotRunning
+from service.entry.people import resolve_actor
 from service.errors import Refused, Unavailable, UnknownCase, refuse
 from service.office import Office
-from service.people import resolve_actor
 from service.reading import Reader
-from store.lists import Candidate, Eyes
+from store.desk.lists import Candidate, Eyes
 
 NAMESPACE = uuid.UUID("6a696566-656e-5000-8000-646973707574")
 """Names the workflow ids of this product: a UUIDv5 of place, source and intake id."""

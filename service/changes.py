@@ -14,8 +14,8 @@ from models.party import Actor
 from service import shown
 from service.office import Office
 from service.reading import Reader
+from store.desk.lists import Eyes
 from store.feed import Feed, FeedRow
-from store.lists import Eyes
 
 __all__ = ["ChangeFeed", "Eyes"]
 

@@ -21,15 +21,15 @@ from rules.view import view
 from rules.visibility import hands_out_slips, masked_name
 from service import shown
 from service.cases import Cases
+from service.entry.locks import Locks
+from service.entry.people import citizen
+from service.entry.sessions import LONGEST, TOUCH, csrf_token, digest, new_secret
 from service.errors import UnknownCase, refuse
-from service.locks import Locks
 from service.office import Office
-from service.people import citizen
 from service.query_codes import QueryCodes
 from service.reading import Reader
-from service.sessions import LONGEST, TOUCH, csrf_token, digest, new_secret
 from service.showing import Showing, unit_name
-from store.citizens import CitizenRow, CitizenShelf
+from store.entry.citizens import CitizenRow, CitizenShelf
 
 IDLE = timedelta(minutes=20)
 ABSOLUTE = timedelta(hours=1)

@@ -19,7 +19,7 @@ from activities.escalation import EscalationActivities
 from activities.records import RecordActivities
 from service.cases import Cases
 from service.office import Office
-from service.sealing import UNSEALED
+from service.secrecy.sealing import UNSEALED
 from service.settings import Settings
 from workflows.dispute import DisputeWorkflow
 

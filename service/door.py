@@ -21,7 +21,7 @@ from models.refusal import RefusalCode
 from rules.authority import PERMITS
 from rules.calendar import WorkingCalendar
 from service.errors import Refused, refuse
-from store.keys import Erased
+from store.keyring.keys import Erased
 from store.persons import Person
 
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Action)

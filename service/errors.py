@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.account import AccountProblem, LoginProblem, StandInProblem
 from models.erasure import ErasureProblem
 from models.refusal import Refusal, RefusalCode
-from store.keys import KeyProblem
+from store.keyring.keys import KeyProblem
 
 __all__ = [
     "ANSWERS",

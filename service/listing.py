@@ -6,7 +6,7 @@ from models.party import Actor
 from service import shown
 from service.asking import may_ask
 from service.searching import Searching
-from store.lists import Filter
+from store.desk.lists import Filter
 
 
 class Listing(Searching):

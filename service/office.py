@@ -12,14 +12,14 @@ from models.calendar import Calendar
 from models.library import Documents
 from rules.library import Bundle, Library, content_hash
 from rules.shelf import SHELF
-from service.sealing import SealedPayloads, sealed
+from service.secrecy.sealing import SealedPayloads, sealed
 from service.settings import Settings
+from store.desk.queries import Queries
 from store.documents import DocumentShelf, InForce
 from store.engine import Store
-from store.erasures import Erasures
 from store.places import LoadedPlace, load_place
-from store.queries import Queries
 from store.records import Records
+from store.secrecy.erasures import Erasures
 from store.staff import StaffRoll
 from store.vault import Vault
 

@@ -7,7 +7,7 @@ import secrets
 from models.case import Case
 from rules import query_code
 from service.office import Office
-from store.citizens import QueryCodeShelf
+from store.entry.citizens import QueryCodeShelf
 
 
 class QueryCodes:

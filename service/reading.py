@@ -22,8 +22,8 @@ from service import shown
 from service.errors import UnknownCase, refuse
 from service.listing import Listing
 from service.showing import Showing, unit_name
-from store.figures import Figures
-from store.lists import Filter
+from store.desk.figures import Figures
+from store.desk.lists import Filter
 from store.looks import Look, Looks
 
 __all__ = ["Filter", "Reader"]

@@ -28,7 +28,7 @@ from service.cases import Cases
 from service.crew import build_worker
 from service.errors import Refused
 from service.office import Office
-from service.sealing import UNSEALED
+from service.secrecy.sealing import UNSEALED
 from service.settings import Settings
 from store.places import LoadedPlace
 from workflows.dispute import SEARCH_ATTRIBUTES

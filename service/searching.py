@@ -9,9 +9,9 @@ from models.network import PlaceLevel
 from models.party import Actor
 from rules.visibility import LISTED, SEARCHERS, Group
 from service import shown
-from service.places import Places
+from service.desk.places import Places
 from service.sighted import Sighted
-from store.lists import Candidate, CaseRow, Eyes, Filter
+from store.desk.lists import Candidate, CaseRow, Eyes, Filter
 
 
 class Searching(Sighted):

@@ -9,8 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from service.addresses import is_safe
-from store.master_sources import MasterKeys
+from service.entry.addresses import is_safe
+from store.keyring.master_sources import MasterKeys
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout; places and casebook are data beside the code."""
@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     master_key: SecretStr = SecretStr("")
     """The master keys themselves, as lines of that file; line breaks or commas between, the first one wraps."""
     master_key_command: str = ""
-    """A command that wraps and unwraps master keys, for a key service; see `store/master_sources.py`."""
+    """A command that wraps and unwraps master keys, for a key service; see `store/keyring/master_sources.py`."""
     payload_cipher: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
     """What payloads for Temporal are sealed with; both are always read."""
     temporal_ui_origin: Address = ""

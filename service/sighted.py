@@ -19,7 +19,7 @@ from service import shown
 from service.errors import UnknownCase, refuse
 from service.office import Office
 from service.showing import town_name
-from store.lists import CaseRow, Eyes, Holder
+from store.desk.lists import CaseRow, Eyes, Holder
 
 
 class Sighted:

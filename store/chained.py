@@ -1,6 +1,6 @@
 """Logs that can be proved: tables that only grow, each line's hash over the one before, with one writer at a time.
 
-Used by `store/looks.py` (who looked at a case) and `store/account_log.py` (what was done to accounts).
+Used by `store/looks.py` (who looked at a case) and `store/entry/account_log.py` (what was done to accounts).
 """
 
 from __future__ import annotations

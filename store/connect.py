@@ -1,6 +1,6 @@
 """Engines: how a database is reached, on SQLite and on PostgreSQL, and what both must agree on.
 
-Used by `store/engine.py` for the record and by `store/keys.py` for the key store. Parameters of statements never reach
+Used by `store/engine.py` for the record and by `store/keyring/keys.py` for the key store. Parameters of statements never reach
 an error message: they may be personal data.
 """
 

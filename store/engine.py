@@ -16,10 +16,10 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from store.connect import away, is_sqlite, reader, snapshot, transaction, writer
-from store.key_home import known_mark, settle
-from store.keys import KeyStore
+from store.keyring.key_home import known_mark, settle
+from store.keyring.keys import KeyStore
+from store.keyring.master_sources import MasterKeys
 from store.lane import Lane, at_once
-from store.master_sources import MasterKeys
 from store.schema import upgrade
 
 T = TypeVar("T")

@@ -15,9 +15,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import Instant, Model
+from store.desk.lists import Eyes
+from store.desk.queries import seen_by
 from store.engine import Store
-from store.lists import Eyes
-from store.queries import seen_by
 from store.tables import case_access, cases, outbox
 
 BATCH = 500

@@ -13,7 +13,7 @@ from models.base import Instant, Model
 from models.words import Role
 from store import chained
 from store.chained import Checked, checked
-from store.conditions import within
+from store.desk.conditions import within
 from store.engine import Store
 from store.tables import access_log, cases
 

@@ -17,9 +17,9 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from models.base import MAX_NAME, Model
-from store.keys import INDEX
-from store.master import seal, unseal
-from store.ring import Ring
+from store.keyring.keys import INDEX
+from store.keyring.master import seal, unseal
+from store.keyring.ring import Ring
 from store.tables import vault_finds, vault_marks, vault_persons, vault_uses
 
 

@@ -19,8 +19,8 @@ from models.record import Duty, Line, Publication, Published, PublishOutcome
 from models.words import BEFORE_AGREED, CardKind, Stage
 from rules.chain import GENESIS, link
 from rules.marks import Marked, late
-from store.claims import drop_met
 from store.codes import allocate
+from store.desk.claims import drop_met
 from store.marking import changed_marks, write_marks
 from store.tables import actions, case_access, cases, events, obligations, outbox
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 from models.case import Case
 from models.record import Line
 from rules.marks import late
-from store.claims import drop_met
+from store.desk.claims import drop_met
 from store.engine import Store
 from store.marking import mark_rows, marks_of
 from store.publishing import UPDATE_CASE, Beside, Views, access_rows, action_rows, columns, duty_rows

@@ -1,7 +1,7 @@
 """Staff (人员): who holds which post. Loaded from a place's data at start-up, asked by assignment and by sign-in.
 
 No name and no phone stands here; what `Staff` says of somebody is fitness for a case. Absences arranged meanwhile
-(`store/absences.py`) are added to those of the place's data.
+(`store/entry/absences.py`) are added to those of the place's data.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from sqlalchemy.sql.dml import Insert
 
 from models.staff import Absence, Staff
 from models.words import Role
-from store.absences import days_away
 from store.engine import Store
+from store.entry.absences import days_away
 from store.tables import staff
 
 

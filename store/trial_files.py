@@ -1,4 +1,4 @@
-"""A procedure that is only tried: from an edited text, or with one value of the one in force changed. For `service/trials.py`.
+"""A procedure that is only tried: from an edited text, or with one value of the one in force changed. For `service/oversight/trials.py`.
 
 What comes in here was typed into a page, so it is bounded, and short cuts of YAML by which a small text becomes a huge one are
 refused. The errors are `BadFile`, for the person who typed it.

@@ -20,10 +20,10 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, selec
 from sqlalchemy.exc import IntegrityError
 
 from store.engine import Store
-from store.keys import INDEX, Erased
-from store.master import seal, unseal
+from store.keyring.keys import INDEX, Erased
+from store.keyring.master import seal, unseal
+from store.keyring.ring import KeysNeeded, Ring
 from store.persons import Person, Typed, drop_unused, finding, name_persons, read_persons, replace_person, sought
-from store.ring import KeysNeeded, Ring
 from store.tables import actions, vault_finds, vault_texts, vault_uses
 
 __all__ = ["Erased", "Person", "Typed", "UnknownRef", "Vault", "commitment"]

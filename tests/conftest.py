@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from store.engine import Store, migrate
-from store.master_sources import MasterKeys
+from store.keyring.master_sources import MasterKeys
 from tests.postgres import Postgres, apart
 
 

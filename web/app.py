@@ -12,12 +12,12 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
-from service.accounts import Accounts
 from service.changes import ChangeFeed
 from service.crew import connect
+from service.entry.accounts import Accounts
+from service.entry.oidc import Oidc
 from service.errors import KeyProblem
 from service.office import Office
-from service.oidc import Oidc
 from service.settings import Settings
 from web import api, codec, health, problems
 from web.console import site

@@ -13,10 +13,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from models.account import Identity
 from models.party import Actor
-from service.accounts import Accounts
+from service.entry.accounts import Accounts
+from service.entry.people import resolve_actor
 from service.errors import Refused
 from service.office import Office
-from service.people import resolve_actor
 from web.problems import WebProblem
 from web.state import OfficeDep
 

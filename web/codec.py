@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.codec import Codec
+from service.secrecy.codec import Codec
 from service.settings import Settings
 from web.auth import IdentityDep
 from web.problems import WebProblem

@@ -1,7 +1,7 @@
 """Limits on how fast one session, one token or one address may write and ask for what is dear (限流). Beyond them it is 429.
 
 Each process counts for itself, in memory: two processes behind a balancer let through twice as much at most, and what they
-share, the store, is not asked for it. Guessing passwords is another matter, and locked in the store: `service/locks.py`.
+share, the store, is not asked for it. Guessing passwords is another matter, and locked in the store: `service/entry/locks.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.addresses import network
+from service.entry.addresses import network
 from service.settings import Settings
 from web.auth import SESSION_COOKIE
 from web.problems import response

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from service.cases import Cases
-from service.inbox import Inbox
+from service.desk.inbox import Inbox
 from service.office import Office
 from service.reading import Reader
 

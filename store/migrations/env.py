@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-import store.account_tables
-import store.citizen_tables
-import store.desk_tables
-import store.erasure_tables  # noqa: F401 - their tables belong to the metadata
+import store.desk.desk_tables
+import store.entry.account_tables
+import store.entry.citizen_tables
+import store.secrecy.erasure_tables  # noqa: F401 - their tables belong to the metadata
 from store.tables import metadata
 
 connection = context.config.attributes["connection"]

@@ -12,9 +12,9 @@ from models.record import AssignmentProposal, AssignmentQuery
 from models.staff import Staff
 from models.words import Role
 from rules.assignment import propose
-from store.absences import AbsenceShelf
+from store.desk.queries import Queries
 from store.engine import Store
-from store.queries import Queries
+from store.entry.absences import AbsenceShelf
 from store.records import Records
 from store.staff import StaffRoll
 from tests.store.making import Making

@@ -18,9 +18,9 @@ import pytest
 
 from service.settings import Settings
 from store.engine import Store
-from store.keys import insert_keys
-from store.master import new_key
-from store.master_file import read_master
+from store.keyring.keys import insert_keys
+from store.keyring.master import new_key
+from store.keyring.master_file import read_master
 from store.vault import Vault
 from tests.faces.stack import ROOT, STARTER, Answer
 

@@ -15,7 +15,7 @@ from temporalio.client import WorkflowHistory
 from models.case import Case
 from rules.shelf import SHELF
 from service.histories import replayed
-from service.sealing import converter
+from service.secrecy.sealing import converter
 from tests.histories.shelf import Recorded, fill, recoded, recorded, sealing
 
 

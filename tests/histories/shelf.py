@@ -15,8 +15,8 @@ from temporalio.client import WorkflowHistory
 
 from models.case import Case
 from rules.library import Library, canonical, content_hash, kind_of
-from service.sealing import SealedPayloads
-from store.payload_keys import PayloadKey
+from service.secrecy.sealing import SealedPayloads
+from store.keyring.payload_keys import PayloadKey
 
 HERE = Path(__file__).parent
 RUNS = HERE / "runs"

@@ -24,7 +24,7 @@ from rules.clock import next_alarm
 from rules.shelf import SHELF
 from service import calendars
 from service.rehearsal import FLAGS, temporal_binary
-from service.sealing import UNSEALED
+from service.secrecy.sealing import UNSEALED
 from tests.histories.shelf import RUNS, STATES, Recorded, put_documents, recoded
 from tests.support.running import Desk, desk, settings
 from workflows.dispute import SEARCH_ATTRIBUTES, DisputeWorkflow

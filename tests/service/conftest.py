@@ -10,10 +10,10 @@ import pytest
 from argon2 import PasswordHasher
 from temporalio.testing import WorkflowEnvironment
 
-from service.accounts import Accounts
 from service.crew import connect
+from service.entry.accounts import Accounts
+from service.entry.passwords import Passwords
 from service.office import Office
-from service.passwords import Passwords
 from service.rehearsal import virtual_server
 from service.settings import ROOT, Settings
 from store.places import LoadedPlace, load_place

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from models.account import Account, LoginRefused
-from service.accounts import Accounts
+from service.entry.accounts import Accounts
+from service.entry.oidc import Arrival, Departure, Oidc
 from service.office import Office
-from service.oidc import Arrival, Departure, Oidc
 from service.settings import Settings
 from tests.support.oidc import Provider
 

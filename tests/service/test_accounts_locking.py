@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.account import LoginRefused, Session
-from service import locks as locking
-from service.accounts import Accounts
-from service.locks import DELAYS, FREE, FREE_ADDRESS, Locks
+from service.entry import locks as locking
+from service.entry.accounts import Accounts
+from service.entry.locks import DELAYS, FREE, FREE_ADDRESS, Locks
 from service.office import Office
 from store.engine import Store
 

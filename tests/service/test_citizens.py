@@ -18,12 +18,12 @@ from models.words import Stage
 from rules import query_code
 from service import upkeep
 from service.citizens import ABSOLUTE, IDLE, Citizens
+from service.desk.inbox import Inbox
 from service.door import ACTIONS
 from service.engine import NotRunning
+from service.entry.locks import DELAYS, FREE
+from service.entry.people import citizen
 from service.errors import Refused, UnknownCase
-from service.inbox import Inbox
-from service.locks import DELAYS, FREE
-from service.people import citizen
 from service.reading import Reader
 from service.rehearsal import virtual_server
 from store.looks import Looks
@@ -226,7 +226,7 @@ async def test_guesses_at_the_same_time_gain_nothing(here: Desk, citizens: Citiz
 
 @SQLITE
 async def test_an_address_that_tries_many_codes_has_to_wait(here: Desk, citizens: Citizens, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.locks.FREE_ADDRESS", 4)
+    monkeypatch.setattr("service.entry.locks.FREE_ADDRESS", 4)
     code = (await codes(here, await here.open(parties=PARTIES)))["a"]
     guesses = [query_code.make([number] * query_code.BY_CHANCE) for number in range(5)]
     assert [await tried(citizens, guess, "0001", "198.51.100.7") for guess in guesses] == ["wrong"] * 4 + ["locked"]

@@ -12,7 +12,7 @@ from models.words import Mark, Stage
 from rules.marks import late, marked
 from service import upkeep
 from service.office import Office
-from store.lists import Eyes, Filter
+from store.desk.lists import Eyes, Filter
 from store.tables import cases, marks
 from tests.support.core import CoreCase
 from tests.support.filled import many, publish

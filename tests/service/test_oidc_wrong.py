@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.account import Account, LoginProblem, LoginRefused
-from service.oidc import Arrival, Departure
+from service.entry.oidc import Arrival, Departure
 from tests.service.oidc_walk import SUBJECT, Build, departed, walk
 from tests.support.oidc import Provider
 from tests.support.oidc_twist import Twist

@@ -11,10 +11,10 @@ from pydantic import BaseModel
 
 from models.party import Actor
 from models.words import Role
-from service.figures import Figure
 from service.office import Office
+from service.oversight.figures import Figure
 from service.reading import Reader
-from store.lists import Filter
+from store.desk.lists import Filter
 from tests.support.core import CoreCase
 from tests.support.filled import many, publish
 

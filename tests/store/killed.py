@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from store.engine import Store
-from store.master_sources import MasterKeys
+from store.keyring.master_sources import MasterKeys
 from store.records import Records
 from tests.store.making import Making
 

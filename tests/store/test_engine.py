@@ -17,10 +17,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, insert, inspect, select, text
 from sqlalchemy.exc import StatementError
 
-import store.account_tables  # noqa: F401 - its tables belong to the metadata
+import store.entry.account_tables  # noqa: F401 - its tables belong to the metadata
 from store.connect import StoreAway, writer
 from store.engine import Store, migrate
-from store.keys import metadata as keys_metadata
+from store.keyring.keys import metadata as keys_metadata
 from store.records import Records
 from store.schema import HEAD, NewerSchema, config, revision
 from store.tables import documents, metadata

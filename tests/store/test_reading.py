@@ -10,12 +10,12 @@ from sqlalchemy import insert, update
 
 from models.case import Card
 from models.words import CardKind, Role, Stage, Tier
+from store.desk.figures import Figures
+from store.desk.lists import Eyes, Filter
+from store.desk.queries import Queries
 from store.engine import Store
 from store.feed import Feed
-from store.figures import Figures
-from store.lists import Eyes, Filter
 from store.looks import Look, Looks
-from store.queries import Queries
 from store.records import Records
 from store.tables import access_log, outbox
 from tests.store.making import NOW, Making, duty

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import func, select, text, update
 
 from store.engine import Store
-from store.keys import Erased
+from store.keyring.keys import Erased
 from store.records import Records
 from store.tables import vault_marks, vault_persons, vault_texts, vault_uses
 from store.vault import Person, UnknownRef, Vault, commitment

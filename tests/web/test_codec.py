@@ -13,11 +13,11 @@ from argon2 import PasswordHasher
 
 from models.account import Session
 from models.account_log import AccountAct
-from service.accounts import Accounts
+from service.entry.accounts import Accounts
+from service.entry.passwords import Passwords
 from service.office import Office
-from service.passwords import Passwords
 from service.rehearsal import temporal_binary
-from store.account_log import AccountLog
+from store.entry.account_log import AccountLog
 from tests.web.running import CLERK, Api, served
 from web.auth import SESSION_COOKIE
 

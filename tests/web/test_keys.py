@@ -9,7 +9,7 @@ import pytest
 
 from service.settings import Settings
 from store.engine import Store
-from store.master_file import make_master
+from store.keyring.master_file import make_master
 from store.vault import Vault
 from web.app import create_app
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from service.accounts import Accounts
+from service.entry.accounts import Accounts
 from service.office import Office
 from store.places import LoadedPlace
 from tests.conftest import Database

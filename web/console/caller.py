@@ -21,13 +21,13 @@ from starlette.datastructures import FormData
 from models.account import Identity
 from models.party import Actor
 from rules.labels import Both
-from service.accounts import Accounts
 from service.cases import Cases
-from service.claims import Claims
-from service.inbox import Inbox
+from service.desk.claims import Claims
+from service.desk.inbox import Inbox
+from service.entry.accounts import Accounts
+from service.entry.sessions import IDLE, TOUCH, check_csrf, csrf_token
 from service.office import Office
 from service.reading import Reader
-from service.sessions import IDLE, TOUCH, check_csrf, csrf_token
 from web.auth import SESSION_COOKIE
 from web.console import cookies, navigation
 from web.console.forms import FORMS

@@ -10,8 +10,8 @@ from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 
 from models.base import Model
-from service.addresses import inside
-from service.sessions import check_csrf
+from service.entry.addresses import inside
+from service.entry.sessions import check_csrf
 from web.auth import SESSION_COOKIE
 from web.console.caller import FIELDS
 

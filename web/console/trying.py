@@ -15,7 +15,7 @@ from models.words import LEVELS
 from rules.clock_explain import UNITS
 from rules.labels import Both
 from rules.procedure_labels import budget_label, key_label
-from service.trials import BadFile, CalendarTrial, ProcedureTrial, Trials
+from service.oversight.trials import BadFile, CalendarTrial, ProcedureTrial, Trials
 from web.console.caller import Caller
 from web.console.choices import Choice, Group
 from web.console.fields import text

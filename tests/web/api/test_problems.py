@@ -11,8 +11,8 @@ import pytest
 
 from models.account import Session
 from models.refusal import Refusal, RefusalCode
-from service.accounts import Accounts
 from service.cases import Cases
+from service.entry.accounts import Accounts
 from service.errors import Refused, Unavailable
 from service.office import Office
 from service.settings import ROOT
@@ -120,7 +120,7 @@ async def test_a_mistake_of_ours_tells_nothing(api: Api, monkeypatch: pytest.Mon
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("service.inbox.Inbox.owed", broken)
+    monkeypatch.setattr("service.desk.inbox.Inbox.owed", broken)
     answer = await api.get("/inbox")
     body = problem(answer, 500, "internal")
     assert body["detail"] == ""

@@ -17,8 +17,8 @@ from models.words import Role, TaskState
 from rules.permissions import ENDPOINTS
 from rules.visibility import restricted
 from service.office import Office
-from store.inbox import Inboxes
-from store.lists import Eyes, Holder
+from store.desk.inbox import Inboxes
+from store.desk.lists import Eyes, Holder
 from tests.web.running import INTAKE, Api, asked
 from web.auth import current_identity
 

@@ -11,7 +11,7 @@ import pyotp
 import pytest
 
 from models.account import Account, Session
-from service.absences import Absences
+from service.entry.absences import Absences
 from service.office import Office
 from tests.web.console.visitors import Desk, Visitor
 from web.auth import SESSION_COOKIE

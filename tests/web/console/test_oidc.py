@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from models.account import LOGIN_SENTENCES, Account, AccountState, LoginProblem
-from service.accounts import Accounts
+from service.entry.accounts import Accounts
 from service.office import Office
 from service.settings import Settings
 from tests.support.oidc import Provider, provider_process, query

@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 from fastapi import Request
 
+from service.entry.sessions import ABSOLUTE, IDLE
 from service.office import Office
-from service.sessions import ABSOLUTE, IDLE
 from tests.web.console.visitors import Desk, Visitor
 from tests.web.running import Api
 from web.auth import SESSION_COOKIE

@@ -14,7 +14,7 @@ import httpx
 from fastapi import FastAPI
 
 from models.account import Session
-from service.accounts import Accounts
+from service.entry.accounts import Accounts
 from service.errors import AccountRefused
 from service.office import Office
 from web.app import create_app

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from models.words import Role
 from rules.labels import ROLES
-from service.access_log import AccessLog
+from service.oversight.access_log import AccessLog
 from web.console.caller import Caller, CallerDep
 from web.console.choices import Group
 from web.console.posts import post_name

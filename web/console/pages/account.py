@@ -9,8 +9,8 @@ from fastapi.responses import RedirectResponse
 
 from models.account import Account
 from models.account_log import Doer
-from service.accounts import Accounts
-from service.sessions import ABSOLUTE, IDLE
+from service.entry.accounts import Accounts
+from service.entry.sessions import ABSOLUTE, IDLE
 from web.console.caller import AccountsDep, Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.posts import post_name

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Response
 
 from models.account_log import AccountAct, LoggedEntry
 from rules.account_labels import ACTS
+from service.entry.keeping import PAGE, AccountAudit
 from service.errors import AccountRefused
-from service.keeping import PAGE, AccountAudit
 from web.console.caller import Caller, CallerDep
 from web.console.posts import post_name
 from web.console.tables import named

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from models.base import Model
 from models.words import ENDS, Stage
 from rules.labels import STAGES
-from service.archive import Archive, Wanted
+from service.oversight.archive import Archive, Wanted
 from web.console.caller import CallerDep
 from web.console.tables import kinds, named, towns
 from web.problems import WebProblem

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from models.words import Tier
 from rules.labels import TIERS
-from service.audit_desk import AuditDesk
+from service.oversight.audit_desk import AuditDesk
 from web.console.caller import CallerDep
 from web.console.tables import named, towns
 from web.problems import WebProblem

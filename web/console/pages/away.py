@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from models.account import AbsenceReason, StandInProblem
 from models.staff import Staff
 from rules.account_labels import REASONS
-from service.absences import Absences
+from service.entry.absences import Absences
 from service.errors import AccountRefused
 from web.console.caller import AccountsDep, Caller, CallerDep, FormDep
 from web.console.choices import Group

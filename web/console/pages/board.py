@@ -11,11 +11,11 @@ from fastapi.responses import RedirectResponse
 from models.words import Level, Stage, Tier
 from rules.authority import permit
 from rules.labels import LEVELS, TIERS
-from service.board import BoardDesk
-from service.dispatching import Dispatching, ObjectionShown, RoutingShown
+from service.desk.dispatching import Dispatching, ObjectionShown, RoutingShown
+from service.desk.inbox import OwedFilter
 from service.errors import Refused, UnknownCase
-from service.figures import Board, Urgent
-from service.inbox import OwedFilter
+from service.oversight.board import BoardDesk
+from service.oversight.figures import Board, Urgent
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.lists import behind

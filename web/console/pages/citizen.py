@@ -19,8 +19,8 @@ from models.record import ActReceipt
 from models.words import ENDS, Stage
 from rules.labels import Both
 from service.citizens import Citizens
+from service.entry.sessions import check_csrf
 from service.errors import Refused
-from service.sessions import check_csrf
 from web.console import cookies
 from web.console.caller import Guest, GuestDep, checked
 from web.console.fields import text

@@ -15,9 +15,9 @@ from fastapi import APIRouter, Query, Response
 
 from models.period import Period, Step
 from rules.desks import Desk, may_use
-from service.figures import Cockpit, Course, Figure, League, Mean, Row, Share
-from service.league import Leagues
-from service.supervision import Supervision
+from service.oversight.figures import Cockpit, Course, Figure, League, Mean, Row, Share
+from service.oversight.league import Leagues
+from service.oversight.supervision import Supervision
 from web.console import spans
 from web.console.caller import Caller, CallerDep
 from web.console.charts import Chart, Line

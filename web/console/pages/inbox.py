@@ -14,8 +14,8 @@ from models.base import Model
 from models.words import Stage, Tier
 from rules.authority import permit
 from rules.labels import STAGES, TIERS
-from service.bulk import Bulk
-from service.inbox import Filter, OwedFilter
+from service.desk.bulk import Bulk
+from service.desk.inbox import Filter, OwedFilter
 from web.console.caller import CallerDep, FormDep
 from web.console.fields import text, texts
 from web.console.forms import FORMS

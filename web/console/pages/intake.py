@@ -14,10 +14,10 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from models.words import Channel, Role
-from service.drafts import SOURCE, Drafts, DraftSaved
+from service.desk.drafts import SOURCE, Drafts, DraftSaved
+from service.desk.intake import Intake, takes_in
+from service.desk.places import PlaceNode, Places
 from service.errors import Refused
-from service.intake import Intake, takes_in
-from service.places import PlaceNode, Places
 from service.shown import Likeness
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.choices import Choices

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 
 from rules.visibility import REACH
-from service.accounts import Accounts
 from service.changes import ChangeFeed, Eyes
+from service.entry.accounts import Accounts
 from web.console.caller import AccountsDep, Caller, CallerDep
 from web.pulse import Pulse
 from web.sse import RETRY_MS, answered, event

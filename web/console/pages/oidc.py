@@ -12,8 +12,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from models.account import LoginRefused
-from service.addresses import inside
-from service.oidc import FLOW, Oidc
+from service.entry.addresses import inside
+from service.entry.oidc import FLOW, Oidc
 from web.auth import SESSION_COOKIE
 from web.console import cookies
 from web.console.pages.sign_in import signed_in

@@ -14,8 +14,8 @@ from models.base import Model
 from rules.account_labels import STATES
 from rules.keeping import KEEPERS
 from rules.standins import ARRANGES
+from service.entry.keeping import Keeping
 from service.errors import AccountRefused
-from service.keeping import Keeping
 from web.console.caller import AccountsDep, Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.post_picker import chosen, kept, roles, units

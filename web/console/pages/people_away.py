@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from models.account import StandInProblem
 from rules.account_labels import REASONS
 from rules.standins import ARRANGES
-from service.absences import Absences
+from service.entry.absences import Absences
 from service.errors import AccountRefused
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text

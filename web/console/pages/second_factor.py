@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from models.account_log import Doer
-from service.accounts import Accounts
+from service.entry.accounts import Accounts
 from web.console.caller import AccountsDep, Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.pages.account import page, proved

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
-from service.accounts import Accounts
-from service.sessions import csrf_token
+from service.entry.accounts import Accounts
+from service.entry.sessions import csrf_token
 from web.auth import SESSION_COOKIE
 from web.console.caller import AccountsDep, CallerDep, FormDep, GuestDep, mark
 

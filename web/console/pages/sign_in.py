@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from models.account import LOGIN_SENTENCES, LoginProblem, LoginRefused, Session
-from service.addresses import inside
+from service.entry.addresses import inside
 from web.auth import SESSION_COOKIE
 from web.console import cookies, navigation
 from web.console.caller import THEMES, AccountsDep, CallerDep, FormDep, Guest, GuestDep, MaybeDep, checked

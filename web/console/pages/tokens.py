@@ -13,7 +13,7 @@ from models.account import TokenIssued
 from models.account_log import Doer
 from models.base import Label
 from rules.labels import Both
-from service.accounts import Accounts
+from service.entry.accounts import Accounts
 from service.errors import AccountRefused
 from web.console.caller import AccountsDep, Caller, CallerDep, FormDep
 from web.console.fields import text

@@ -1,0 +1,1 @@
+"""Reading for desks: lists, the inbox, boards, counts, claims and drafts."""

@@ -1,0 +1,1 @@
+"""Accounts, sessions, tokens, absences and query codes, as they are kept."""

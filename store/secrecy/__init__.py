@@ -1,0 +1,1 @@
+"""Erasing as it is kept: requests, the register, redactions, retention."""
