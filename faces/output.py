@@ -21,7 +21,7 @@ from rich.text import Text
 from faces.process import CannotStart, NotStarted, leave
 from models.erasure import ERASURE_SENTENCES
 from rules.labels import label
-from service.errors import AccountRefused, ErasureRefused, Refused, Unavailable, UnknownCase
+from service.errors import ANSWERS, AccountRefused, ErasureRefused, Refused, Unavailable, UnknownArrival, UnknownCase
 from store.connect import StoreAway
 from store.files import BadFile
 from store.keyring.keys import KeyProblem
@@ -135,6 +135,8 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
             told = (str(code), *label("account_problem", code))
         case ErasureRefused(code=problem):
             told = (str(problem), *ERASURE_SENTENCES[problem])
+        case UnknownArrival():
+            told = ("unknown_arrival", *ANSWERS["unknown_arrival"])
         case UnknownCase():
             told = ("unknown_case", f"没有这个案件：{_short(error)}", f"There is no such case: {_short(error)}")
         case BadFile() | KeyProblem() | CannotStart():

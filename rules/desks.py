@@ -23,6 +23,7 @@ class Desk(StrEnum):
     ARCHIVE = "archive"  # 档案检索
     ACCESS_LOG = "access_log"  # 访问日志
     TRY = "try"  # 规则试算
+    ARRIVALS = "arrivals"  # 来件隔离区
 
 
 WHOLE = frozenset(role for role, kinds in REACH.items() if kinds == (Reach.TOWN,))
@@ -36,6 +37,7 @@ DESKS: dict[Desk, frozenset[Role]] = {
     Desk.ARCHIVE: WHOLE | {R.OFFICER, R.POLICE, R.MEDIATOR},
     Desk.ACCESS_LOG: frozenset({R.ADMIN_AUDIT}),
     Desk.TRY: frozenset({R.DISPATCHER, R.DIRECTOR, R.LEADER}),
+    Desk.ARRIVALS: frozenset({R.SCREENER, R.DISPATCHER, R.DIRECTOR}),
 }
 """Whose desk it is. Nobody but the audit administrator looks into the access log, and that look is logged, too."""
 

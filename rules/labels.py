@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.words import CardKind, Channel, Level, Mark, PartyKind, PromiseState, Role, Side, Stage, TaskState, Tier, UnitTier
-from rules import account_labels
+from rules import account_labels, arrival_labels
 
 Both = tuple[str, str]
 """Chinese and English."""
@@ -118,6 +118,7 @@ LOOKS: dict[str, Both] = {
     "progress": ("办理进度（当事人）", "its progress, as a party"),
     "slip": ("受理回执", "the receipt slip"),
     "seal": ("档案封存", "the seal of the file"),
+    "arrival": ("来件内容", "an arrival"),
     "access_log": ("查阅日志", "this log"),
     "access_log_check": ("校验查阅日志", "a check of this log"),
 }
@@ -234,6 +235,7 @@ TABLES: dict[str, dict[str, Both]] = {
     "checklist": CHECKLIST,
     "code": CODES,
     **account_labels.TABLES,
+    **arrival_labels.TABLES,
 }
 """All tables by name."""
 

@@ -196,6 +196,7 @@ DESK_NAMES: dict[Desk, str] = {
     Desk.ARCHIVE: "档案检索: ended cases within reach, and whether a seal holds",
     Desk.ACCESS_LOG: "访问日志: who looked at which case, without any content; the look is logged",
     Desk.TRY: "规则试算: what a changed procedure or calendar would move within reach; nothing is written",
+    Desk.ARRIVALS: "来件: events of other systems that did not fit, of one's town (of the district: all); opening one is logged",
 }
 
 

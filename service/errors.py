@@ -15,12 +15,14 @@ __all__ = [
     "ProviderProblem",
     "Refused",
     "Unavailable",
+    "UnknownArrival",
     "UnknownCase",
     "refuse",
 ]
 
 ANSWERS: dict[str, tuple[str, str]] = {
     "unknown_case": ("没有这个案件，或者您无权查看", "There is no such case, or it is not yours to see"),
+    "unknown_arrival": ("没有这条来件，或者您无权查看", "There is no such arrival, or it is not yours to see"),
     "unavailable": ("系统暂时不可用，请稍后用同一编号重试", "Not available just now; ask again with the same id"),
 }
 """The sentences of what is no refusal; those of refusals are in `models/refusal.py`."""
@@ -36,6 +38,10 @@ class Refused(Exception):
 
 class UnknownCase(LookupError):
     """There is no such case; its argument is the code that was asked for."""
+
+
+class UnknownArrival(LookupError):
+    """There is no such arrival, or it is not this person's to see."""
 
 
 class Unavailable(RuntimeError):

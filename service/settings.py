@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     """What payloads for Temporal are sealed with; both are always read."""
     temporal_ui_origin: Address = ""
     """Origin of the Temporal pages that may ask `/codec` to open payloads; empty = those of the embedded server."""
+    arrival_secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    """Secrets of the systems that send events, by their ids, as JSON; several of one with commas between."""
+    arrival_secrets_dir: Path | None = None
+    """A folder with a file `ID.secret` for each of them, one secret a line; empty = `arrivals` in `home`. Read at each request."""
     task_queue: str = "disputes"
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import Field
 
+from models.arrival import Sender
 from models.base import Model
 from models.calendar import Calendar
 from models.categories import Categories
@@ -23,6 +24,7 @@ from models.risk import RiskTable
 from models.staff import Staff
 from models.words import Role
 from rules.procedure_checks import faults
+from store.arrivals.mappings import read_senders
 from store.calendars import read_calendar
 from store.files import BadFile, parse, read_yaml
 from store.networks import read_network
@@ -43,6 +45,8 @@ class LoadedPlace:
     contacts: Contacts
     staff: dict[str, Staff]
     """Everybody by id: one post-holder per role and unit, and those the file lists."""
+    senders: dict[str, Sender]
+    """Systems that send events, by id."""
 
 
 class StaffFile(Model):
@@ -58,14 +62,16 @@ def load_place(folder: Path) -> LoadedPlace:
     procedure = read_procedure(folder / "procedure.yaml")
     categories = parse(Categories, read_yaml(folder / "categories.yaml"), folder / "categories.yaml")
     _check_categories(folder, network, procedure, categories)
+    risk = parse(RiskTable, read_yaml(folder / "risk.yaml"), folder / "risk.yaml")
     return LoadedPlace(
         network=network,
         procedure=procedure,
-        risk=parse(RiskTable, read_yaml(folder / "risk.yaml"), folder / "risk.yaml"),
+        risk=risk,
         calendar=read_calendar(folder / "calendar.yaml"),
         categories=categories,
         contacts=read_contacts(folder / "contacts.yaml", network),
         staff=read_staff(folder / "staff.yaml", network, categories),
+        senders=read_senders(folder, network, risk),
     )
 
 

@@ -24,6 +24,8 @@ class Server(uvicorn.Server):
         chosen = {
             "host": "127.0.0.1",
             "log_level": "warning",
+            # Addresses may be secrets (`/feeds/…`): no log of them, at whatever level.
+            "access_log": False,
             "server_header": False,
             "timeout_graceful_shutdown": GRACE,
             "timeout_keep_alive": KEPT,

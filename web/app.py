@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
+from service.arrivals.receiving import Receiving
 from service.changes import ChangeFeed
 from service.crew import connect
 from service.entry.accounts import Accounts
@@ -20,6 +21,7 @@ from service.errors import KeyProblem
 from service.office import Office
 from service.settings import Settings
 from web import api, codec, health, problems
+from web.api import events
 from web.console import site
 from web.health import Metrics
 from web.limits import Limits
@@ -31,6 +33,9 @@ log = logging.getLogger("jiefen.web")
 
 CURRENT = 5.0
 """Seconds between two looks at what is in force."""
+
+WAITING = 20.0
+"""Seconds between two looks at events that wait."""
 
 
 def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
@@ -51,7 +56,8 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
         app.state.oidc = Oidc(app.state.office, app.state.accounts)
         if opened is not None:
             await app.state.accounts.demo_accounts()
-        running = [asyncio.create_task(_keep_current(app.state.office)), asyncio.create_task(app.state.pulse.run(app.state.feed))]
+        kept = (_keep_current(app.state.office), _go_on(app.state.office), app.state.pulse.run(app.state.feed))
+        running = [asyncio.create_task(doing) for doing in kept]
         try:
             yield
         finally:
@@ -82,10 +88,19 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
     problems.install(app, lambda request: methods(app, request.url.path), site.error_page)
     app.include_router(health.router)
     app.include_router(api.router)
+    app.include_router(events.router)
     app.include_router(codec.router)
     site.install(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app
+
+
+async def _go_on(office: Office) -> None:
+    """Settle events that were kept while Temporal was away."""
+    while True:
+        await asyncio.sleep(WAITING)
+        with suppress(ConnectionError, KeyProblem):
+            await Receiving(office).go_on()
 
 
 async def _keep_current(office: Office) -> None:

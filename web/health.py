@@ -72,6 +72,9 @@ class Metrics:
         self.requests = Counter(
             "jiefen_http_requests", "Requests by route, method and status", ["route", "method", "status"], registry=self.registry
         )
+        self.arrivals = Counter(
+            "jiefen_arrivals", "Events of other systems, by sender and what became of them", ["sender", "became"], registry=self.registry
+        )
         self.seconds = Histogram("jiefen_http_seconds", "How long requests took", ["route", "method"], registry=self.registry)
 
     def middleware(self, app: ASGIApp) -> Callable[[Scope, Receive, Send], Awaitable[None]]:

@@ -18,6 +18,8 @@ TAGS = [
     {"name": "cases", "description": "Cases: take one in, list them, look at one (案件)"},
     {"name": "actions", "description": "What can be done with a case; one operation for each action (办理)"},
     {"name": "inbox", "description": "What somebody owes (待办)"},
+    {"name": "arrivals", "description": "Events of other systems that did not fit (来件)"},
+    {"name": "events", "description": "Events of other systems (事件接入)"},
     {"name": "changes", "description": "What has happened since (动态)"},
     {"name": "stats", "description": "Figures (统计)"},
     {"name": "reference", "description": "Who one is, network, procedure, calendar, categories (资料)"},

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from models.base import Model
 from models.refusal import SENTENCES, RefusalCode
-from service.errors import ANSWERS, KeyProblem, Refused, Unavailable, UnknownCase
+from service.errors import ANSWERS, KeyProblem, Refused, Unavailable, UnknownArrival, UnknownCase
 
 MEDIA = "application/problem+json"
 RETRY_AFTER = "2"
@@ -73,6 +73,7 @@ KINDS: dict[str, Kind] = dict(
     "password_change": Kind(403, "请先修改密码", "Change your password first"),
     "not_found": Kind(404, "没有这个地址", "There is nothing at this address"),
     "unknown_case": Kind(404, *ANSWERS["unknown_case"]),
+    "unknown_arrival": Kind(404, *ANSWERS["unknown_arrival"]),
     "method_not_allowed": Kind(405, "此地址不支持这种请求", "This address does not take this method"),
     "stale": Kind(412, "案件已有更新，请刷新后重试", "The case has changed meanwhile; read it again"),
     "too_large": Kind(413, "提交内容过大", "What was sent is too large"),
@@ -210,6 +211,7 @@ TOLD: dict[type[Exception], Callable[[Any], Telling]] = {
     WebProblem: lambda error: (error.code, error.detail, error.errors, error.headers),
     Refused: lambda error: (str(error.refusal.code), error.refusal.detail, (), None),
     UnknownCase: lambda error: ("unknown_case", "", (), None),
+    UnknownArrival: lambda error: ("unknown_arrival", "", (), None),
     Unavailable: lambda error: ("unavailable", "", (), None),
     KeyProblem: lambda error: ("keys", "", (), None),
     ConnectionError: lambda error: ("unavailable", "", (), None),

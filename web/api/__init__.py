@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.api import actions, cases, changes, inbox, reference, stats
+from web.api import actions, arrivals, cases, changes, inbox, reference, stats
 from web.problems import documented
 
 router = APIRouter(
     prefix="/api/v1",
     responses=documented("malformed", "unauthenticated", "password_change", "invalid", "too_many", "internal", "unavailable"),
 )
-for part in (cases, actions, inbox, changes, stats, reference):
+for part in (cases, actions, arrivals, inbox, changes, stats, reference):
     router.include_router(part.router)

@@ -37,6 +37,7 @@ ITEMS: tuple[Item, ...] = (
     Item("/cases", "案件查询", "Cases", STAFF),
     Item("/board", "全镇看板", "Board", DESKS[Desk.BOARD]),
     Item("/cockpit", "督办驾驶舱", "Cockpit", DESKS[Desk.LEAGUE]),
+    Item("/arrivals", "外部来件", "Arrivals", DESKS[Desk.ARRIVALS], "arrivals"),
     Item("/audit", "审核台", "Audit desk", DESKS[Desk.AUDIT]),
     Item("/archive", "档案查询", "Archive", DESKS[Desk.ARCHIVE] & KEEP_FILES),
     Item("/network", "联动网络", "Network", EVERYBODY),

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 
 from rules.visibility import REACH
+from service.arrivals.quarantine import Quarantine
 from service.changes import ChangeFeed, Eyes
 from service.entry.accounts import Accounts
 from web.console.caller import AccountsDep, Caller, CallerDep
@@ -79,7 +80,8 @@ async def counters(who: Caller) -> dict[str, int]:
     if who.actor.role not in REACH:
         return {}
     found = await who.inbox.counters(who.actor)
-    return {"owed": found.owed, "overdue": found.overdue, "done": found.done, "handled": found.handled}
+    arrived = await Quarantine(who.office).waiting(who.actor)
+    return {"arrivals": arrived, "owed": found.owed, "overdue": found.overdue, "done": found.done, "handled": found.handled}
 
 
 async def _events(listener: Listener, pulse: Pulse) -> AsyncIterator[str]:

@@ -1,0 +1,47 @@
+"""The commands for events of other systems, as processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models.arrival import Arrival, ArrivalReason, ArrivalState
+from service.settings import Settings
+from store.arrivals.arrivals import Arrivals
+from store.engine import Store
+from tests.faces.stack import STARTER, Answer
+
+ID = "6c1f5f0c-0e43-5b0e-9d0a-3f1f2b7a9c12"
+WHO = ("--as", "screener@yanlou-centre")
+
+
+def jiefen(home: Path, *words: str) -> Answer:
+    environment = {**os.environ, "JIEFEN_HOME": str(home)}
+    done = subprocess.run([*STARTER, *words], env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
+async def _kept(home: Path) -> None:
+    found = Settings(home=home)
+    store = await Store.open(found.database_url, found.keys_url, found.master_keys)
+    one = Arrival(id=ID, sender="hotline", type="", state=ArrivalState.WAITING, town="yanlou", at=datetime(2026, 11, 23, 1, tzinfo=UTC))
+    await Arrivals(store).keep(one, '{"sent": "甲"}')
+    await Arrivals(store).note(ID, reason=ArrivalReason.UNREADABLE)
+    await store.close()
+
+
+def test_senders_secrets_and_what_did_not_fit(tmp_path: Path) -> None:
+    asyncio.run(_kept(tmp_path))
+    made = jiefen(tmp_path, "arrivals", "make-secret", "hotline", "--json").json
+    assert made["secret"].startswith("whsec_")
+    assert (tmp_path / "arrivals" / "hotline.secret").stat().st_mode & 0o077 == 0
+    assert {one["id"]: one["secrets"] for one in jiefen(tmp_path, "arrivals", "senders", "--json").json}["hotline"] == 1
+    assert jiefen(tmp_path, "arrivals", "make-secret", "nobody").code == 2
+    listed = jiefen(tmp_path, "arrivals", "list", *WHO, "--json").json
+    assert [(one["id"], one["reason"]) for one in listed["arrivals"]] == [(ID, "unreadable")]
+    assert "甲" in jiefen(tmp_path, "arrivals", "show", ID, *WHO).out
+    assert jiefen(tmp_path, "arrivals", "show", ID, "--as", "screener@qingyan-centre").err.startswith("unknown_arrival: ")
+    assert jiefen(tmp_path, "arrivals", "discard", ID, *WHO, "--json").json["state"] == "discarded"
