@@ -10,7 +10,17 @@ gc.disable()
 
 import typer  # noqa: E402
 
-from faces import cli_accounts, cli_archive, cli_arrivals, cli_cases, cli_keys, cli_place, cli_up, cli_upkeep  # noqa: E402
+from faces import (  # noqa: E402
+    cli_accounts,
+    cli_archive,
+    cli_arrivals,
+    cli_cases,
+    cli_keys,
+    cli_place,
+    cli_rehearse,
+    cli_up,
+    cli_upkeep,
+)
 from faces.output import REFUSED, fail  # noqa: E402
 from faces.process import leave  # noqa: E402
 
@@ -29,7 +39,17 @@ app = typer.Typer(
 USAGE: type[typer.BadParameter] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """What a command line that can't be understood raises; typer names it only by its children."""
 
-for module in (cli_up, cli_cases, cli_place, cli_upkeep, cli_accounts, cli_keys, cli_archive, cli_arrivals):
+for module in (
+    cli_up,
+    cli_cases,
+    cli_place,
+    cli_rehearse,
+    cli_upkeep,
+    cli_accounts,
+    cli_keys,
+    cli_archive,
+    cli_arrivals,
+):
     module.register(app)
 
 

@@ -1,9 +1,7 @@
-"""Commands of a place's data and of rehearsal: network, calendar, rehearse."""
+"""Commands of a place's data: network, calendar."""
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,14 +9,12 @@ import typer
 
 from faces.cli_cases import As, Json
 from faces.desk import desk
-from faces.output import WRONG, command, out, quiet, say, show, table
+from faces.output import WRONG, command, out, say, show, table
 from faces.process import read_settings
 from models.refusal import RefusalCode
 from service import calendars
-from service.casebook import read_casebook
 from service.errors import refuse
-from service.rehearsal import Played, rehearse, virtual_server
-from store.places import LoadedPlace, load_place, read_procedure
+from store.places import load_place
 
 network = typer.Typer(help="The linked departments of a place (联动网络).", no_args_is_help=True)
 calendar = typer.Typer(help="Working days and rest days (日历).", no_args_is_help=True)
@@ -28,7 +24,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(network, name="network")
     app.add_typer(calendar, name="calendar")
-    app.command("rehearse")(rehearse_)
 
 
 @network.command("check")
@@ -108,40 +103,3 @@ def import_calendar(
         return WRONG if done is not None and done.failed else 0
 
     command(doing, as_json=as_json)
-
-
-def rehearse_(
-    files: Annotated[list[Path], typer.Argument(help="Files of the casebook.")],
-    procedure: Annotated[Path | None, typer.Option("--procedure", help="Play under this procedure instead.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Play casebook files on the real engine with virtual time (推演)."""
-
-    async def doing() -> int:
-        books = [(path, read_casebook(path)) for path in files]
-        played: list[tuple[Path, Played]] = []
-        async with AsyncExitStack() as stack:
-            with quiet():
-                env = await stack.enter_async_context(virtual_server())
-            for path, book in books:
-                result = await rehearse(env, book, _place(book.place, procedure))
-                played.append((path, result))
-                if not as_json:
-                    _played(path, result)
-        if as_json:
-            show([{"file": path.name, **result.model_dump(mode="json")} for path, result in played], as_json, lambda: None)
-        return WRONG if any(result.failures for _, result in played) else 0
-
-    command(doing, as_json=as_json)
-
-
-def _place(name: str, procedure: Path | None) -> LoadedPlace:
-    place = load_place(read_settings().places / name)
-    return place if procedure is None else replace(place, procedure=read_procedure(procedure))
-
-
-def _played(path: Path, result: Played) -> None:
-    mark, style = ("failed", "red") if result.failures else ("ok", "green")
-    say(f"  {path.name}  {result.title}  ({len(result.events)} events)", head=mark, style=style)
-    for failure in result.failures:
-        say(f"      step {failure.step}: {failure.what}: wanted {failure.wanted}, found {failure.found}")

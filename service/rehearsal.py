@@ -16,11 +16,12 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pydantic import Field
 from temporalio.testing import WorkflowEnvironment
 
 from models.base import Model
 from models.case import Case
-from models.record import CaseView
+from models.record import CaseView, Line
 from rules.calendar import WorkingCalendar
 from rules.clock import next_alarm
 from service.casebook import Casebook, Failure, Step, compare, compare_way
@@ -47,6 +48,13 @@ LOOKS = 2000
 """How often, and how long between, the record is looked at until it is level with a case whose clocks have just rung."""
 
 
+class Recorded(Model):
+    """A case and its record."""
+
+    case: Case
+    lines: tuple[Line, ...]
+
+
 class Played(Model):
     """What came of a file: nothing in `failures` means all held."""
 
@@ -54,6 +62,8 @@ class Played(Model):
     events: tuple[str, ...]
     failures: tuple[Failure, ...]
     end: CaseView | None
+    records: tuple[Recorded, ...] = Field(default=(), exclude=True)
+    """The record of each case of the file."""
 
 
 def temporal_binary() -> str:
@@ -139,7 +149,11 @@ class Player:
             seen = await self._cases.view(case_id)
             self._failures.extend(compare(book.end, seen, self._cal, "end"))
         self._failures.extend(compare_way(book.end, happened))
-        return Played(title=book.title, events=happened, failures=tuple(self._failures), end=seen)
+        records = [await self._recorded(case_id) for case_id in dict.fromkeys(self._ids.values())]
+        return Played(title=book.title, events=happened, failures=tuple(self._failures), end=seen, records=tuple(records))
+
+    async def _recorded(self, case_id: str) -> Recorded:
+        return Recorded(case=await self._cases.load(case_id), lines=tuple(await self._office.records.lines(case_id)))
 
     async def _step(self, step: Step, name: str) -> None:
         await self._pass_time(step, name)

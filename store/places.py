@@ -62,7 +62,7 @@ def load_place(folder: Path) -> LoadedPlace:
     procedure = read_procedure(folder / "procedure.yaml")
     categories = parse(Categories, read_yaml(folder / "categories.yaml"), folder / "categories.yaml")
     _check_categories(folder, network, procedure, categories)
-    risk = parse(RiskTable, read_yaml(folder / "risk.yaml"), folder / "risk.yaml")
+    risk = read_risk(folder / "risk.yaml")
     return LoadedPlace(
         network=network,
         procedure=procedure,
@@ -78,6 +78,11 @@ def load_place(folder: Path) -> LoadedPlace:
 def read_procedure(path: Path) -> Procedure:
     """A procedure from its file, also one that is only rehearsed; raises BadFile."""
     return procedure_of(read_yaml(path), path)
+
+
+def read_risk(path: Path) -> RiskTable:
+    """A risk table from its file, also one that is only tried; raises BadFile."""
+    return parse(RiskTable, read_yaml(path), path)
 
 
 def procedure_of(data: object, path: Path) -> Procedure:

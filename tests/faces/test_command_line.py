@@ -257,6 +257,25 @@ def test_a_rehearsal_needs_nothing_running_and_json_is_all_it_prints(tmp_path: P
     assert "wanted merged, found archived" in nowhere.jiefen("rehearse", str(path)).out
 
 
+def test_other_rules_are_played_against_a_story_and_against_closed_cases(up: Running, tmp_path: Path) -> None:
+    text = (ROOT / "places" / "huaxi" / "procedure.yaml").read_text(encoding="utf-8")
+    changed = tmp_path / "procedure.yaml"
+    changed.write_text(text.replace("contact:        {limit: 1wd", "contact:        {limit: 3wd"), encoding="utf-8")
+    story = str(ROOT / "casebook" / "03-nobody-answers.yaml")
+    report = up.jiefen("rehearse", "--procedure", str(changed), "--against", story, "--json").json
+    (case,) = report["cases"]
+    assert case["code"] == "03-nobody-answers"
+    assert {"aspect": "card", "what": "contact#1:yellow", "before": "yanlou-gumeng", "after": None, "days": None} in case["changes"]
+    assert report["after"]["yellow"] < report["before"]["yellow"]
+    code = take_in(up, tmp_path)
+    assert up.act(code, "screen", "screener@yanlou-centre", accept=False, reason="不属受理范围", redirect="court").code == 0
+    closed = up.jiefen("rehearse", "--procedure", str(changed), "--against", "closed", "--json").json
+    assert (closed["looked_at"] > 0, closed["unlike"]) == (True, [])
+    assert up.jiefen("rehearse", "--procedure", str(changed), "--against", "closed", "--as", CLERK).code == 2
+    assert up.jiefen("rehearse", "--against", "closed").err.startswith("invalid:")
+    assert "would differ" in up.jiefen("rehearse", "--procedure", str(changed), "--against", story).out
+
+
 def test_where_nothing_was_started_or_no_server_answers_it_is_said_in_one_line(tmp_path: Path) -> None:
     nowhere = Running(tmp_path / "nothing")
     answer = nowhere.jiefen("list")

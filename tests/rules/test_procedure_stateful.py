@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from pydantic import ValidationError
 
-from models.action import Action, Answer, Tick
+from models.action import INTERNAL, Action, Answer, Tick
 from models.case import Case, Work, WorkKind
 from models.event import Event
 from models.library import Documents
@@ -29,6 +29,7 @@ from rules.actions.spec import SPECS
 from rules.allowed import allowed
 from rules.clock import next_alarm
 from rules.fold import fold
+from rules.lab.course import course
 from rules.obligations import duties
 from rules.procedure import decide
 from tests.support import invariants, plausible
@@ -86,6 +87,7 @@ class Procedure(RuleBasedStateMachine):
         self.blank = self.core.case
         self.shadow = self.blank
         self.lines: list[Line] = []
+        self.asked: list[Action] = []
         self.bells = invariants.Bells()
         self.numbers = iter(range(1, 1_000_000))
         self.posts = plausible.posts(self.core.library.bundle(self.blank.docs).network)
@@ -113,6 +115,8 @@ class Procedure(RuleBasedStateMachine):
             assert self.case is before
             return first
         self.follow(before, action, first)
+        if action.do not in INTERNAL or action.do == "absorb":
+            self.asked.append(action)
         return first
 
     def follow(self, before: Case, action: Action, events: tuple[Event, ...]) -> None:
@@ -264,6 +268,36 @@ class Procedure(RuleBasedStateMachine):
         if hasattr(self, "lines"):
             assert chain.broken_at(self.lines) is None
             assert chain.replayed(self.blank, self.lines) == self.case
+            told = [one.action for one in course(self.blank, self.core.events)]
+            assert [_as_told(action) for action in told] == [_as_told(action) for action in self.asked]
+
+
+UNTOLD = {
+    # What is looked up at the door or is the same in its effect, and so leaves no trace of its own in an event.
+    "assign": {"household", "on_roll"},
+    "hand_over": {"household", "on_roll"},
+    "route": {"lead", "level", "assist"},
+    "replan": {"lead"},
+    "rule": {"uphold", "to", "task", "reason"},
+    "escalate": {"reason"},
+    "merge": {"older"},
+    "meet": {"units"},
+    "sign": {"task"},
+    "object": {"task"},
+    "finish": {"task"},
+    "rework": {"task", "unit"},
+    "confirm": {"consents"},
+    "reply": {"complaint"},
+    "absorb": {"tier", "risk_signs", "parties"},
+    "split": {"reason"},
+    "audit": {"back_to", "findings"},
+    "screen": {"category", "reason", "redirect"},
+}
+
+
+def _as_told(action: Action) -> dict[str, Any]:
+    """What a course has to give back of an action."""
+    return action.model_dump(exclude=UNTOLD.get(action.do, set()))
 
 
 def _bad_news(kind: WorkKind, result: dict[str, Any]) -> dict[str, Any]:
