@@ -31,10 +31,11 @@ class RecordActivities:
         """
         case = publication.case
         bundle = self._library.bundle(case.docs)
+        owed = duties(case, bundle.procedure)
         return await self._records.publish(
             publication,
-            duties=duties(case, bundle.procedure),
-            access=access(case, bundle.network),
+            duties=owed,
+            access=access(case, bundle.network, owed),
             next_due=next_alarm(case.clocks.values()),
             deliver_after=self._office_hours(publication, bundle),
         )

@@ -14,6 +14,7 @@ from rules.authority import PERMITS, Relation
 from rules.desks import DESKS, Desk
 from rules.keeping import KEEPS, LOG_READERS
 from rules.labels import ROLES, STAGES, TIERS
+from rules.reserved import RESERVED, Rule
 from rules.standins import ARRANGES, STANDS_IN
 from rules.visibility import (
     GRANTS,
@@ -22,8 +23,6 @@ from rules.visibility import (
     NARROWED,
     NUMBERS,
     REACH,
-    RESTRICTED_CATEGORIES,
-    RESTRICTED_SIGNS,
     SEARCHERS,
     Group,
     Reach,
@@ -52,7 +51,7 @@ def page() -> str:
 HEAD = """\
 # Who sees what, who may do what
 
-Printed from the tables in `rules/visibility.py`, `rules/authority.py`, `rules/keeping.py` and `rules/standins.py` by
+Printed from the tables in `rules/visibility.py`, `rules/reserved.py`, `rules/authority.py`, `rules/keeping.py` and `rules/standins.py` by
 `python -m scripts.permissions`; do not edit.
 Detail, list, search, count, timeline, stream and figures all ask the same tables. What no row grants is hidden, and a case out of
 reach is, for whoever asks, not there.
@@ -129,19 +128,28 @@ def _sight() -> list[str]:
 
 
 def _narrowing() -> list[str]:
-    kinds = ", ".join(f"{code}xx" for code in RESTRICTED_CATEGORIES)
-    signs = ", ".join(f"`{sign}`" for sign in sorted(RESTRICTED_SIGNS))
+    rows = ((f"`{kind}` {rule.zh}", _known_by(rule), _named(rule.closed_to)) for kind, rule in RESERVED.items())
     groups = ", ".join(f"`{group}`" for group in Group if group in NARROWED)
     spared = ", ".join(f"`{standing}`" for standing in sorted(HANDLING))
     return [
-        "## Restricted cases",
+        "## Reserved cases",
         "",
-        f"Categories {kinds}, a minor among the parties, or one of the signs {signs}:",
-        f"one step less (shown → masked → hidden) of {groups},",
-        f"for every standing but {spared}; and not open to the grid.",
+        "From `rules/reserved.py`. Town and district do not open these cases to the roles named, in no list, search, count, figure, stream",
+        "or export; what opens a case besides stays: being its mediator, of its lead or of a unit with a task, told of it, or owing",
+        "something in it now. Who has opened one keeps its receipt slip. None of them is open to the grid.",
+        "",
+        *_table(("kind", "known by", "not open to"), rows),
+        f"To all who do see one: one step less (shown → masked → hidden) of {groups},",
+        f"for every standing but {spared}.",
         "Who is a party of a case, or a near relative of one, sees no more of it than a list shows, whatever their post.",
         "",
     ]
+
+
+def _known_by(rule: Rule) -> str:
+    kinds = [f"category {code}xx" for code in rule.categories]
+    people = [*(["a minor among the parties"] if rule.minor else []), *(["a member of staff among the parties"] if rule.staff else [])]
+    return "; ".join([*kinds, *people, *([f"signs {', '.join(f'`{sign}`' for sign in sorted(rule.signs))}"] if rule.signs else [])])
 
 
 def _slips() -> list[str]:

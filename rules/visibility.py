@@ -16,6 +16,7 @@ from models.network import Network
 from models.party import Actor
 from models.words import ENDS, PartyKind, Role, Stage, Tier
 from rules.authority import CENTRE, LEADS, Relation, relations
+from rules.reserved import posts, restricted
 
 R = Role
 
@@ -209,7 +210,7 @@ PERSONAL = frozenset({Group.NAMES, Group.PHONES, Group.NUMBERS, Group.ADDRESSES,
 """Groups about persons."""
 
 NARROWED = PERSONAL | {Group.SUMMARY, Group.HANDLING, Group.AGREEMENT, Group.COMPLAINTS}
-"""Groups that a restricted case shows one step less of, to everybody who does not handle it."""
+"""Groups that a reserved case shows one step less of, to everybody who does not handle it."""
 
 IN_LISTS = frozenset({Group.WAY, Group.KIND, Group.RISK, Group.PLACE, Group.STAFF})
 """Groups that a row of a list can show; no names, no words, and the tier of the risk alone."""
@@ -239,14 +240,7 @@ COUNTED: dict[Role, frozenset[Group]] = {
 """What a figure may be counted by: what a list may be asked by; of numbers alone a little more."""
 
 HANDLING = frozenset({Standing.MEDIATOR, Standing.LEAD, Standing.CENTRE, Standing.TOLD})
-"""Standings that a restricted case is not narrowed for: they can't do their part without."""
-
-RESTRICTED_CATEGORIES = ("14", "15", "16")
-"""Law and litigation, organisation and discipline, ethnic and religious matters: identity is protected."""
-
-RESTRICTED_SIGNS = frozenset({"abuse", "ongoing_violence", "previous_violence", "stalking", "missing_child"})
-"""Signs of violence at home, and of a child in danger (反家暴法 5, 未成年人保护法 103)."""
-
+"""Standings that a reserved case is not narrowed for: they can't do their part without."""
 
 SEARCHERS = frozenset({R.CLERK, R.SCREENER, R.DISPATCHER, R.DIRECTOR, R.LEADER, R.AUDITOR, R.ARCHIVIST, R.OFFICER, R.POLICE, R.MEDIATOR})
 """Who may search by a name, a phone or a number; they find only cases that show them the names."""
@@ -290,6 +284,7 @@ def reach(
             if unit.town is None:
                 return None
             found.append(("town", unit.town))
+            found.extend(("post", post) for post in posts(actor, unit.town))
         elif kind is Reach.PERSON:
             found.append(("person", actor.holder))
         elif kind is Reach.PLACE:
@@ -297,12 +292,6 @@ def reach(
         else:
             found.append((str(kind), actor.unit))
     return tuple(found)
-
-
-def restricted(case: Case) -> bool:
-    """Whether less of the case is shown: its kind, a child in it, or signs of violence at home."""
-    kind = (case.category or "").startswith(RESTRICTED_CATEGORIES)
-    return kind or any(party.minor for party in case.parties) or bool(RESTRICTED_SIGNS & set(case.risk_signs))
 
 
 def standings(case: Case, actor: Actor, network: Network, grids: Iterable[str] = ()) -> frozenset[Standing]:

@@ -69,8 +69,7 @@ class ChangeFeed:
             return await self.after(actor, position)
         # From the newest backwards: a page is rarely more than an event behind.
         behind = [*takewhile(lambda heard: heard.row.id > position, reversed(self._heard))][::-1]
-        scopes = frozenset(eyes.scopes)
-        seen = [heard.row for heard in behind if eyes.everything or not scopes.isdisjoint(heard.scopes)]
+        seen = [heard.row for heard in behind if eyes.open_to(heard.scopes)]
         return self._shown(seen, behind[-1].row.id if behind else position)
 
     async def after(self, actor: Actor, position: int, limit: int = 500) -> shown.Changes:

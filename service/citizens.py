@@ -186,9 +186,10 @@ class Citizens:
         """Return the case of a slip that somebody may hand out, the look logged."""
         case = await self._cases.load(key)
         network = (await self._reader.bundle(case)).network
-        if not hands_out_slips(case, actor, network, await self._office.records.opener(case.id)):
-            if await self._reader.may_see(actor, case.id):
-                raise refuse(RefusalCode.NOT_ALLOWED)
+        opener, sees = await self._office.records.opener(case.id), await self._reader.may_see(actor, case.id)
+        if not hands_out_slips(case, actor, network, opener):
+            raise refuse(RefusalCode.NOT_ALLOWED) if sees else UnknownCase(key)
+        if not sees and opener not in actor.own_ids:
             raise UnknownCase(key)
         await self._reader.logged(actor, case, "slip")
         return case

@@ -14,6 +14,7 @@ from models.party import Actor
 from models.refusal import RefusalCode
 from models.words import Role
 from rules.library import Bundle, UnknownDocument
+from rules.reserved import closed_to, posts
 from rules.visibility import LISTED, NUMBERS, REACH, Group, Reach, Sight, reach, sight
 from service import shown
 from service.errors import UnknownCase, refuse
@@ -30,14 +31,14 @@ class Sighted:
 
     async def eyes(self, actor: Actor) -> Eyes:
         """Return which cases somebody's eyes may rest on."""
-        return as_eyes(reach(actor, self._network, await self._grids(actor), REACH))
+        return self._as_eyes(actor, reach(actor, self._network, await self._grids(actor), REACH))
 
     async def numbers(self, actor: Actor) -> Eyes:
         """Return which cases somebody's figures are made of. Refused where there are none."""
         scopes = reach(actor, self._network, await self._grids(actor), NUMBERS)
         if scopes == ():
             raise refuse(RefusalCode.NOT_ALLOWED)
-        return as_eyes(scopes)
+        return self._as_eyes(actor, scopes)
 
     async def visible(self, actor: Actor, key: str) -> CaseRow:
         """Return the row of a case by its code or id. Raises UnknownCase, also for a case out of sight."""
@@ -50,6 +51,10 @@ class Sighted:
     async def may_see(self, actor: Actor, case_id: str) -> bool:
         """Return whether somebody's eyes may rest on a case."""
         return await self._office.queries.case(await self.eyes(actor), case_id) is not None
+
+    async def may_know(self, actor: Actor, case_id: str) -> bool:
+        """Return whether somebody may know of a case: they see it, or have opened it themselves."""
+        return await self.may_see(actor, case_id) or await self._office.records.opener(case_id) in actor.own_ids
 
     async def bundle(self, case: Case) -> Bundle:
         """Return the documents a case runs under; one that another process brought in is fetched."""
@@ -80,6 +85,13 @@ class Sighted:
     def _network(self) -> Network:
         return self._office.bundle.network
 
+    def _as_eyes(self, actor: Actor, scopes: tuple[tuple[str, str], ...] | None) -> Eyes:
+        """Return scopes as a query takes them; None is everything, but for what is reserved."""
+        closed = tuple(str(kind) for kind in closed_to(actor.role))
+        if scopes is not None:
+            return Eyes(scopes=scopes, closed=closed)
+        return Eyes(everything=True, scopes=tuple(("post", post) for post in posts(actor, None)) if closed else (), closed=closed)
+
     def _holder(self, actor: Actor) -> Holder:
         """Return whose desk it is: the absent person's, where somebody stands in."""
         unit = self._network.unit(actor.unit)
@@ -105,11 +117,6 @@ COLUMNS: dict[Group, tuple[str, ...]] = {
     Group.STAFF: ("mediator",),
 }
 """Which columns of a list belong to which group."""
-
-
-def as_eyes(scopes: tuple[tuple[str, str], ...] | None) -> Eyes:
-    """Return scopes as a query takes them; None is everything."""
-    return Eyes(everything=True) if scopes is None else Eyes(scopes=scopes)
 
 
 def _part(row: CaseRow, names: Iterable[str]) -> list[tuple[str, Any]]:

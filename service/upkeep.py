@@ -195,9 +195,10 @@ async def _made(office: Office, kept: Kept, lines: Sequence[Line]) -> tuple[Case
     if not office.library.has(case.docs.calendar):
         await office.shelf.fill(office.library)
     bundle = office.library.bundle(case.docs)
+    owed = duties(case, bundle.procedure)
     return case, Views(
-        duties=duties(case, bundle.procedure),
-        access=access(case, bundle.network),
+        duties=owed,
+        access=access(case, bundle.network, owed),
         next_due=next_alarm(case.clocks.values()),
         waits=(),
     )

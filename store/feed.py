@@ -68,7 +68,7 @@ class Feed:
 
     async def seen(self, eyes: Eyes, rows: Sequence[FeedRow]) -> list[FeedRow]:
         """Those of these rows whose case these eyes may see."""
-        if not rows or eyes.everything:
+        if not rows or (eyes.everything and not eyes.closed):
             return list(rows)
         query = select(cases.c.case_id).where(cases.c.case_id.in_({row.case_id for row in rows}), seen_by(eyes))
         async with self.store.read() as db:

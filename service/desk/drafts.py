@@ -119,7 +119,7 @@ class Drafts(Sighted):
             opened = await self._cases.open(given, actor, intake_id=draft_id, source=SOURCE)
         else:
             opened = Opened(receipt=receipt, known=True)
-        if opened.known and not await self._knows(actor, opened.receipt.case_id):
+        if opened.known and not await self.may_know(actor, opened.receipt.case_id):
             raise refuse(RefusalCode.ALREADY_DONE, "draft")
         await self._drafts.delete(draft_id, _owners(actor), self._office.now())
         return opened
@@ -128,10 +128,6 @@ class Drafts(Sighted):
         """Erase what has not been saved for `LASTS`; return how many drafts it was. For the nightly round."""
         now = self._office.now()
         return await self._drafts.expire(now - LASTS, now)
-
-    async def _knows(self, actor: Actor, case_id: str) -> bool:
-        """Whether somebody may be told of a case: they may see it, or have taken it in themselves, for another town perhaps."""
-        return await self.may_see(actor, case_id) or await self._office.records.opener(case_id) in actor.own_ids
 
     async def _there(self, actor: Actor, draft_id: str) -> tuple[drafts.DraftHead, str]:
         found = await self._drafts.load(draft_id, _owners(actor))

@@ -19,6 +19,15 @@ class Eyes(Model):
     scopes: tuple[tuple[str, str], ...] = ()
     everything: bool = False
     """For the engine itself and for posts of the whole district."""
+    closed: tuple[str, ...] = ()
+    """Kinds of reserved cases that neither a town nor `everything` opens; other scopes do."""
+
+    def open_to(self, scopes: frozenset[tuple[str, str]]) -> bool:
+        """Whether they see a case with these rows of `case_access`: what `seen_by` asks of the store."""
+        mine = scopes & frozenset(self.scopes)
+        if any(kind != "town" for kind, _ in mine):
+            return True
+        return (self.everything or bool(mine)) and not any(("reserved", kind) in scopes for kind in self.closed)
 
 
 class Holder(Model):

@@ -118,11 +118,11 @@ def seen_by(eyes: Eyes, of: Table = cases) -> ColumnElement[bool]:
 
     `of` is another table that names case and town as `cases` does.
     """
-    if eyes.everything:
+    if eyes.everything and not eyes.closed:
         return true()
     # A town's scope is a column of the case as well, and there it costs nothing: `access` opens each case to its town.
     towns = [value for kind, value in eyes.scopes if kind == "town"]
-    found: list[ColumnElement[bool]] = [of.c.town.in_(towns)] if towns else []
+    found = _wide(eyes, of.c.case_id, of.c.town.in_(towns) if towns else None)
     # One select for each kind: over a list of pairs SQLite uses no index.
     mine = [
         select(case_access.c.case_id).where(case_access.c.kind == kind, case_access.c.value.in_(values))
@@ -136,15 +136,26 @@ def seen_by(eyes: Eyes, of: Table = cases) -> ColumnElement[bool]:
 
 def seen_one_by_one(eyes: Eyes, case_id: ColumnElement[str], town: ColumnElement[str | None] | None = None) -> ColumnElement[bool]:
     """The same predicate asked of one case after another, by any columns that name it and its town: for few cases among many."""
-    if eyes.everything:
+    if eyes.everything and not eyes.closed:
         return true()
     by_kind = _by_kind(eyes)
-    towns = by_kind.pop("town", []) if town is not None else []
-    found: list[ColumnElement[bool]] = [town.in_(towns)] if town is not None and towns else []
+    towns = by_kind.pop("town", [])
+    by_town = exists().where(case_access.c.case_id == case_id, case_access.c.kind == "town", case_access.c.value.in_(towns))
+    found = _wide(eyes, case_id, None if not towns else by_town if town is None else town.in_(towns))
     opened = [and_(case_access.c.kind == kind, case_access.c.value.in_(values)) for kind, values in by_kind.items()]
     if opened:
         found.append(exists().where(case_access.c.case_id == case_id, or_(*opened)))
     return or_(*found) if found else false()
+
+
+def _wide(eyes: Eyes, case_id: ColumnElement[str], in_town: ColumnElement[bool] | None) -> list[ColumnElement[bool]]:
+    """What a town, or everything, opens: all of it but the reserved cases that it is closed for."""
+    wide = true() if eyes.everything else in_town
+    if wide is None:
+        return []
+    # Reserved cases are few: the database reads them once, by the index, and looks each case up among them.
+    closed = select(case_access.c.case_id).where(case_access.c.kind == "reserved", case_access.c.value.in_(eyes.closed))
+    return [and_(wide, case_id.not_in(closed))] if eyes.closed else [wide]
 
 
 def _by_kind(eyes: Eyes) -> dict[str, list[str]]:

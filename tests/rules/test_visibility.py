@@ -73,7 +73,7 @@ def actor(post: str) -> Actor:
 
 def seen(one: Case, who: Actor, network: Network, grids: tuple[str, ...] = ()) -> bool:
     scopes = reach(who, network, grids)
-    return scopes is None or bool(set(scopes) & set(access(one, network)))
+    return scopes is None or bool(set(scopes) & set(access(one, network, ())))
 
 
 def test_masks_leave_what_they_say_and_nothing_more() -> None:

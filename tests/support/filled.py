@@ -95,10 +95,11 @@ async def publish(office: Office, core: CoreCase, *, at_once: bool = False) -> C
             prev = case.head
             case, lines = chain.append(case, part)
             bundle = office.library.bundle(case.docs)
+            owed = duties(case, bundle.procedure)
             await office.records.publish(
                 Publication(case=case, prev_head=prev, lines=tuple(lines)),
-                duties=duties(case, bundle.procedure),
-                access=access(case, bundle.network),
+                duties=owed,
+                access=access(case, bundle.network, owed),
                 next_due=next_alarm(case.clocks.values()),
             )
     return case

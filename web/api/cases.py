@@ -89,7 +89,7 @@ async def open_case(body: OpenForm, actor: ActorDep, cases: CasesDep, reader: Re
     opened = await cases.open(fields, actor)
     receipt = opened.receipt
     if opened.known:
-        if not await reader.may_see(actor, receipt.case_id):
+        if not await reader.may_know(actor, receipt.case_id):
             raise WebProblem("already_done", "intake_id")
         response.status_code = 200
     response.headers["Location"] = f"/api/v1/cases/{receipt.code}"

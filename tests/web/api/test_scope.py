@@ -13,9 +13,9 @@ import pytest
 from models.account import Identity
 from models.case import Case
 from models.party import Actor
-from models.words import Role, TaskState
+from models.words import Role, Stage, TaskState
 from rules.permissions import ENDPOINTS
-from rules.visibility import restricted
+from rules.reserved import restricted
 from service.office import Office
 from store.desk.inbox import Inboxes
 from store.desk.lists import Eyes, Holder
@@ -48,7 +48,7 @@ def may_see(post: Post, case: Case) -> bool:
     if who.role in NOBODY:
         return False
     if who.role in CENTRE | {Role.AUDITOR, Role.ARCHIVIST}:
-        return post.town is None or post.town == case.town
+        return (post.town is None or post.town == case.town) and (not reserved_from(who.role, case) or owes(who, case))
     if who.role is Role.MEDIATOR:
         return case.mediator is not None and case.mediator.person == who.person
     tasked = {task.unit for task in case.tasks.values() if task.state is not TaskState.RELEASED}
@@ -58,6 +58,19 @@ def may_see(post: Post, case: Case) -> bool:
     if who.unit in tasked | mediating | set(case.told) | {case.lead}:
         return True
     return who.role is Role.GRID and case.place in post.grids and not restricted(case)
+
+
+def reserved_from(role: Role, case: Case) -> bool:
+    """Whether a case is reserved, and not for this role: design §7 in plain words again."""
+    if role is Role.CLERK or role is Role.SCREENER:
+        return restricted(case)
+    return role is Role.DISPATCHER and (case.category or "").startswith("15")
+
+
+def owes(who: Actor, case: Case) -> bool:
+    """Whether this post's turn it is."""
+    turn = {Stage.REGISTERED: Role.SCREENER, Stage.SCREENED: Role.DISPATCHER}.get(case.stage or Stage.MERGED)
+    return who.role is turn and who.unit == case.centre
 
 
 async def made(api: Api) -> list[str]:
