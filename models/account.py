@@ -15,6 +15,16 @@ LoginName = Annotated[str, Field(min_length=2, max_length=80, pattern=r"^[a-z0-9
 """A login name: small letters, digits and a few signs. Other forms of the same word are folded to it at the door."""
 
 
+class TokenScope(StrEnum):
+    """What an API token may be good for (令牌用途)."""
+
+    READ = "read"  # 查看
+    ACT = "act"  # 登记与办理
+    EXPORT = "export"  # 导出
+    EVENTS = "events"  # 送入线索
+    CODEC = "codec"  # 查看引擎数据
+
+
 class AccountState(StrEnum):
     """Whether somebody may sign in (账户状态)."""
 
@@ -94,12 +104,14 @@ class AccountProblem(StrEnum):
     UNKNOWN_POST = "unknown_post"
     NO_POST = "no_post"
     TOO_MANY_ADMINS = "too_many_admins"
-    """The three administrators are three people."""
+    """The three administrators are three people, and work on no case."""
     PASSWORD = "password"  # noqa: S105 - a code, not a secret
     LABEL = "label"
     """No name, or no good one."""
     DATES = "dates"
     """Not a day, or a last day before the first."""
+    SCOPE = "scope"
+    """A token that would be good for nothing, or for something unknown."""
     NOT_ALLOWED = "not_allowed"
     """Who asks keeps no accounts."""
     OWN = "own"
@@ -207,6 +219,12 @@ class Identity(Model):
     token: Id | None = None
     scopes: tuple[Label, ...] = ()
     """What an API token is good for; empty = all that its person may do."""
+    needs_factor: bool = False
+    """The post in use asks for a second factor, and there was none."""
+
+    def good_for(self, scope: TokenScope) -> bool:
+        """Whether who asks may do things of this kind: a session everything, a token what it was issued for."""
+        return not self.scopes or scope in self.scopes
 
 
 class Session(Model):

@@ -29,6 +29,8 @@ class RefusalCode(StrEnum):
     CONFLICT_OF_INTEREST = "conflict_of_interest"
     CLAIMED = "claimed"
     """Of the desk, never of `decide`: a claim is soft."""
+    PURPOSE_NEEDED = "purpose_needed"
+    """Of reading, never of `decide`: who looks has to say why first."""
 
 
 SENTENCES: dict[RefusalCode, tuple[str, str]] = {
@@ -49,6 +51,7 @@ SENTENCES: dict[RefusalCode, tuple[str, str]] = {
     RefusalCode.CHECKLIST_OPEN: ("结案清单尚有未完成项", "The closing checklist still has open items"),
     RefusalCode.CONFLICT_OF_INTEREST: ("存在利害关系，须回避", "There is a conflict of interest"),
     RefusalCode.CLAIMED: ("已由他人认领", "Somebody else has taken this on"),
+    RefusalCode.PURPOSE_NEEDED: ("查看此案须先说明查阅事由", "Say first why you look at this case"),
 }
 """The sentence of each code, Chinese and English."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.account import AbsenceReason, AccountProblem, AccountState, PasswordProblem, StandInProblem
+from models.account import AbsenceReason, AccountProblem, AccountState, PasswordProblem, StandInProblem, TokenScope
 from models.account_log import AccountAct
 
 Both = tuple[str, str]
@@ -43,6 +43,13 @@ PASSWORD_PROBLEMS: dict[str, Both] = {
     PasswordProblem.LOGIN_NAME: ("新密码不能与登录名相同或为其倒写", "The new password may not be the login name, forwards or backwards"),
     PasswordProblem.USED_BEFORE: ("不能使用最近 5 次用过的密码", "None of the last five passwords may be used again"),
 }
+TOKEN_SCOPES: dict[str, Both] = {
+    TokenScope.READ: ("查看", "look"),
+    TokenScope.ACT: ("登记与办理", "take in and act"),
+    TokenScope.EXPORT: ("导出", "export"),
+    TokenScope.EVENTS: ("送入线索", "send events in"),
+    TokenScope.CODEC: ("查看引擎数据（系统管理员）", "open the engine's payloads (system administrator)"),
+}
 ACCOUNT_PROBLEMS: dict[str, Both] = {
     AccountProblem.UNKNOWN: ("没有这个账户", "There is no such account"),
     AccountProblem.LOGIN_NAME: (
@@ -53,9 +60,10 @@ ACCOUNT_PROBLEMS: dict[str, Both] = {
     AccountProblem.UNKNOWN_POST: ("没有这个岗位", "There is no such post"),
     AccountProblem.NO_POST: ("至少需要一个岗位", "At least one post is needed"),
     AccountProblem.TOO_MANY_ADMINS: (
-        "系统管理员、安全保密管理员、安全审计员必须由三个人分别担任",
-        "The system, the security and the audit administrator are three different people",
+        "系统管理员、安全保密管理员、安全审计员必须由三个人分别担任，且不得兼任其他岗位",
+        "The system, the security and the audit administrator are three different people, who hold no other post",
     ),
+    AccountProblem.SCOPE: ("请至少选择一种令牌用途", "Choose what the token is good for"),
     AccountProblem.PASSWORD: ("密码不符合要求", "The password can't be taken"),
     AccountProblem.LABEL: ("请填写姓名", "Fill in the name"),
     AccountProblem.DATES: ("请检查日期：结束日期不能早于开始日期", "Check the days: the last may not come before the first"),
@@ -81,6 +89,7 @@ TABLES: dict[str, dict[str, Both]] = {
     "absence_reason": REASONS,
     "account_act": ACTS,
     "password_problem": PASSWORD_PROBLEMS,
+    "token_scope": TOKEN_SCOPES,
     "account_problem": ACCOUNT_PROBLEMS,
     "stand_in_problem": STAND_IN_PROBLEMS,
 }

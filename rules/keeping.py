@@ -6,7 +6,7 @@ Two administrators keep accounts, the third reads the log: none of them can do s
 
 from __future__ import annotations
 
-from models.account import AccountProblem, Identity
+from models.account import AccountProblem, Identity, TokenScope
 from models.account_log import AccountAct
 from models.words import Role
 
@@ -29,8 +29,20 @@ LOG_READERS = frozenset({Role.ADMIN_AUDIT})
 PAYLOAD_READERS = frozenset({Role.ADMIN_SYSTEM})
 """Roles that may open what Temporal holds: it names nobody, and whoever operates Temporal has to see what stands still."""
 
-CODEC_SCOPE = "codec"
-"""What an API token with scopes needs for it."""
+
+NEEDS: dict[tuple[str, str], TokenScope] = {
+    ("POST", "/api/v1/search"): TokenScope.READ,
+    ("POST", "/api/v1/exports"): TokenScope.EXPORT,
+    ("POST", "/api/v1/events"): TokenScope.EVENTS,
+    ("POST", "/codec/encode"): TokenScope.CODEC,
+    ("POST", "/codec/decode"): TokenScope.CODEC,
+}
+"""What an API token has to be good for at these addresses; at all others by whether something is asked or done."""
+
+
+def needs(method: str, path: str) -> TokenScope:
+    """Return what an API token has to be good for to ask this."""
+    return NEEDS.get((method, path), TokenScope.READ if method in {"GET", "HEAD"} else TokenScope.ACT)
 
 
 def may_keep(by: Identity, act: AccountAct, account_id: str = "") -> AccountProblem | None:

@@ -113,6 +113,7 @@ LOOKS: dict[str, Both] = {
     "file": ("案件卷宗", "the case's page"),
     "timeline": ("办理经过", "its story"),
     "explain": ("时限说明", "its clocks"),
+    "purpose": ("说明查阅事由", "the purpose, stated"),
     "routing": ("分流建议", "the routing proposed"),
     "objections": ("异议", "objections"),
     "progress": ("办理进度（当事人）", "its progress, as a party"),

@@ -135,8 +135,8 @@ def _narrowing() -> list[str]:
         "## Reserved cases",
         "",
         "From `rules/reserved.py`. Town and district do not open these cases to the roles named, in no list, search, count, figure, stream",
-        "or export; what opens a case besides stays: being its mediator, of its lead or of a unit with a task, told of it, or owing",
-        "something in it now. Who has opened one keeps its receipt slip. None of them is open to the grid.",
+        "or export; what opens a case besides stays: having taken it in, being its mediator, of its lead or of a unit with a task, told",
+        "of it, or owing something in it now. None of them is open to the grid.",
         "",
         *_table(("kind", "known by", "not open to"), rows),
         f"To all who do see one: one step less (shown → masked → hidden) of {groups},",
@@ -182,7 +182,7 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /stats": lambda role: "own reach" if role in NUMBERS else "",
     "POST /cases": lambda role: "yes" if role in PERMITS["open"].roles else "",
     "POST /cases/{code}/actions/…": lambda role: "own reach" if any(role in permit.roles for permit in PERMITS.values()) else "",
-    "GET /me, /network, /procedure, /calendar, /categories": lambda role: "yes",
+    "GET /me, /purposes, /network, /procedure, /calendar, /categories": lambda role: "yes",
 }
 """What each role gets from each endpoint. `own reach` = only of cases one may see; of others it is 404, or nothing."""
 

@@ -36,7 +36,7 @@ STANDS_IN: dict[Role, frozenset[Role]] = {
 """Absent role → roles that may stand in. The three administrators have no row: each of them is there so that the others aren't alone."""
 
 ADMINS = frozenset({R.ADMIN_SYSTEM, R.ADMIN_SECURITY, R.ADMIN_AUDIT})
-"""The three administrators (三员); no person holds two of their posts."""
+"""The three administrators (三员): three people, none of whom works on cases."""
 
 ARRANGES = frozenset({R.DIRECTOR, R.LEADER})
 """Posts of a centre that arrange absences in their town; of the county's centre, everywhere."""
@@ -71,6 +71,6 @@ def may_arrange(by: Actor, absent: Staff, network: Network) -> bool:
     return by.unit == network.county_centre or (unit is not None and unit.town is not None and by.unit == network.centre(unit.town))
 
 
-def too_many_admins(roles: Collection[Role]) -> bool:
-    """Whether these posts of one person include two of the three administrators."""
-    return len(ADMINS & set(roles)) > 1
+def mixes_admins(roles: Collection[Role]) -> bool:
+    """Whether these posts of one person include one of the three administrators and any other role, another administrator's or not."""
+    return not ADMINS.isdisjoint(roles) and len(set(roles)) > 1

@@ -25,6 +25,7 @@ from service.entry.locks import Locks
 from service.entry.people import citizen
 from service.entry.sessions import LONGEST, TOUCH, csrf_token, digest, new_secret
 from service.errors import UnknownCase, refuse
+from service.looking.purposes import Purposes
 from service.office import Office
 from service.query_codes import QueryCodes
 from service.reading import Reader
@@ -191,7 +192,7 @@ class Citizens:
             raise refuse(RefusalCode.NOT_ALLOWED) if sees else UnknownCase(key)
         if not sees and opener not in actor.own_ids:
             raise UnknownCase(key)
-        await self._reader.logged(actor, case, "slip")
+        await self._reader.logged(actor, case, "slip", await Purposes(self._office).settle(actor, case, await self._reader.bundle(case)))
         return case
 
     async def _own(self, case_id: str, party_id: str) -> Own | None:

@@ -13,6 +13,7 @@ __all__ = [
     "ErasureRefused",
     "KeyProblem",
     "ProviderProblem",
+    "PurposeNeeded",
     "Refused",
     "Unavailable",
     "UnknownArrival",
@@ -34,6 +35,14 @@ class Refused(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(str(refusal.code))
         self.refusal = refusal
+
+
+class PurposeNeeded(Refused):
+    """Who looks has to say why first. `code` is that of the case."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(Refusal(code=RefusalCode.PURPOSE_NEEDED, detail=code))
+        self.code = code
 
 
 class UnknownCase(LookupError):

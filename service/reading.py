@@ -21,6 +21,7 @@ from rules.visibility import Group, Sight, sight
 from service import shown
 from service.errors import UnknownCase, refuse
 from service.listing import Listing
+from service.looking.purposes import Purposes
 from service.showing import Showing, unit_name
 from store.desk.figures import Figures
 from store.desk.lists import Filter
@@ -33,15 +34,25 @@ class Reader(Listing):
     """Reads single cases, and all that `Listing` reads."""
 
     async def look(self, actor: Actor, key: str, what: str, purpose: str = "") -> tuple[Case, Bundle, Sight]:
-        """Return a case by its code with what somebody may see of it, and log the look.
+        """Return a case by its code with what somebody may see of it, and log the look with its purpose.
 
-        Raises UnknownCase, also for a case out of sight, and StoreAway when the look can't be logged.
+        Raises UnknownCase, also for a case out of sight; Refused `purpose_needed`; StoreAway when the look can't be logged.
         """
+        case = await self._visible_case(actor, key)
+        why = await Purposes(self._office).settle(actor, case, await self.bundle(case), purpose)
+        return await self.logged(actor, case, what, why)
+
+    async def state(self, actor: Actor, key: str, purpose: str) -> None:
+        """State why one looks at a case, for the rest of the day. Raises UnknownCase; Refused `invalid`."""
+        case = await self._visible_case(actor, key)
+        await self.logged(actor, case, "purpose", await Purposes(self._office).read(case, purpose))
+
+    async def _visible_case(self, actor: Actor, key: str) -> Case:
         row = await self.visible(actor, key)
         case = await self._office.records.load(row.case_id)
         if case is None:
             raise UnknownCase(key)
-        return await self.logged(actor, case, what, purpose)
+        return case
 
     async def logged(self, actor: Actor, case: Case, what: str, purpose: str = "") -> tuple[Case, Bundle, Sight]:
         """Log a look at a case that somebody has been found to reach, and return it as `look` does.
@@ -85,16 +96,16 @@ class Reader(Listing):
             papers=await showing.papers(await self._events(case)) if papers else (),
         )
 
-    async def explain(self, actor: Actor, key: str) -> Explanation:
+    async def explain(self, actor: Actor, key: str, purpose: str = "") -> Explanation:
         """Return who holds the ball and why each date. Raises UnknownCase, and Refused where the way is hidden."""
-        case, bundle, seen = await self.look(actor, key, "explain")
+        case, bundle, seen = await self.look(actor, key, "explain", purpose)
         if not seen.sees(Group.WAY):
             raise refuse(RefusalCode.NOT_ALLOWED)
         return self._explanation(case, bundle, seen)
 
-    async def timeline(self, actor: Actor, key: str, *, after: int = 0, limit: int = 500) -> shown.Timeline:
+    async def timeline(self, actor: Actor, key: str, purpose: str = "", *, after: int = 0, limit: int = 500) -> shown.Timeline:
         """Return the story of a case, with its words where they may be read. Raises UnknownCase; Refused where its way is hidden."""
-        case, bundle, seen = await self.look(actor, key, "timeline")
+        case, bundle, seen = await self.look(actor, key, "timeline", purpose)
         if not seen.sees(Group.WAY):
             raise refuse(RefusalCode.NOT_ALLOWED)
         return await self._story(actor, case, bundle, seen, after, limit)

@@ -88,9 +88,10 @@ class Sighted:
     def _as_eyes(self, actor: Actor, scopes: tuple[tuple[str, str], ...] | None) -> Eyes:
         """Return scopes as a query takes them; None is everything, but for what is reserved."""
         closed = tuple(str(kind) for kind in closed_to(actor.role))
-        if scopes is not None:
-            return Eyes(scopes=scopes, closed=closed)
-        return Eyes(everything=True, scopes=tuple(("post", post) for post in posts(actor, None)) if closed else (), closed=closed)
+        besides = tuple(("post", post) for post in posts(actor, None)) if closed else ()
+        return Eyes(
+            scopes=besides if scopes is None else scopes, everything=scopes is None, closed=closed, took_in=tuple(sorted(actor.own_ids))
+        )
 
     def _holder(self, actor: Actor) -> Holder:
         """Return whose desk it is: the absent person's, where somebody stands in."""

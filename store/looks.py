@@ -82,6 +82,14 @@ class Looks:
         async with self._store.read() as db:
             return [_look(row) for row in await db.execute(query.order_by(access_log.c.id.desc()).limit(limit))]
 
+    async def purpose(self, person: str, case_id: str, since: datetime) -> str:
+        """The last purpose that somebody has stated for looking at a case since a time; empty where there is none."""
+        log = access_log.c
+        stated = (log.case_id == case_id, log.person == person, log.at >= since, log.purpose != "")
+        query = select(log.purpose).where(*stated).order_by(log.id.desc()).limit(1)
+        async with self._store.read() as db:
+            return str(await db.scalar(query) or "")
+
     async def of_person(self, person: str, *, since: datetime, limit: int = 100) -> list[LoggedLook]:
         """What somebody has looked at since a time, the newest first."""
         query = select(access_log).where(access_log.c.person == person, access_log.c.at >= since)

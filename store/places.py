@@ -18,6 +18,7 @@ from models.base import Model
 from models.calendar import Calendar
 from models.categories import Categories
 from models.contacts import Contacts
+from models.eyes import EyesRules
 from models.network import DEFAULT, Network, Unit
 from models.procedure import Procedure
 from models.risk import RiskTable
@@ -43,6 +44,7 @@ class LoadedPlace:
     calendar: Calendar
     categories: Categories
     contacts: Contacts
+    eyes: EyesRules
     staff: dict[str, Staff]
     """Everybody by id: one post-holder per role and unit, and those the file lists."""
     senders: dict[str, Sender]
@@ -70,6 +72,7 @@ def load_place(folder: Path) -> LoadedPlace:
         calendar=read_calendar(folder / "calendar.yaml"),
         categories=categories,
         contacts=read_contacts(folder / "contacts.yaml", network),
+        eyes=parse(EyesRules, read_yaml(folder / "access.yaml"), folder / "access.yaml"),
         staff=read_staff(folder / "staff.yaml", network, categories),
         senders=read_senders(folder, network, risk),
     )

@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from models.account import Identity
 from models.party import Actor
+from rules.keeping import needs
 from service.entry.accounts import Accounts
 from service.entry.people import resolve_actor
 from service.errors import Refused
@@ -47,12 +48,19 @@ class DemoAccounts:
 async def current_identity(
     request: Request, office: OfficeDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Identity:
-    """Return who asks, or end the request: with 401, or with 403 in a session whose password has to be changed first."""
+    """Return who asks, or end the request: with 401, or with 403 where a password has to be changed, a second factor to be set up
+    first, or where a token is not good for it.
+    """
     found = await _identity(request, office, credentials.credentials if credentials is not None else None)
     if found is None:
         raise WebProblem("unauthenticated")
     if found.session is not None and found.must_change:
         raise WebProblem("password_change")
+    if found.needs_factor:
+        raise WebProblem("second_factor")
+    needed = needs(request.method, request.url.path)
+    if not found.good_for(needed):
+        raise WebProblem("token_scope", str(needed))
     return found
 
 

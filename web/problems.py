@@ -65,11 +65,14 @@ KINDS: dict[str, Kind] = dict(
         _refusal(C.CHECKLIST_OPEN, 409),
         _refusal(C.CONFLICT_OF_INTEREST, 403),
         _refusal(C.CLAIMED, 409),
+        _refusal(C.PURPOSE_NEEDED, 428),
     ]
 ) | {
     "malformed": Kind(400, "请求无法读取", "The request can't be read"),
     "unauthenticated": Kind(401, "请先登录", "Sign in first"),
     "csrf": Kind(403, "页面已过期，请返回刷新后重试", "This page is out of date: go back, load it again and retry"),
+    "token_scope": Kind(403, "此令牌没有这项用途", "This token is not good for that"),
+    "second_factor": Kind(403, "此岗位必须使用动态验证码，请先在控制台设置", "This post needs a second factor: set one up in the console"),
     "password_change": Kind(403, "请先修改密码", "Change your password first"),
     "not_found": Kind(404, "没有这个地址", "There is nothing at this address"),
     "unknown_case": Kind(404, *ANSWERS["unknown_case"]),

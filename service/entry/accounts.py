@@ -31,7 +31,7 @@ from models.account import (
 )
 from models.account_log import OPERATOR, AccountAct, AccountEntry, Doer
 from models.base import Label
-from rules.standins import too_many_admins
+from rules.standins import mixes_admins
 from service.entry import demo_accounts, totp
 from service.entry.identity import Identities
 from service.entry.locks import Locks
@@ -264,7 +264,7 @@ class Accounts:
         people = [await self._office.roll.staff(post.staff) for post in held]
         if None in people:
             raise AccountRefused(AccountProblem.UNKNOWN_POST)
-        if too_many_admins([person.role for person in people if person is not None]):
+        if mixes_admins([person.role for person in people if person is not None]):
             raise AccountRefused(AccountProblem.TOO_MANY_ADMINS)
         return held
 

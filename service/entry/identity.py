@@ -67,6 +67,7 @@ class Identities:
             posts=tuple(person.id for person in own),
             stands_in_for=tuple(absent.id for absent, _ in stood_in),
             must_change=account.must_change,
+            needs_factor=actor.role in self._office.place.eyes.second_factor and not account.demo and not more.get("second_factor", False),
             **more,
         )
 

@@ -120,6 +120,10 @@ class Sessions:
         moved = row.model_copy(update={"digest": digest(fresh), "post": post, "seen_at": self._office.now()})
         return _session(fresh, moved, identity) if await self._shelf.rotate(row.digest, moved) else None
 
+    async def prove(self, cookie: str) -> None:
+        """Note that who holds a session has just given a right code of their second factor."""
+        await self._shelf.prove(digest(cookie))
+
     async def end(self, cookie: str) -> None:
         """End a session."""
         await self._shelf.end(digest(cookie))
@@ -151,5 +155,6 @@ def _over(row: SessionRow, now: datetime) -> bool:
 
 
 def _session(cookie: str, row: SessionRow, identity: Identity) -> Session:
-    proved = identity.model_copy(update={"session": row.digest, "second_factor": row.second_factor})
+    needs = identity.needs_factor and not row.second_factor
+    proved = identity.model_copy(update={"session": row.digest, "second_factor": row.second_factor, "needs_factor": needs})
     return Session(cookie=cookie, csrf=csrf_token(cookie), identity=proved, ends_at=row.ends_at)

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from models.account import AccountProblem, Identity, Token, TokenIssued
+from models.account import AccountProblem, Identity, Token, TokenIssued, TokenScope
 from models.account_log import AccountAct, AccountEntry, Doer
 from service.entry.identity import Identities
 from service.entry.sessions import digest, new_secret
@@ -36,7 +36,9 @@ class Tokens:
     async def issue(
         self, account_id: str, name: str, post: str | None, lasts: timedelta, scopes: Sequence[str], *, by: Doer
     ) -> TokenIssued:
-        """Issue a token for one post of a person. Raises AccountRefused."""
+        """Issue a token for one post of a person. Without scopes it is good for all that the post may do. Raises AccountRefused."""
+        if not set(scopes) <= set(TokenScope):
+            raise AccountRefused(AccountProblem.SCOPE)
         stored = await self._accounts.by_id(account_id)
         if stored is None:
             raise AccountRefused(AccountProblem.UNKNOWN)
@@ -76,7 +78,10 @@ class Tokens:
         used = row.token.last_used_at
         if used is None or now - used >= TOUCH:
             await self._shelf.used(token_id, now)
-        return await self._identities.resolve(stored.account, row.token.post, strict=True, token=token_id, scopes=row.token.scopes)
+        # A token was issued in a session of its person's, who has proved themselves there: what counts is that they still could.
+        factor = stored.totp is not None or not stored.account.local
+        how = {"token": token_id, "scopes": row.token.scopes, "second_factor": factor}
+        return await self._identities.resolve(stored.account, row.token.post, strict=True, **how)
 
     async def of(self, account_id: str) -> list[Token]:
         """Return all tokens of a person."""

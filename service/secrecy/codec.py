@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from google.protobuf.json_format import MessageToJson, Parse, ParseError
 from temporalio.api.common.v1 import Payload, Payloads
 
-from models.account import Identity
+from models.account import Identity, TokenScope
 from models.account_log import AccountAct, AccountEntry, Doer
 from models.refusal import RefusalCode
-from rules.keeping import CODEC_SCOPE, PAYLOAD_READERS
+from rules.keeping import PAYLOAD_READERS
 from service.errors import refuse
 from service.office import Office
 from store.entry.account_log import AccountLog
@@ -40,7 +40,7 @@ class Codec:
         return await _told(self._read(body, namespace), self._office.codec.encode)
 
     def _read(self, body: bytes, namespace: str) -> Payloads:
-        if self._by.actor.role not in PAYLOAD_READERS or (self._by.scopes and CODEC_SCOPE not in self._by.scopes):
+        if self._by.actor.role not in PAYLOAD_READERS or not self._by.good_for(TokenScope.CODEC):
             raise refuse(RefusalCode.NOT_ALLOWED)
         if namespace not in {"", self._office.client.namespace}:
             raise refuse(RefusalCode.INVALID, "X-Namespace")

@@ -21,6 +21,8 @@ class Eyes(Model):
     """For the engine itself and for posts of the whole district."""
     closed: tuple[str, ...] = ()
     """Kinds of reserved cases that neither a town nor `everything` opens; other scopes do."""
+    took_in: tuple[str, ...] = ()
+    """Whose intakes they are: what one has taken in oneself is not closed."""
 
     def open_to(self, scopes: frozenset[tuple[str, str]]) -> bool:
         """Whether they see a case with these rows of `case_access`: what `seen_by` asks of the store."""

@@ -155,7 +155,8 @@ def _wide(eyes: Eyes, case_id: ColumnElement[str], in_town: ColumnElement[bool] 
         return []
     # Reserved cases are few: the database reads them once, by the index, and looks each case up among them.
     closed = select(case_access.c.case_id).where(case_access.c.kind == "reserved", case_access.c.value.in_(eyes.closed))
-    return [and_(wide, case_id.not_in(closed))] if eyes.closed else [wide]
+    own = select(actions.c.case_id).where(actions.c.person.in_(eyes.took_in), actions.c.first_seq == 1)
+    return [and_(wide, or_(case_id.not_in(closed), case_id.in_(own)))] if eyes.closed else [wide]
 
 
 def _by_kind(eyes: Eyes) -> dict[str, list[str]]:

@@ -99,6 +99,11 @@ class SessionShelf:
         async with self._store.write() as db:
             await db.execute(update(sessions).where(sessions.c.digest == digest).values(seen_at=at))
 
+    async def prove(self, digest: str) -> None:
+        """Note that a session's person has proved themselves by a second factor."""
+        async with self._store.write() as db:
+            await db.execute(update(sessions).where(sessions.c.digest == digest).values(second_factor=True))
+
     async def end(self, digest: str) -> None:
         """End a session. One that is gone stays gone."""
         async with self._store.write() as db:

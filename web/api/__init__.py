@@ -9,7 +9,9 @@ from web.problems import documented
 
 router = APIRouter(
     prefix="/api/v1",
-    responses=documented("malformed", "unauthenticated", "password_change", "invalid", "too_many", "internal", "unavailable"),
+    responses=documented(
+        "malformed", "unauthenticated", "password_change", "second_factor", "token_scope", "invalid", "too_many", "internal", "unavailable"
+    ),
 )
 for part in (cases, actions, arrivals, inbox, changes, stats, reference):
     router.include_router(part.router)

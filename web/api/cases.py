@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field
@@ -28,8 +29,14 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", pattern=r"^[A-Za-z0-
 Unit = Annotated[str | None, Query(pattern=r"^[a-z0-9-]+$", max_length=80)]
 
 
-Purpose = Annotated[
-    str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$", description="Why one looks (查看事由); kept in the access log.")
+Why = Annotated[
+    str,
+    Header(
+        alias="Jiefen-Purpose",
+        max_length=1000,
+        pattern=r"^[!-~ ]*$",
+        description="Why one looks (查阅事由): a code of `/purposes`, or words, percent-encoded UTF-8. Kept in the access log.",
+    ),
 ]
 
 
@@ -124,40 +131,43 @@ async def search_cases(body: Search, actor: ActorDep, reader: ReaderDep) -> show
     return await reader.search(actor, body.text.strip(), limit=body.limit)
 
 
-@router.get("/cases/{code}", operation_id="get_case", summary="A case as far as one may see it", responses=documented("unknown_case"))
-async def get_case(
-    code: Code,
-    actor: ActorDep,
-    reader: ReaderDep,
-    response: Response,
-    purpose: Purpose = "",
-) -> shown.CaseShown:
+@router.get(
+    "/cases/{code}",
+    operation_id="get_case",
+    summary="A case as far as one may see it",
+    responses=documented("unknown_case", "purpose_needed"),
+)
+async def get_case(code: Code, actor: ActorDep, reader: ReaderDep, response: Response, why: Why = "") -> shown.CaseShown:
     """Return the case; its version is the ETag, to be sent back as If-Match with an action."""
-    found = await reader.detail(actor, code, purpose)
+    found = await reader.detail(actor, code, unquote(why))
     response.headers["ETag"] = f'"{found.seq}"'
     return found
 
 
 @router.get(
-    "/cases/{code}/explain", operation_id="explain_case", summary="Why each date", responses=documented("unknown_case", "not_allowed")
+    "/cases/{code}/explain",
+    operation_id="explain_case",
+    summary="Why each date",
+    responses=documented("unknown_case", "not_allowed", "purpose_needed"),
 )
-async def explain_case(code: Code, actor: ActorDep, reader: ReaderDep) -> Explanation:
+async def explain_case(code: Code, actor: ActorDep, reader: ReaderDep, why: Why = "") -> Explanation:
     """Return who holds the ball, and for every clock the arithmetic in both languages."""
-    return await reader.explain(actor, code)
+    return await reader.explain(actor, code, unquote(why))
 
 
 @router.get(
     "/cases/{code}/timeline",
     operation_id="get_timeline",
     summary="The story of a case",
-    responses=documented("unknown_case", "not_allowed"),
+    responses=documented("unknown_case", "not_allowed", "purpose_needed"),
 )
 async def get_timeline(
     code: Code,
     actor: ActorDep,
     reader: ReaderDep,
+    why: Why = "",
     after: Annotated[int, Query(ge=0, le=1_000_000, description="Only events behind this number.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> shown.Timeline:
     """Return its events as sentences in both languages, the oldest first, with the words one may read."""
-    return await reader.timeline(actor, code, after=after, limit=limit)
+    return await reader.timeline(actor, code, unquote(why), after=after, limit=limit)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from models.base import Model
 from models.calendar import Calendar
 from models.categories import Categories
+from models.eyes import Purpose
 from models.network import Network
 from models.procedure import Procedure
 from models.words import Role
@@ -40,6 +41,12 @@ async def get_me(identity: IdentityDep, office: OfficeDep) -> Me:
         town=unit.town if unit else None,
         posts=identity.posts,
     )
+
+
+@router.get("/purposes", operation_id="list_purposes", summary="Why one may look at a case, to choose from")
+async def list_purposes(actor: ActorDep, office: OfficeDep) -> tuple[Purpose, ...]:
+    """Return the list; words of one's own count as well."""
+    return office.place.eyes.purposes
 
 
 @router.get("/network", operation_id="get_network", summary="The linked departments (1+3+N) in force")

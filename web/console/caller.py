@@ -41,6 +41,10 @@ THEMES: dict[str, Both] = {"auto": ("随系统", "as the device"), "light": ("�
 BEFORE_ALL = frozenset({"/account/password", "/logout"})
 """Addresses that are open to somebody who has to change their password."""
 
+FACTOR = "/account/second-factor"
+BEFORE_FACTOR = BEFORE_ALL | {FACTOR, f"{FACTOR}/offer", f"{FACTOR}/confirm", "/account/post", "/session"}
+"""Addresses that are open to somebody who has to prove themselves by a second factor, which their post asks for."""
+
 FIELDS = 2000
 """Most fields a form may have."""
 
@@ -54,6 +58,10 @@ class SignInNeeded(Exception):
     def __init__(self, back: str) -> None:
         super().__init__(back)
         self.back = back
+
+
+class FactorNeeded(Exception):
+    """Ends a request at the page that sets up a second factor."""
 
 
 class PasswordNeeded(Exception):
@@ -252,6 +260,8 @@ async def caller(request: Request, found: Annotated[Caller | None, Depends(calle
         raise SignInNeeded(back)
     if found.identity.must_change and request.url.path not in BEFORE_ALL:
         raise PasswordNeeded
+    if found.identity.needs_factor and request.url.path not in BEFORE_FACTOR:
+        raise FactorNeeded
     return found
 
 

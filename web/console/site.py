@@ -10,11 +10,12 @@ from fastapi.responses import FileResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.middleware.gzip import GZipMiddleware
 
+from service.errors import PurposeNeeded
 from web import problems
 from web.console import widgets
-from web.console.caller import PasswordNeeded, SignInNeeded, guest
+from web.console.caller import FACTOR, FactorNeeded, PasswordNeeded, SignInNeeded, guest
 from web.console.kept import sent
-from web.console.pages import ROUTERS, live, sign_in
+from web.console.pages import ROUTERS, live, purpose, sign_in
 from web.console.pages.citizen import NotIn
 
 ROOT = Path(__file__).parent
@@ -68,9 +69,19 @@ def install(app: FastAPI) -> None:
     async def _not_in(request: Request, error: NotIn) -> Response:
         return _elsewhere(request, "/citizen?done=over")
 
+    @app.exception_handler(PurposeNeeded)
+    async def _purpose(request: Request, error: PurposeNeeded) -> Response:
+        if request.url.path.startswith(FOR_MACHINES):
+            return problems.response(str(error.refusal.code), error.refusal.detail)
+        return _elsewhere(request, purpose.asking(request, error.code))
+
     @app.exception_handler(PasswordNeeded)
     async def _password(request: Request, error: PasswordNeeded) -> Response:
         return _elsewhere(request, "/account/password")
+
+    @app.exception_handler(FactorNeeded)
+    async def _factor(request: Request, error: FactorNeeded) -> Response:
+        return _elsewhere(request, FACTOR)
 
 
 def _elsewhere(request: Request, path: str) -> Response:

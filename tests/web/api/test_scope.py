@@ -19,7 +19,7 @@ from rules.reserved import restricted
 from service.office import Office
 from store.desk.inbox import Inboxes
 from store.desk.lists import Eyes, Holder
-from tests.web.running import INTAKE, Api, asked
+from tests.web.running import CLERK, INTAKE, Api, asked
 from web.auth import current_identity
 
 UNITS = (
@@ -48,7 +48,7 @@ def may_see(post: Post, case: Case) -> bool:
     if who.role in NOBODY:
         return False
     if who.role in CENTRE | {Role.AUDITOR, Role.ARCHIVIST}:
-        return (post.town is None or post.town == case.town) and (not reserved_from(who.role, case) or owes(who, case))
+        return (post.town is None or post.town == case.town) and (not reserved_from(who, case) or owes(who, case))
     if who.role is Role.MEDIATOR:
         return case.mediator is not None and case.mediator.person == who.person
     tasked = {task.unit for task in case.tasks.values() if task.state is not TaskState.RELEASED}
@@ -60,11 +60,11 @@ def may_see(post: Post, case: Case) -> bool:
     return who.role is Role.GRID and case.place in post.grids and not restricted(case)
 
 
-def reserved_from(role: Role, case: Case) -> bool:
-    """Whether a case is reserved, and not for this role: design §7 in plain words again."""
-    if role is Role.CLERK or role is Role.SCREENER:
-        return restricted(case)
-    return role is Role.DISPATCHER and (case.category or "").startswith("15")
+def reserved_from(who: Actor, case: Case) -> bool:
+    """Whether a case is reserved, and not for them, who has not taken it in: design §7 in plain words again."""
+    if who.role in {Role.CLERK, Role.SCREENER}:
+        return restricted(case) and who.person != CLERK
+    return who.role is Role.DISPATCHER and (case.category or "").startswith("15")
 
 
 def owes(who: Actor, case: Case) -> bool:
@@ -154,7 +154,7 @@ async def look(asking: Asking, post: Post, cases: dict[str, Case], expected: set
     """One case after another: detail, timeline, explanation, action."""
     for code in cases:
         told = (post.actor.person, code)
-        detail = await asking.as_(post.actor, f"/cases/{code}")
+        detail = await asking.as_(post.actor, f"/cases/{code}", headers={"Jiefen-Purpose": "supervising"})
         assert detail.status_code == (200 if code in expected else 404), told
         for part in ("timeline", "explain"):
             answer = await asking.as_(post.actor, f"/cases/{code}/{part}")

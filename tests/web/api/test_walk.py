@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 from service.office import Office
 from store.looks import Looks
@@ -62,7 +63,7 @@ async def test_a_dispute_travels_from_the_window_to_the_archive_and_back(api: Ap
 
 async def test_each_look_is_logged_with_its_purpose_before_it_is_answered(api: Api, office: Office) -> None:
     code = await api.open()
-    await api.get(f"/cases/{code}", params={"purpose": "接待来访"})
+    await api.get(f"/cases/{code}", headers={"Jiefen-Purpose": quote("接待来访")})
     await api.get(f"/cases/{code}/timeline", "dispatcher@yanlou-centre")
     await api.get(f"/cases/{code}", "clerk@qingyan-centre")
     case_id = await office.records.find(code)

@@ -19,11 +19,13 @@ def lines(page: str) -> list[str]:
 
 async def test_who_looked_at_a_case_is_found_by_case_post_and_day(api: Api, desk: Desk) -> None:
     code = await api.open()
-    await (await desk.at("screener@yanlou-centre")).get(f"/cases/{code}?purpose=%E6%A0%B8%E5%AF%B9%E6%9D%90%E6%96%99")
+    screener = await desk.at("screener@yanlou-centre")
+    await screener.get(f"/cases/{code}/purpose")
+    await screener.submit(f"/cases/{code}/purpose", purpose="own", purpose_words="核对材料")
     admin = await desk.at(ADMIN)
     (found,) = lines(await admin.get(f"/access-log?code={code.lower()}"))
     assert "燕楼镇综治中心 · 甄别员" in found
-    assert "案件卷宗 核对材料" in found
+    assert "说明查阅事由 核对材料" in found
     day = re.search(r"20\d\d-\d\d-\d\d", found)
     assert day
     told = lines(await admin.get(f"/access-log?unit=yanlou-centre&role=screener&day={day[0]}"))

@@ -46,10 +46,16 @@ async def access_log(
         "before": before,
         "roles": named(who, {role: words for role, words in ROLES.items() if role not in {Role.SYSTEM, Role.CITIZEN}}),
         "units": _units(who),
+        "why_of": lambda purpose: _why(who, purpose),
         "post_of": lambda post: post_name(post, who.office.bundle.network, who.words),
         "narrowed": post_name(post, who.office.bundle.network, who.words) if post else "",
     }
     return who.page("access_log.html", context)
+
+
+def _why(who: Caller, purpose: str) -> str:
+    found = who.office.place.eyes.purpose(purpose)
+    return who.words.pick(found.zh, found.en) if found is not None else purpose
 
 
 def _post(role: str, unit: str) -> str:

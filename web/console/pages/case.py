@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
@@ -64,9 +64,9 @@ class Tried:
 
 
 @router.get("/{code}")
-async def case(who: CallerDep, code: str, tab: str = "facts", purpose: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """Return the page of a case. Raises UnknownCase."""
-    return await show(who, code, tab, purpose=purpose)
+async def case(who: CallerDep, code: str, tab: str = "facts") -> Response:
+    """Return the page of a case. Raises UnknownCase, PurposeNeeded."""
+    return await show(who, code, tab)
 
 
 @router.post("/{code}/do/{do}")
@@ -95,10 +95,10 @@ async def sent_before(who: Caller, code: str, fields: FormData) -> bool:
     return bool(action_id) and await who.reader.done(await who.cases.find(code), action_id)
 
 
-async def show(who: Caller, code: str, tab: str = "facts", *, purpose: str = "", tried: Tried | None = None) -> Response:
+async def show(who: Caller, code: str, tab: str = "facts", *, tried: Tried | None = None) -> Response:
     """Return the page, with an action that was refused where there is one."""
     tab = tab if tab in {name for name, _, _ in TABS} else "facts"
-    file = await who.reader.file(who.actor, code, purpose, story=tab == "story", papers=tab == "papers")
+    file = await who.reader.file(who.actor, code, story=tab == "story", papers=tab == "papers")
     if tried is not None:
         tried.words = plain(tried.code, tried.detail, tried.do, who.words)
     chosen = await choices(who, file.case)

@@ -40,6 +40,7 @@ async def confirm(who: CallerDep, fields: FormDep, accounts: AccountsDep) -> Res
     codes = await accounts.confirm_totp(who.identity.account, text(fields, "code", 40), by=Doer.of(who.identity))
     if codes is None:
         return await _shown(who, accounts, problem=who.words.message("验证码不正确，请核对手机时间后重试"))
+    await accounts.sessions.prove(who.cookie)
     return page(who, await accounts.get(who.identity.account), "account/codes.html", {"codes": codes})
 
 

@@ -1,0 +1,1 @@
+"""Looking at cases: why somebody does, asked for and kept."""

@@ -1,0 +1,63 @@
+"""Why one looks (查阅事由): asked before a red or a reserved case is shown, once for each case and day; then on to where one was going."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
+
+from models.eyes import HANDLING
+from service.entry.addresses import inside
+from service.errors import Refused
+from web.console.caller import Caller, CallerDep, FormDep
+from web.console.fields import text
+
+router = APIRouter(prefix="/cases")
+
+OWN = "own"
+"""The choice of saying it in one's own words."""
+
+
+def asking(request: Request, code: str) -> str:
+    """Return the address of the page that asks why, for somebody on the way to this request's page."""
+    asked = urlsplit(request.headers.get("hx-current-url", "")) if "hx-request" in request.headers else request.url
+    back = f"{asked.path}?{asked.query}" if asked.query else asked.path
+    onward = inside(back) if request.method == "GET" or "hx-request" in request.headers else ""
+    return f"/cases/{code}/purpose?back={quote(onward or f'/cases/{code}')}"
+
+
+def purpose_of(fields: FormData) -> str:
+    """Return the purpose of a form: the choice, or the words beside it."""
+    chosen, words = text(fields, "purpose", 30), text(fields, "purpose_words", 200)
+    return words if chosen in {"", OWN} else chosen
+
+
+def offered(who: Caller) -> list[tuple[str, str]]:
+    """Return the purposes to choose from; who has a case in hand is not asked."""
+    return [(one.code, who.words.pick(one.zh, one.en)) for one in who.office.place.eyes.purposes if one.code != HANDLING]
+
+
+@router.get("/{code}/purpose")
+async def ask(who: CallerDep, code: str, back: str = "") -> Response:
+    """Return the page that asks. Raises UnknownCase."""
+    await who.reader.visible(who.actor, code)
+    return _page(who, code, inside(back))
+
+
+@router.post("/{code}/purpose")
+async def state(who: CallerDep, fields: FormDep, code: str) -> Response:
+    """Keep the purpose, and go on. Raises UnknownCase."""
+    back = inside(text(fields, "back", 500)) or f"/cases/{code}"
+    try:
+        await who.reader.state(who.actor, code, purpose_of(fields))
+    except Refused:
+        await who.reader.visible(who.actor, code)
+        return _page(who, code, back, fields)
+    return RedirectResponse(back, 303)
+
+
+def _page(who: Caller, code: str, back: str, typed: FormData | None = None) -> Response:
+    context = {"code": code, "onward": back, "offered": offered(who), "typed": typed or FormData(), "wrong": typed is not None}
+    return who.page("purpose.html", context, status=422 if typed is not None else 200)
