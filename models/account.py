@@ -21,7 +21,6 @@ class TokenScope(StrEnum):
     READ = "read"  # 查看
     ACT = "act"  # 登记与办理
     EXPORT = "export"  # 导出
-    EVENTS = "events"  # 送入线索
     CODEC = "codec"  # 查看引擎数据
 
 

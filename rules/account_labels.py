@@ -47,7 +47,6 @@ TOKEN_SCOPES: dict[str, Both] = {
     TokenScope.READ: ("查看", "look"),
     TokenScope.ACT: ("登记与办理", "take in and act"),
     TokenScope.EXPORT: ("导出", "export"),
-    TokenScope.EVENTS: ("送入线索", "send events in"),
     TokenScope.CODEC: ("查看引擎数据（系统管理员）", "open the engine's payloads (system administrator)"),
 }
 ACCOUNT_PROBLEMS: dict[str, Both] = {

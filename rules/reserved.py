@@ -1,7 +1,7 @@
 """Reserved cases (限制知悉的案件): which cases fewer people see, and who still does, as one table.
 
-A town, or the district, opens a reserved case to fewer roles than any other; what opens it besides (having taken it in, being
-the mediator, the lead, a unit with a task, told of it, or owing something in it) stays. What is shown to those who do see it: `rules/visibility.py`.
+A town, or the district, opens a reserved case to fewer roles than any other; what opens it besides (having taken it in, being the
+mediator, the lead, a unit with a task, told of it, or owing something in it) stays. What of it is shown: `rules/visibility.py`.
 """
 
 from __future__ import annotations

@@ -53,6 +53,12 @@ def install(app: FastAPI) -> None:
         found = widgets.static_file(name)
         return problems.response("not_found") if found is None else FileResponse(found, headers=KEPT)
 
+    _send_on(app)
+
+
+def _send_on(app: FastAPI) -> None:
+    """Send whoever can't see a page yet to the one that comes before it."""
+
     @app.exception_handler(SignInNeeded)
     async def _sign_in(request: Request, error: SignInNeeded) -> Response:
         if "hx-request" in request.headers:

@@ -266,11 +266,11 @@ async def test_a_recovery_code_opens_once_however_it_is_typed(accounts: Accounts
 
 async def test_a_token_is_good_for_its_post_until_it_is_over_or_revoked(accounts: Accounts, bare_office: Office) -> None:
     account = await make(accounts, CLERK, SCREENER)
-    issued = await accounts.issue_token(account.id, "hotline", post=SCREENER, lasts=timedelta(days=1), scopes=("events",))
+    issued = await accounts.issue_token(account.id, "hotline", post=SCREENER, lasts=timedelta(days=1), scopes=("read",))
     assert issued.text.startswith(f"jf_{issued.id}_")
     found = await accounts.by_token(issued.text)
     assert found is not None
-    assert (found.post, found.token, found.scopes, found.session) == (SCREENER, issued.id, ("events",), None)
+    assert (found.post, found.token, found.scopes, found.session) == (SCREENER, issued.id, ("read",), None)
     assert (await accounts.list_tokens(account.id))[0].last_used_at is not None
     for wrong in (issued.text[:-1], issued.text + "x", issued.text.replace("jf_", "jg_"), "jf__", "jf_x_y", ""):
         assert await accounts.by_token(wrong) is None

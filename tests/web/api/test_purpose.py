@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -26,7 +27,7 @@ async def looks(office: Office, code: str, person: str) -> list[tuple[str, str]]
 
 
 @pytest.mark.parametrize("fields", [{"risk_signs": ["threat_to_life"]}, {"parties": [{**INTAKE["parties"][0], "minor": True}]}])
-async def test_a_red_or_reserved_case_is_not_shown_before_a_purpose_was_stated(api: Api, office: Office, fields: dict[str, object]) -> None:
+async def test_a_red_or_reserved_case_is_not_shown_before_a_purpose_was_stated(api: Api, office: Office, fields: dict[str, Any]) -> None:
     code = await api.open(**fields)
     for path in ("", "/timeline", "/explain"):
         answer = await api.get(f"/cases/{code}{path}", DIRECTOR)
