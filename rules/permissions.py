@@ -170,6 +170,10 @@ def _way(role: Role) -> str:
     return _reads(role) if Group.WAY in LISTED.get(role, ()) else ""
 
 
+def _sorts(role: Role) -> str:
+    return "own reach" if role in DESKS[Desk.ARRIVALS] else ""
+
+
 ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases": _reads,
     "GET /cases/count": _reads,
@@ -180,6 +184,8 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases/{code}/timeline": _way,
     "GET /cases/{code}/explain": _way,
     "GET /stats": lambda role: "own reach" if role in NUMBERS else "",
+    "GET /arrivals, /arrivals/{arrival}": _sorts,
+    "POST /arrivals/{arrival}/replay, /arrivals/{arrival}/discard": _sorts,
     "POST /cases": lambda role: "yes" if role in PERMITS["open"].roles else "",
     "POST /cases/{code}/actions/…": lambda role: "own reach" if any(role in permit.roles for permit in PERMITS.values()) else "",
     "GET /me, /purposes, /network, /procedure, /calendar, /categories": lambda role: "yes",
