@@ -18,6 +18,7 @@ from faces import (  # noqa: E402
     cli_keys,
     cli_place,
     cli_rehearse,
+    cli_rules,
     cli_up,
     cli_upkeep,
 )
@@ -44,6 +45,7 @@ for module in (
     cli_cases,
     cli_place,
     cli_rehearse,
+    cli_rules,
     cli_upkeep,
     cli_accounts,
     cli_keys,

@@ -1,8 +1,12 @@
-"""The worker: runs the workflows and activities of one task queue until it is told to stop. `python worker.py`."""
+"""The worker: runs the workflows and activities of one task queue until it is told to stop. `python worker.py [--check]`.
+
+With `--check` it takes work only when all open histories replay against this code: what an upgrade starts with.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import suppress
 
 import structlog
@@ -15,6 +19,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from faces.health import Health
 from faces.process import LOOPBACK, CannotStart, configure_logs, read_settings, run, stop_event
+from service import upkeep
+from service.cases import Cases
 from service.crew import build_worker, connect
 from service.office import Office
 from service.settings import Settings
@@ -100,24 +106,38 @@ async def open_office(settings: Settings) -> Office:
         raise CannotStart(f"the store can't be opened: {next(iter(str(error).splitlines()), type(error).__name__)}") from error
 
 
-async def main() -> int:
+async def check(office: Office) -> None:
+    """Replay all open histories against this code. Raises CannotStart when one does not pass: it would ring the wrong dates."""
+    report = await upkeep.replay(office, Cases(office))
+    for failure in report.failures:
+        log.error("does_not_replay", case_id=failure.case_id, why=failure.why)
+    if report.failures:
+        raise CannotStart(
+            f"{len(report.failures)} of {report.replayed} open histories do not replay: run `replay --restart`, then start again"
+        )
+    log.info("replayed", histories=report.replayed)
+
+
+async def main(*, checked: bool = False) -> int:
     """Work until SIGTERM or Ctrl-C, then let what is running finish."""
     try:
         settings = read_settings()
         configure_logs(settings.log_format)
-        return await work(settings)
+        return await work(settings, checked=checked)
     except CannotStart as error:
         log.error("cannot_start", why=str(error))  # noqa: TRY400 - the sentence says it all
         return CANNOT_START
 
 
-async def work(settings: Settings) -> int:
+async def work(settings: Settings, *, checked: bool = False) -> int:
     """Run the worker and its pages until it is told to stop. Raises CannotStart."""
     workflow.logger.workflow_info_on_message = False
     stop = stop_event()
     office = await open_office(settings)
     if office.erased_again:
         log.warning("erased_again", keys=len(office.erased_again))
+    if checked:
+        await check(office)
     worker = build_worker(office)
     health = Health(office, lambda: worker.is_running)
     try:
@@ -139,4 +159,4 @@ async def work(settings: Settings) -> int:
 
 
 if __name__ == "__main__":
-    run(main())
+    run(main(checked="--check" in sys.argv[1:]))

@@ -211,6 +211,8 @@ class Case(Model):
     """Hash of the last event; the chain starts at zeros."""
     chapter: int = 1
     docs: Documents
+    docs_planned: Documents | None = None
+    """Under which it will run from its next stage on."""
     stage: Stage | None = None
     moments: dict[str, Instant] = Field(default_factory=dict)
     """When something that limits are counted from last happened, by the procedure's name for it."""

@@ -210,6 +210,7 @@ CODES: dict[str, Both] = {
     "relapse": ("回访发现反复", "relapse found at a visit"),
     "dissatisfied": ("群众不满意", "dissatisfied"),
     "complaint": ("当事人投诉", "a party complained"),
+    "as_planned": ("按既定安排", "as planned"),
     "record_broken": ("案件记录校验不通过", "the record does not verify"),
     **CHECKLIST,
 }

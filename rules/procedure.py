@@ -44,9 +44,10 @@ def decide(case: Case, action: Action, ctx: Context) -> tuple[Event, ...] | Refu
         draft.occurred_at = action.occurred_at
         draft.undoable = action.do in procedure.take_back.actions
         spec.body(draft, action)
+        changes.as_planned(draft)
     except Refuse as refuse:
         return refuse.refusal
-    draft.settle(rebased=action.do == "rebase")
+    draft.settle(rebased=any(event.type == "rebased" for event in draft.events))
     return tuple(draft.events)
 
 

@@ -40,6 +40,8 @@ class Rebase(Base):
 
     do: Literal["rebase"] = "rebase"
     docs: Documents
+    start: Literal["now", "next_stage"] = "now"
+    """When it begins; with the case's own documents, a plan that was made is dropped."""
     reason: Reason = ""
 
 

@@ -24,7 +24,7 @@ from models.happening.agreement import (
     Performed,
     Withdrawn,
 )
-from models.happening.changes import Amended, Attached, Noted, PartyAdded, Rebased, Represented, Restarted, TakenBack
+from models.happening.changes import Amended, Attached, Noted, PartyAdded, Rebased, RebasePlanned, Represented, Restarted, TakenBack
 from models.happening.clocks import Carded, CardLifted, Lapsed, Recalendared, Reminded, ReviewDue
 from models.happening.closing import Archived, Audited, AuditFailed, AuditRequested, Reopened, SignedOff, Visited
 from models.happening.handling import (
@@ -123,6 +123,7 @@ __all__ = [
     "Performed",
     "PoliceTold",
     "Rated",
+    "RebasePlanned",
     "Rebased",
     "Recalendared",
     "Recused",
@@ -225,6 +226,7 @@ What = Annotated[
     | Lapsed
     | Recalendared
     | Rebased
+    | RebasePlanned
     | Amended
     | PartyAdded
     | Represented

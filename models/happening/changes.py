@@ -67,6 +67,14 @@ class Rebased(Model):
     reason: str
 
 
+class RebasePlanned(Model):
+    """The case will run under other documents from its next stage on; its own ones = a plan was dropped (规程更新待生效)."""
+
+    type: Literal["rebase_planned"] = "rebase_planned"
+    docs: Documents
+    reason: str
+
+
 class Restarted(Model):
     """The case went on from the record (自记录恢复)."""
 

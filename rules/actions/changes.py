@@ -7,6 +7,7 @@ from typing import Any
 from models import action as a
 from models import happening as h
 from models.case import Case, WorkKind
+from models.library import Documents
 from models.refusal import RefusalCode
 from models.words import BEFORE_AGREED, Side, Stage
 from rules import clock as reckon
@@ -98,13 +99,37 @@ def _recalendar(draft: Draft, act: a.Recalendar) -> None:
     draft.add(h.Recalendared(calendar=act.calendar, moved=moved), clocks=clocks)
 
 
-@action("rebase", done=lambda case, act, ctx: act.docs == case.docs)
+def _rebased(case: Case, act: a.Rebase, ctx: Context) -> bool:
+    return act.docs == (case.docs_planned or case.docs if act.start == "next_stage" else case.docs) and not _drops(case, act)
+
+
+def _drops(case: Case, act: a.Rebase) -> bool:
+    return act.docs == case.docs and case.docs_planned is not None
+
+
+@action("rebase", done=_rebased)
 def _rebase(draft: Draft, act: a.Rebase) -> None:
-    """Run under other documents: running clocks get the new budgets over their whole life, what was done stays done."""
+    """Run under other documents, at once or from the next stage on; asked for its own, a case drops what was planned."""
     reason_given(act.reason)
-    cal = draft.ctx.library.bundle(act.docs).cal
-    clocks = tuple(reckon.recalendar(clock, act.docs.calendar, cal) for _, clock in sorted(draft.case.clocks.items()))
-    draft.add(h.Rebased(docs=act.docs, reason=act.reason), clocks=clocks)
+    draft.ctx.library.bundle(act.docs)
+    if act.start == "next_stage" or _drops(draft.case, act):
+        draft.add(h.RebasePlanned(docs=act.docs, reason=act.reason))
+    else:
+        rebase(draft, act.docs, act.reason)
+
+
+def rebase(draft: Draft, docs: Documents, reason: str) -> None:
+    """Go over to other documents: running clocks get the new budgets over their whole life, what was done stays done."""
+    cal = draft.ctx.library.bundle(docs).cal
+    clocks = tuple(reckon.recalendar(clock, docs.calendar, cal) for _, clock in sorted(draft.case.clocks.items()))
+    draft.add(h.Rebased(docs=docs, reason=reason), clocks=clocks)
+
+
+def as_planned(draft: Draft) -> None:
+    """Go over to the documents that were planned, where the case has come to another stage and has not ended."""
+    case = draft.case
+    if case.docs_planned is not None and not case.ended and any(event.stage is not None for event in draft.events):
+        rebase(draft, case.docs_planned, "code:as_planned")
 
 
 def _undo_in_time(case: Case, act: a.TakeBack, ctx: Context) -> bool:

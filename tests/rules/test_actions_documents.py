@@ -100,3 +100,55 @@ def test_a_case_that_went_on_from_the_record_says_so() -> None:
     assert core.case.clocks == before
     for do, fields in (("restart", {"why": "replay"}), ("tick", {}), ("answer", {"work": "x", "result": {}})):
         assert refused(core.act(DIRECTOR, do, **fields)) == "not_allowed"
+
+
+def planned(core: CoreCase, docs: Documents) -> list[str]:
+    return types(core.act(DIRECTOR, "rebase", docs=docs.model_dump(), reason="ref", start="next_stage"))
+
+
+def test_a_planned_rebase_waits_for_the_next_stage() -> None:
+    core = case_at(Stage.ROUTED)
+    old, new = core.case.docs, other_procedure(core, contact="4wd", sign="3wd")
+    sign = core.case.clocks["sign"]
+    assert planned(core, new) == ["rebase_planned"]
+    assert (core.case.docs, core.case.docs_planned, core.case.clocks["sign"]) == (old, new, sign)
+    assert refused(core.act(DIRECTOR, "rebase", docs=new.model_dump(), reason="ref", start="next_stage")) == "already_done"
+    done(core.act("clerk@yanlou-centre", "note", text="ref"))
+    assert core.case.docs == old
+    events = done(core.act("officer@yanlou-gumeng", "sign"))
+    assert [event.type for event in events] == ["signed", "rebased"]
+    assert (core.case.docs, core.case.docs_planned) == (new, None)
+    assert str(core.case.clocks["contact"].budget) == "4wd"
+
+
+def test_the_clock_brings_a_planned_rebase_about_as_well() -> None:
+    core = case_at(Stage.ROUTED)
+    new = other_procedure(core, contact="4wd")
+    planned(core, new)
+    core.pass_time(days=4)
+    assert "deemed_signed" in [event.type for event in core.events]
+    assert core.case.docs == new
+    assert str(core.case.clocks["contact"].budget) == "4wd"
+
+
+def test_a_plan_is_dropped_by_asking_for_the_documents_one_has() -> None:
+    core = case_at(Stage.ROUTED)
+    old = core.case.docs
+    planned(core, other_procedure(core, contact="4wd"))
+    assert types(core.act(DIRECTOR, "rebase", docs=old.model_dump(), reason="ref")) == ["rebase_planned"]
+    assert core.case.docs_planned is None
+    assert refused(core.act(DIRECTOR, "rebase", docs=old.model_dump(), reason="ref")) == "already_done"
+    done(core.act("officer@yanlou-gumeng", "sign"))
+    assert core.case.docs == old
+
+
+def test_going_over_at_once_settles_a_plan_and_an_end_leaves_it_behind() -> None:
+    core = case_at(Stage.ROUTED)
+    planned(core, other_procedure(core, contact="4wd"))
+    now = other_procedure(core, contact="5wd")
+    assert types(core.act(DIRECTOR, "rebase", docs=now.model_dump(), reason="ref")) == ["rebased"]
+    assert (core.case.docs, core.case.docs_planned) == (now, None)
+    planned(core, other_procedure(core, contact="6wd"))
+    events = done(core.act("officer@yanlou-gumeng", "withdraw", party="a", reason="ref"))
+    assert events[-1].type == "withdrawn"
+    assert core.case.docs == now

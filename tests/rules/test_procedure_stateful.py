@@ -254,12 +254,12 @@ class Procedure(RuleBasedStateMachine):
         assert not isinstance(sent, Refusal), f"the answer to {work.id} was refused: {sent}"
         assert work.id not in self.case.work
 
-    @rule(rebase=st.booleans(), back=st.booleans())
-    def the_rules_change(self, rebase: bool, back: bool) -> None:
+    @rule(rebase=st.booleans(), back=st.booleans(), start=st.sampled_from(("now", "next_stage")))
+    def the_rules_change(self, rebase: bool, back: bool, start: str) -> None:
         docs, calendar = other_documents()
         if rebase:
             target = self.blank.docs if back else docs.model_copy(update={"calendar": self.case.docs.calendar})
-            self.ask("director@huaxi-centre", "rebase", {"docs": target.model_dump(), "reason": "ref"})
+            self.ask("director@huaxi-centre", "rebase", {"docs": target.model_dump(), "reason": "ref", "start": start})
         else:
             name = self.blank.docs.calendar if back else calendar
             self.ask("director@huaxi-centre", "recalendar", {"calendar": name})
@@ -278,6 +278,7 @@ UNTOLD = {
     "hand_over": {"household", "on_roll"},
     "route": {"lead", "level", "assist"},
     "replan": {"lead"},
+    "rebase": {"start"},
     "rule": {"uphold", "to", "task", "reason"},
     "escalate": {"reason"},
     "merge": {"older"},

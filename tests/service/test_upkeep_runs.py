@@ -16,6 +16,7 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
+from faces.process import CannotStart
 from models import happening as h
 from models.action import Base
 from models.record import Published
@@ -28,6 +29,7 @@ from service.upkeep import DriftKind
 from store.connect import StoreAway
 from store.records import Records
 from tests.support.running import Desk, desk, settings
+from worker import check
 
 NO_REPLAY = (
     ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL,
@@ -236,6 +238,8 @@ async def test_open_histories_replay_under_the_same_code(here: Desk) -> None:
 async def test_replay_names_a_case_that_changed_rules_would_lead_elsewhere(here: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     early, late = await here.open(3), await here.open(5)
     monkeypatch.setitem(SPECS, "contact", replace(SPECS["contact"], body=other_rule))
+    with pytest.raises(CannotStart, match=r"^1 of \d+ open histories do not replay"):
+        await check(here.office)
     report = await upkeep.replay(here.office, here.cases)
     assert [(bad.case_id, bad.why) for bad in report.failures] == [(late, "state")]
     assert "head" in report.failures[0].detail
@@ -246,6 +250,7 @@ async def test_replay_names_a_case_that_changed_rules_would_lead_elsewhere(here:
     assert '"why":"replay"' in (await here.office.records.lines(late))[-2].body
     assert "restarted" not in await here.types(early)
     assert (await upkeep.replay(here.office, here.cases)).ok
+    await check(here.office)
     assert await drifts(here) == []
 
 
