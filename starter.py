@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import sys
 
 # What is imported stays: looking for rubbish in it would take a fifth of a command's time.
@@ -23,7 +24,7 @@ from faces import (  # noqa: E402
     cli_upkeep,
 )
 from faces.output import REFUSED, fail  # noqa: E402
-from faces.process import leave  # noqa: E402
+from faces.process import configure_logs, leave  # noqa: E402
 
 gc.freeze()
 gc.enable()
@@ -60,6 +61,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
+    # Libraries may log; results and errors of a command are printed, not logged.
+    configure_logs("console", level=logging.WARNING)
     try:
         app(standalone_mode=False)
     except USAGE as error:

@@ -18,11 +18,13 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from faces.health import Health
-from faces.process import LOOPBACK, CannotStart, configure_logs, read_settings, run, stop_event
+from faces.process import CannotStart, configure_logs, read_settings, run, stop_event
 from service import upkeep
 from service.cases import Cases
 from service.crew import build_worker, connect
 from service.office import Office
+from service.secrecy.logs import CORE
+from service.secrecy.transport import CLOSED, closed
 from service.settings import Settings
 from store.files import BadFile
 from store.keyring.keys import KeyProblem
@@ -36,8 +38,9 @@ CANNOT_START = 2
 """Exit code of a worker that can't start."""
 
 TRIES = 120
+CUT_TRIES = 8
 BETWEEN_TRIES = 0.25
-"""How often, and how many seconds between, a server that does not answer yet is asked."""
+"""How often a server that does not answer yet is asked, or one that closes each connection, and how many seconds between."""
 
 SETTLED = frozenset({RPCStatusCode.ALREADY_EXISTS, RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED})
 """Answers after which there is nothing for us to register."""
@@ -46,13 +49,16 @@ log = structlog.get_logger("worker")
 
 
 def build_runtime(settings: Settings) -> Runtime:
-    """Return the SDK's runtime, with its metrics on this machine's own address."""
+    """Return the SDK's runtime, with its metrics on this machine's own address unless another is set."""
     if not settings.metrics_port:
-        return Runtime(telemetry=TelemetryConfig())
+        return Runtime(telemetry=TelemetryConfig(logging=CORE))
     prometheus = PrometheusConfig(
-        bind_address=f"{LOOPBACK}:{settings.metrics_port}", counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
+        bind_address=f"{settings.probe_host}:{settings.metrics_port}",
+        counters_total_suffix=True,
+        unit_suffix=True,
+        durations_as_seconds=True,
     )
-    return Runtime(telemetry=TelemetryConfig(metrics=prometheus))
+    return Runtime(telemetry=TelemetryConfig(logging=CORE, metrics=prometheus))
 
 
 async def register_search_attributes(client: Client) -> None:
@@ -80,13 +86,17 @@ async def reach(settings: Settings) -> Client:
         runtime = build_runtime(settings)
     except (RuntimeError, ValueError) as error:
         raise CannotStart(f"no metrics on port {settings.metrics_port} (JIEFEN_METRICS_PORT): {error}") from error
-    why = ""
+    why, cut = "", 0
     for _ in range(TRIES):
         try:
             client = await connect(settings, runtime)
             await register_search_attributes(client)
+        except CannotStart:
+            raise
         except (RuntimeError, RPCError) as error:
-            why = str(error)
+            why, cut = str(error), cut + closed(error)
+            if cut == CUT_TRIES:
+                raise CannotStart(f"Temporal: {CLOSED}") from None
             await asyncio.sleep(BETWEEN_TRIES)
         else:
             return client
@@ -141,7 +151,7 @@ async def work(settings: Settings, *, checked: bool = False) -> int:
     worker = build_worker(office)
     health = Health(office, lambda: worker.is_running)
     try:
-        page = await health.serve(settings.health_port)
+        page = await health.serve(settings.probe_host, settings.health_port)
     except OSError as error:
         raise CannotStart(f"port {settings.health_port} is in use (JIEFEN_HEALTH_PORT)") from error
     refresher = asyncio.create_task(refresh(office))

@@ -12,18 +12,22 @@ from typing import Any
 
 from temporalio.service import RPCError
 
-from faces.process import NotStarted, read_settings
+from faces.process import CannotStart, NotStarted, read_settings
 from models.refusal import RefusalCode
 from service.cases import Cases
 from service.crew import connect, quiet_runtime
 from service.errors import Unavailable, refuse
 from service.office import Office
+from service.secrecy.transport import CLOSED, closed, refusal
 from store.files import read_text, read_yaml
 
 PATIENCE = 10.0
 ONE_TRY = timedelta(seconds=2)
 BETWEEN_TRIES = 0.1
 """How long Temporal is waited for, in all, at each try and between two of them."""
+
+CUT_TRIES = 8
+"""After how many closed connections it counts as meant."""
 
 
 @asynccontextmanager
@@ -46,13 +50,17 @@ async def desk(*, engine: bool = False) -> AsyncIterator[tuple[Office, Cases]]:
 
 
 async def _awake(office: Office) -> None:
-    """Wait for Temporal: it may be starting again after it died."""
+    """Wait for Temporal: it may be starting again after it died. Raises CannotStart where waiting does not help."""
+    cut = 0
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while asyncio.get_running_loop().time() < deadline:
         try:
             if await office.client.service_client.check_health(timeout=ONE_TRY):
                 return
-        except (RuntimeError, RPCError):  # the SDK says RuntimeError where nobody listens
+        except (RuntimeError, RPCError) as error:  # the SDK says RuntimeError where nobody listens
+            cut += closed(error)
+            if why := refusal(error) or (CLOSED if cut == CUT_TRIES else ""):
+                raise CannotStart(f"Temporal: {why}") from None
             await asyncio.sleep(BETWEEN_TRIES)
     raise Unavailable("Temporal does not answer")
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 from aiohttp import web
 from temporalio.service import RPCError
 
-from faces.process import LOOPBACK
 from service.office import Office
 from store.connect import StoreAway
 
@@ -24,8 +23,8 @@ class Health:
         self._running = running
         self.draining = False
 
-    async def serve(self, port: int) -> web.AppRunner | None:
-        """Start the page on this machine's own address; port 0 = no page."""
+    async def serve(self, host: str, port: int) -> web.AppRunner | None:
+        """Start the page; port 0 = no page."""
         if not port:
             return None
         app = web.Application()
@@ -33,7 +32,7 @@ class Health:
         app.router.add_get("/readyz", self._ready)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
-        await web.TCPSite(runner, LOOPBACK, port).start()
+        await web.TCPSite(runner, host, port).start()
         return runner
 
     async def _live(self, _: web.Request) -> web.Response:

@@ -22,7 +22,7 @@ from faces.process import CannotStart, NotStarted, leave
 from models.erasure import ERASURE_SENTENCES
 from rules.labels import label
 from service.errors import ANSWERS, AccountRefused, ErasureRefused, Refused, Unavailable, UnknownArrival, UnknownCase
-from store.connect import StoreAway
+from store.connect import StoreAway, StoreRefuses
 from store.files import BadFile
 from store.keyring.keys import KeyProblem
 from store.schema import NewerSchema
@@ -114,6 +114,7 @@ def command(doing: Callable[[], Coroutine[Any, Any, int | None]], *, as_json: bo
 OF_THE_PLACE: dict[type[Exception], tuple[str, str, str]] = {
     BadFile: ("bad_file", "文件有误", "The file can't be used"),
     KeyProblem: ("key_problem", "密钥有误", "The keys don't fit"),
+    StoreRefuses: ("store_refuses", "连不上数据库", "The database can't be used"),
     NotStarted: ("not_started", "尚未启动过", "Nothing has been started here yet"),
     CannotStart: ("settings", "设置有误", "A setting can't be used"),
 }
@@ -139,7 +140,7 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
             told = ("unknown_arrival", *ANSWERS["unknown_arrival"])
         case UnknownCase():
             told = ("unknown_case", f"没有这个案件：{_short(error)}", f"There is no such case: {_short(error)}")
-        case BadFile() | KeyProblem() | CannotStart():
+        case BadFile() | KeyProblem() | CannotStart() | StoreRefuses():
             word, zh, en = next(row for kind, row in OF_THE_PLACE.items() if isinstance(error, kind))
             told = (word, f"{zh}：{error}", f"{en}: {error}")
         case NewerSchema():

@@ -7,9 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime, TelemetryConfig
-from temporalio.service import GrpcCompression
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from activities.assignment import AssignmentActivities
@@ -19,8 +17,10 @@ from activities.escalation import EscalationActivities
 from activities.records import RecordActivities
 from service.cases import Cases
 from service.office import Office
+from service.secrecy.logs import CORE
 from service.secrecy.sealing import UNSEALED
-from service.settings import Settings
+from service.secrecy.transport import connection, refusal
+from service.settings import CannotStart, Settings
 from workflows.dispute import DisputeWorkflow
 
 GRACE = timedelta(seconds=20)
@@ -37,6 +37,11 @@ WAITS = 100
 """How long between two tries at a server that is starting, and how many there are."""
 
 
+def logged_runtime() -> Runtime:
+    """Return a runtime of the SDK whose inner half logs through our chain: for the web face."""
+    return Runtime(telemetry=TelemetryConfig(logging=CORE))
+
+
 def quiet_runtime() -> Runtime:
     """Return a runtime of the SDK that writes nothing on stderr: for commands, which say in one line what is wrong."""
     return Runtime(telemetry=TelemetryConfig(logging=None))
@@ -46,17 +51,16 @@ async def connect(settings: Settings, runtime: Runtime | None = None, *, lazy: b
     """Connect by Temporal's own profile where one is set, else to the embedded server on this machine.
 
     The client sends nothing before an office has taken it over. A server that listens already but is not ready yet is waited
-    for a little: whoever starts it can only see that it listens.
+    for a little: whoever starts it can only see that it listens. Raises CannotStart where only another setting helps.
     """
-    config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
-    if not config.get("target_host"):
-        config["target_host"] = f"127.0.0.1:{settings.temporal_port}"
-        config["grpc_compression"] = GrpcCompression.NONE
+    config = connection(settings)
     for _ in range(WAITS):
         try:
             return await Client.connect(**config, data_converter=UNSEALED, runtime=runtime, lazy=lazy)
         except RuntimeError as error:
             # The SDK says it in words alone.
+            if why := refusal(error):
+                raise CannotStart(f"Temporal: {why}") from None
             if WAKING not in str(error):
                 raise
         await asyncio.sleep(WAIT.total_seconds())

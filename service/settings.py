@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+import ipaddress
+import os
 import shlex
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_serializer, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 from service.entry.addresses import is_safe
 from store.keyring.master_sources import MasterKeys
+from store.tls import BadAddress, in_clear, is_local
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout; places and casebook are data beside the code."""
 
 UI_ABOVE = 1000
 """The pages of the embedded Temporal server listen this far above its port."""
+
+
+SECRETS_DIR = ("JIEFEN_SECRETS_DIR", "CREDENTIALS_DIRECTORY")
+"""Variables that name a folder of secrets: our own, and the one systemd sets for `LoadCredential=`."""
+
+
+class CannotStart(RuntimeError):
+    """Why a process of ours can't start or go on, in one sentence; it repeats no value of a setting that is secret."""
+
+
+def _networks(value: str) -> str:
+    """Refuse what is not a list of networks."""
+    for part in value.split():
+        ipaddress.ip_network(part)
+    return value
+
+
+Networks = Annotated[str, AfterValidator(_networks)]
+"""Addresses or networks (`10.1.0.0/16`) with spaces between."""
 
 
 def _address(value: str) -> str:
@@ -31,14 +53,33 @@ Address = Annotated[str, AfterValidator(_address)]
 
 
 class Settings(BaseSettings):
-    """Where data lies and which servers to talk to. Every field can be set as `JIEFEN_<NAME>`."""
+    """Where data lies and which servers to talk to.
+
+    Every field can be set as `JIEFEN_<NAME>`, or stand in a file `jiefen_<name>` of the folder of secrets (`JIEFEN_SECRETS_DIR`,
+    or systemd's own); the environment goes first.
+    """
 
     model_config = SettingsConfigDict(env_prefix="JIEFEN_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     home: Path = Path(".jiefen")
     """Folder of all data of the embedded default: databases, keys, logs."""
+    host: str = "127.0.0.1"
+    """Address the console listens on. Any but this machine's own takes TLS: the next two, or a proxy in front."""
     port: int = Field(default=8000, ge=1, le=65535)
     """Port of the console."""
+    tls_cert: Path | None = None
+    """File with the console's certificate and those above it; the console then speaks https alone."""
+    tls_key: Path | None = None
+    """File with its key."""
+    trusted_proxies: Networks = ""
+    """Proxies whose word counts for who asks and whether they came by https (`X-Forwarded-For`, `X-Forwarded-Proto`); empty = none."""
+    metrics_from: Networks = "127.0.0.0/8 ::1/128"
+    """Who may ask the console's process for `/metrics`."""
+    probe_host: str = "127.0.0.1"
+    """Address the worker's health page and metrics listen on; neither says anything of a case, and both speak plain http."""
+    plaintext_hosts: str = ""
+    """Hosts, with spaces between, that are talked to without checked TLS on purpose, as within one private network. A console's own
+    `host` may stand here too."""
     public_url: str = Field(default="", pattern=r"^(https?://[!-~]+[^/!])?$")
     """Address citizens reach the console at, as the QR code of a receipt slip has it; empty = the one the clerk's browser asked for."""
     demo_accounts: bool = False
@@ -49,9 +90,9 @@ class Settings(BaseSettings):
     """Port of the worker's health page; 0 = none."""
     metrics_port: int = Field(default=9090, ge=0, le=65535)
     """Port of the worker's Prometheus metrics; 0 = none."""
-    database_url: str = ""
-    """SQLAlchemy URL of the cases; empty = SQLite in `home`."""
-    keys_url: str = ""
+    database_url: str = Field(default="", repr=False)
+    """SQLAlchemy URL of the cases; empty = SQLite in `home`. PostgreSQL over TLS: see `store/tls.py`."""
+    keys_url: str = Field(default="", repr=False)
     """SQLAlchemy URL of the vault's keys; empty = SQLite in `home`."""
     place: str = "huaxi"
     """Which folder of `places/` this instance serves."""
@@ -77,7 +118,7 @@ class Settings(BaseSettings):
     """File of the master keys; empty = `master.key` in `home`. Made at the first start, unless one of the next two is set."""
     master_key: SecretStr = SecretStr("")
     """The master keys themselves, as lines of that file; line breaks or commas between, the first one wraps."""
-    master_key_command: str = ""
+    master_key_command: str = Field(default="", repr=False)
     """A command that wraps and unwraps master keys, for a key service; see `store/keyring/master_sources.py`."""
     payload_cipher: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
     """What payloads for Temporal are sealed with; both are always read."""
@@ -99,6 +140,55 @@ class Settings(BaseSettings):
         if not self.keys_url:
             object.__setattr__(self, "keys_url", f"sqlite+aiosqlite:///{home / 'keys.db'}")
         return self
+
+    @model_validator(mode="after")
+    def _safe_databases(self) -> Self:
+        for name, url in (("JIEFEN_DATABASE_URL", self.database_url), ("JIEFEN_KEYS_URL", self.keys_url)):
+            try:
+                exposed = self.exposed(*in_clear(url))
+            except BadAddress as error:
+                raise ValueError(f"{name} {error}") from None
+            if exposed:
+                raise ValueError(
+                    f"{name} goes to {exposed} without checked TLS: add sslmode=verify-full&sslrootcert=FILE, "
+                    "or name the host in JIEFEN_PLAINTEXT_HOSTS"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _safe_console(self) -> Self:
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError("JIEFEN_TLS_CERT and JIEFEN_TLS_KEY have to be set together")
+        if not self.tls_cert and not self.trusted_proxies and self.exposed(self.host):
+            raise ValueError(
+                "JIEFEN_HOST is not this machine's own address: set JIEFEN_TLS_CERT and JIEFEN_TLS_KEY, or JIEFEN_TRUSTED_PROXIES for "
+                "a proxy that speaks TLS, or name the address in JIEFEN_PLAINTEXT_HOSTS"
+            )
+        return self
+
+    @field_serializer("database_url", "keys_url", "master_key_command")
+    def _masked(self, value: str) -> str:
+        """They may hold passwords: whoever writes the settings out gets none."""
+        return "**********" if value else ""
+
+    def exposed(self, *hosts: str) -> str:
+        """Return the first of these hosts that is not this machine and may not be talked to in clear, or nothing."""
+        return next((host for host in hosts if not is_local(host) and host not in self.plaintext_hosts.split()), "")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names them
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the folder of secrets behind the environment."""
+        folder = next((os.environ[name] for name in SECRETS_DIR if os.environ.get(name)), None)
+        if folder is not None and not Path(folder).is_dir():
+            raise CannotStart("JIEFEN_SECRETS_DIR is not a folder that can be read")
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=folder)
 
     @model_validator(mode="after")
     def _one_master(self) -> Self:
@@ -133,3 +223,15 @@ class Settings(BaseSettings):
         """Where the master keys come from."""
         file = self.master_key_file or self.home / "master.key"
         return MasterKeys(file, self.master_key.get_secret_value(), tuple(shlex.split(self.master_key_command)))
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment. Raises CannotStart naming the variable, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first: Any = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        name = "_".join(("JIEFEN", *(str(part).upper() for part in first["loc"])))
+        raise CannotStart(f"{name}: {first['msg']}") from None
+    except OSError as error:
+        raise CannotStart(f"a file of JIEFEN_SECRETS_DIR can't be read: {error.strerror}") from None

@@ -7,6 +7,7 @@ an error message: they may be personal data.
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
+from store.tls import connection as reached
+
 BUSY_MS = 5_000
 """How long a SQLite writer waits for another process's transaction."""
 
@@ -31,6 +34,9 @@ CACHE_KB = 8_000
 
 # At DEBUG the driver writes every statement with its parameters into the log.
 logging.getLogger("aiosqlite").setLevel(logging.INFO)
+
+NOT_LET_IN = "28"
+"""The class of PostgreSQL's codes for a sign-in that it refuses."""
 
 SCHEMA_LOCK = 0x6A696566
 """PostgreSQL's advisory lock for changes of the schema."""
@@ -49,6 +55,10 @@ WIPED = "PRAGMA secure_delete=ON"
 
 class StoreAway(ConnectionError):
     """The database can't be reached or is too busy just now: the same call may succeed later."""
+
+
+class StoreRefuses(StoreAway):
+    """The database does not let us in, or is not the one it says: asking again changes nothing, only another setting does."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -81,10 +91,12 @@ def is_sqlite(url: str) -> bool:
 def writer(url: str) -> AsyncEngine:
     """An engine for transactions that write. On SQLite it has one connection, and waiting for it is the queue of writers.
 
-    Raises StoreAway where a file's folder can't be made.
+    Raises StoreAway where a file's folder can't be made, BadAddress.
     """
     if not is_sqlite(url):
-        return create_async_engine(url, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, hide_parameters=True)
+        address, secured = reached(url)
+        pool = {"pool_size": READERS, "max_overflow": READERS, "pool_pre_ping": True}
+        return create_async_engine(address, connect_args=secured, hide_parameters=True, **pool)
     _make_folder(url)
     engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
     prepare(engine.sync_engine, PRAGMAS)
@@ -109,9 +121,14 @@ async def away() -> AsyncIterator[None]:
     except (OperationalError, InterfaceError, PoolTimeout) as error:
         raise StoreAway(type(error).__name__) from error
     except DBAPIError as error:
+        if str(getattr(error.orig, "sqlstate", None) or "").startswith(NOT_LET_IN):
+            raise StoreRefuses("PostgreSQL does not let us in: it wants another user, password or certificate, or TLS (sslmode)") from error
         if error.connection_invalidated:
             raise StoreAway(type(error).__name__) from error
         raise
+    except ssl.SSLError as error:
+        why = getattr(error, "verify_message", "") or error.reason or type(error).__name__
+        raise StoreRefuses(f"no trusted TLS connection to PostgreSQL: {why}") from error
     except OSError as error:
         raise StoreAway(type(error).__name__) from error
 

@@ -30,6 +30,9 @@ READY_IN = 30.0
 class Postgres:
     """A running server. `create` gives a new database, `stop` ends the server and removes its folder."""
 
+    port = 5432
+    """Of the socket too: it is part of its name."""
+
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="jiefen-pg-"))
         self.user = _server_user()
@@ -39,7 +42,7 @@ class Postgres:
         self._made = 0
         data = self.folder / "data"
         self._run("initdb", "-D", str(data), "-A", "trust", "-U", "jiefen", "-E", "UTF8", "--locale=C", "--no-sync")
-        settings = [part for setting in FASTER for part in ("-c", setting)]
+        settings = [part for setting in self._settings() for part in ("-c", setting)]
         self._log = (self.folder / "server.log").open("wb")
         self._process = subprocess.Popen(
             [_binary("postgres"), "-D", str(data), "-k", str(self.folder), *settings],
@@ -78,8 +81,12 @@ class Postgres:
         self._log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _settings(self) -> tuple[str, ...]:
+        """What the server is started with; called when its data folder has been made."""
+        return FASTER
+
     async def _sql(self, statement: str) -> None:
-        connection = await asyncpg.connect(host=str(self.folder), user="jiefen", database="postgres")
+        connection = await asyncpg.connect(host=str(self.folder), port=self.port, user="jiefen", database="postgres")
         try:
             await connection.execute(statement)
         finally:

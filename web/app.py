@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from service.arrivals.receiving import Receiving
 from service.changes import ChangeFeed
-from service.crew import connect
+from service.crew import connect, logged_runtime
 from service.entry.accounts import Accounts
 from service.entry.oidc import Oidc
 from service.errors import KeyProblem
@@ -44,7 +44,7 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
-            opened = None if office is not None else await Office.open(settings, await connect(settings, lazy=True))
+            opened = None if office is not None else await Office.open(settings, await connect(settings, logged_runtime(), lazy=True))
         except KeyProblem as error:
             # Serving nothing but 503 tells people and whoever watches; a process that ends would be started again for ever.
             log.error("the keys can't be used: %s", error)  # noqa: TRY400 - the sentence says it all

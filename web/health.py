@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import time
 from collections.abc import Awaitable, Callable
 from typing import Literal
@@ -115,7 +116,18 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 @router.get("/metrics")
-async def metrics(request: Request) -> Response:
-    """Return the figures of this process."""
+async def metrics(request: Request, office: OfficeDep) -> Response:
+    """Return the figures of this process, to whom the settings name; for all others there is nothing here."""
+    if not _may_count(request, office.settings.metrics_from):
+        return response("not_found")
     found: Metrics = request.app.state.metrics
     return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _may_count(request: Request, networks: str) -> bool:
+    try:
+        address = ipaddress.ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return False
+    plain = getattr(address, "ipv4_mapped", None) or address
+    return any(plain in ipaddress.ip_network(one) for one in networks.split())

@@ -22,12 +22,18 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    # Pages and answers alike: the next person at this screen gets nothing out of the browser's store. What may be kept says so itself.
+    "Cache-Control": "no-store",
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
     ),
 }
 """On every answer; no inline script, nothing from elsewhere, in no frame."""
+
+HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+"""On every answer that goes over https, be it our own or that of a proxy we trust: a browser comes by https alone for a year."""
 
 
 class Safety:
@@ -41,7 +47,7 @@ class Safety:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        guarded = _guarded(send, private=scope["path"].startswith("/api/"))
+        guarded = _guarded(send, HEADERS | HTTPS if scope["scheme"] == "https" else HEADERS)
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isdigit() or int(length) > MAX_BODY:
             await response("too_large")(scope, receive, guarded)
@@ -66,16 +72,14 @@ class Safety:
             await response(failed)(scope, receive, guarded)
 
 
-def _guarded(send: Send, *, private: bool) -> Send:
-    """Return `send` with the headers added; what is private stays in no cache."""
+def _guarded(send: Send, added: dict[str, str]) -> Send:
+    """Return `send` with the headers added, where the answer has none of its own."""
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message["headers"])
-            for name, value in HEADERS.items():
+            for name, value in added.items():
                 headers.setdefault(name, value)
-            if private:
-                headers.setdefault("Cache-Control", "no-store")
         await send(message)
 
     return guarded

@@ -96,12 +96,12 @@ async def asked(office: Office) -> AsyncIterator[Api]:
 
 
 @asynccontextmanager
-async def served(office: Office, port: int = 0) -> AsyncIterator[str]:
-    """The application over an office at this port, or at any that is free; gives its address."""
+async def served(office: Office, port: int = 0, **options: Any) -> AsyncIterator[str]:
+    """The application over an office at this port, or at any that is free; gives its address. `options` are the server's."""
     sock = socket.socket()
     sock.bind(("127.0.0.1", port))
     app = create_app(office.settings, office=office)
-    server = Server(app, timeout_graceful_shutdown=2)
+    server = Server(app, **{**options, "timeout_graceful_shutdown": 2})
     server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # the signals are pytest's
     running = asyncio.create_task(server.serve(sockets=[sock]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
