@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from models.paper.kinds import Difficulty
+from models.paper.record import SignedBy
 from models.words import CardKind, Channel, Level, Mark, PartyKind, PromiseState, Role, Side, Stage, TaskState, Tier, UnitTier
 from rules import account_labels, arrival_labels
 
@@ -120,6 +122,10 @@ LOOKS: dict[str, Both] = {
     "slip": ("受理回执", "the receipt slip"),
     "seal": ("档案封存", "the seal of the file"),
     "arrival": ("来件内容", "an arrival"),
+    "papers": ("材料目录", "its papers"),
+    "paper": ("一份材料", "one of its papers"),
+    "paper_made": ("制作文书", "a paper made"),
+    "dossier": ("整卷", "the whole file"),
     "access_log": ("查阅日志", "this log"),
     "access_log_check": ("校验查阅日志", "a check of this log"),
 }
@@ -179,6 +185,17 @@ OUTCOMES: dict[str, Both] = {
     "red": ("红牌", "red card"),
 }
 
+DIFFICULTIES: dict[str, Both] = {
+    Difficulty.SIMPLE: ("简易", "simple"),
+    Difficulty.ORDINARY: ("一般", "ordinary"),
+    Difficulty.DIFFICULT: ("疑难复杂", "difficult"),
+}
+SIGNED_BY: dict[str, Both] = {
+    SignedBy.INK: ("签名", "signed"),
+    SignedBy.FINGERPRINT: ("按指印", "fingerprint"),
+    SignedBy.SEAL: ("盖章", "seal"),
+    SignedBy.ELECTRONIC: ("电子签名", "electronic"),
+}
 REASONS: dict[str, Both] = {
     "people": ("涉及人数较多", "many people concerned"),
     "amount": ("涉及金额较大", "a large amount"),
@@ -235,6 +252,8 @@ TABLES: dict[str, dict[str, Both]] = {
     "outcome": OUTCOMES,
     "reason": REASONS,
     "checklist": CHECKLIST,
+    "difficulty": DIFFICULTIES,
+    "signed_by": SIGNED_BY,
     "code": CODES,
     **account_labels.TABLES,
     **arrival_labels.TABLES,

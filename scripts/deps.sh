@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes sure that what the tests need beside Python is there: PostgreSQL's server binaries, and Chromium with a font for Chinese.
-# Called by `make deps`. The project itself needs neither: its default database is a file, and people bring their own browser.
+# Makes sure that what the tests need beside Python is there: PostgreSQL's server binaries, Chromium with a font for Chinese, and
+# LibreOffice's Writer. Called by `make deps`. The project itself needs none of them: its default database is a file, people bring their
+# own browser, and without LibreOffice papers are DOCX alone.
 set -euo pipefail
 
 have_postgres() {
@@ -15,15 +16,20 @@ have_font() {
   compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn)" ]; }
 }
 
+have_writer() {
+  command -v soffice >/dev/null && { compgen -G '/usr/lib/libreoffice/program/libswlo.so' >/dev/null || [ -e /usr/bin/lowriter ]; }
+}
+
 missing=()
 have_postgres || missing+=(postgresql)
 have_chromium || missing+=(chromium)
 have_font || missing+=(fonts-noto-cjk)
+have_writer || missing+=(libreoffice-writer)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if ! command -v apt-get >/dev/null; then
-  echo "The tests need: ${missing[*]} (PostgreSQL's initdb, Chromium, a font for Chinese), and this is no Debian or Ubuntu." >&2
-  echo 'Install them with this system'"'"'s own package manager and put initdb and chromium into PATH.' >&2
+  echo "The tests need: ${missing[*]} (PostgreSQL's initdb, Chromium, a font for Chinese, LibreOffice's Writer), and this is no Debian or Ubuntu." >&2
+  echo 'Install them with this system'"'"'s own package manager and put initdb, chromium and soffice into PATH.' >&2
   exit 1
 fi
 
@@ -42,3 +48,4 @@ echo "Installing for the tests: ${missing[*]}"
 "${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 have_postgres || { echo 'PostgreSQL was installed, yet initdb is neither in PATH nor under /usr/lib/postgresql.' >&2; exit 1; }
 have_chromium || { echo 'Chromium was installed, yet it is not in PATH.' >&2; exit 1; }
+have_writer || { echo 'LibreOffice was installed, yet soffice with Writer is not in PATH.' >&2; exit 1; }

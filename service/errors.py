@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.account import AccountProblem, LoginProblem, StandInProblem
 from models.erasure import ErasureProblem
+from models.paper.refusal import PaperProblem
 from models.refusal import Refusal, RefusalCode
 from store.keyring.keys import KeyProblem
 
@@ -12,6 +13,7 @@ __all__ = [
     "AccountRefused",
     "ErasureRefused",
     "KeyProblem",
+    "PaperRefused",
     "ProviderProblem",
     "PurposeNeeded",
     "Refused",
@@ -71,6 +73,15 @@ class ErasureRefused(Exception):
     def __init__(self, code: ErasureProblem) -> None:
         super().__init__(str(code))
         self.code = code
+
+
+class PaperRefused(Exception):
+    """A paper is not made, taken in or handed out; nothing was written. `detail` names a field or a kind, never words of a case."""
+
+    def __init__(self, code: PaperProblem, detail: str = "") -> None:
+        super().__init__(str(code))
+        self.code = code
+        self.detail = detail
 
 
 class ProviderProblem(Exception):

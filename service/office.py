@@ -12,6 +12,7 @@ from models.calendar import Calendar
 from models.library import Documents
 from rules.library import Bundle, Library, content_hash
 from rules.shelf import SHELF
+from service.papers.converting import Converter
 from service.secrecy.sealing import SealedPayloads, sealed
 from service.settings import Settings
 from store.desk.queries import Queries
@@ -48,6 +49,7 @@ class Office:
     vault: Vault = field(init=False)
     roll: StaffRoll = field(init=False)
     shelf: DocumentShelf = field(init=False)
+    converter: Converter = field(init=False)
 
     def __post_init__(self) -> None:
         self.records = Records(self.store)
@@ -55,6 +57,7 @@ class Office:
         self.vault = Vault(self.store)
         self.roll = StaffRoll(self.store)
         self.shelf = DocumentShelf(self.store)
+        self.converter = Converter(self.settings.home / "tmp")
 
     @classmethod
     async def open(cls, settings: Settings, client: Client, place: LoadedPlace | None = None) -> Self:
@@ -74,7 +77,8 @@ class Office:
         return office
 
     async def close(self) -> None:
-        """Let go of the databases."""
+        """Let go of the databases, and of what conversions have left."""
+        self.converter.close()
         await self.store.close()
 
     async def refresh(self) -> None:

@@ -263,6 +263,10 @@ class Showing:
             **self.person(party.person, party.kind).model_dump(),
         )
 
+    def knows(self, ref: str) -> bool:
+        """Whether who stands behind a reference was found, and not erased."""
+        return ref in self._persons
+
     def person(self, ref: str | None, kind: PartyKind) -> shown.PersonShown:
         """Return a person as far as they may be seen."""
         person = self._persons.get(ref or "")

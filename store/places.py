@@ -29,6 +29,7 @@ from store.arrivals.mappings import read_senders
 from store.calendars import read_calendar
 from store.files import BadFile, parse, read_yaml
 from store.networks import read_network
+from store.papers.templates import LoadedPapers, read_papers
 
 GRID_ROLES = (Role.GRID, Role.MEDIATOR)
 """Roles whose post-holder in a village committee has the village as their grid."""
@@ -49,6 +50,7 @@ class LoadedPlace:
     """Everybody by id: one post-holder per role and unit, and those the file lists."""
     senders: dict[str, Sender]
     """Systems that send events, by id."""
+    papers: LoadedPapers
 
 
 class StaffFile(Model):
@@ -75,6 +77,7 @@ def load_place(folder: Path) -> LoadedPlace:
         eyes=parse(EyesRules, read_yaml(folder / "access.yaml"), folder / "access.yaml"),
         staff=read_staff(folder / "staff.yaml", network, categories),
         senders=read_senders(folder, network, risk),
+        papers=read_papers(folder / "papers"),
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from service.papers.converting import Converter
 from store.engine import Store, migrate
 from store.keyring.master_sources import MasterKeys
 from tests.postgres import Postgres, apart
@@ -77,3 +78,11 @@ async def store(database: Database) -> AsyncIterator[Store]:
     opened = await database.open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def converter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Converter]:
+    """LibreOffice with one profile for all: making one takes it seconds."""
+    made = Converter(tmp_path_factory.mktemp("converter"))
+    yield made
+    made.close()
