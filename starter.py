@@ -16,6 +16,7 @@ from faces import (  # noqa: E402
     cli_archive,
     cli_arrivals,
     cli_cases,
+    cli_feeds,
     cli_keys,
     cli_place,
     cli_rehearse,
@@ -52,6 +53,7 @@ for module in (
     cli_keys,
     cli_archive,
     cli_arrivals,
+    cli_feeds,
 ):
     module.register(app)
 

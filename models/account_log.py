@@ -24,6 +24,8 @@ class AccountAct(StrEnum):
     PAYLOADS_OPENED = "payloads_opened"  # 查看引擎数据
     KEYS_ROTATED = "keys_rotated"  # 轮换密钥
     KEYS_RETIRED = "keys_retired"  # 停用旧主密钥
+    FEED_MADE = "feed_made"  # 建立日历订阅
+    FEED_REVOKED = "feed_revoked"  # 收回日历订阅
     ABSENCE_DECLARED = "absence_declared"  # 登记离岗
     ABSENCE_ENDED = "absence_ended"  # 结束离岗
 

@@ -29,6 +29,8 @@ ACTS: dict[str, Both] = {
     AccountAct.FACTOR_DROPPED: ("取消动态验证码", "second factor taken away"),
     AccountAct.TOKEN_ISSUED: ("签发接口令牌", "API token issued"),
     AccountAct.TOKEN_REVOKED: ("收回接口令牌", "API token revoked"),
+    AccountAct.FEED_MADE: ("建立日历订阅", "calendar feed made"),
+    AccountAct.FEED_REVOKED: ("收回日历订阅", "calendar feed revoked"),
     AccountAct.PAYLOADS_OPENED: ("查看引擎数据", "payloads of Temporal opened"),
     AccountAct.KEYS_ROTATED: ("轮换密钥", "keys rotated"),
     AccountAct.KEYS_RETIRED: ("停用旧主密钥", "old master keys retired"),

@@ -121,6 +121,7 @@ LOOKS: dict[str, Both] = {
     "progress": ("办理进度（当事人）", "its progress, as a party"),
     "slip": ("受理回执", "the receipt slip"),
     "seal": ("档案封存", "the seal of the file"),
+    "invitation": ("会商邀请", "the invitation to a meeting"),
     "arrival": ("来件内容", "an arrival"),
     "papers": ("材料目录", "its papers"),
     "paper": ("一份材料", "one of its papers"),

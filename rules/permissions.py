@@ -183,6 +183,7 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases/{code}": _reads,
     "GET /cases/{code}/timeline": _way,
     "GET /cases/{code}/explain": _way,
+    "GET /cases/{code}/meetings/{meeting}/invitation": _way,
     "GET /stats": lambda role: "own reach" if role in NUMBERS else "",
     "GET /arrivals, /arrivals/{arrival}": _sorts,
     "POST /arrivals/{arrival}/replay, /arrivals/{arrival}/discard": _sorts,

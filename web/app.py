@@ -20,7 +20,7 @@ from service.entry.oidc import Oidc
 from service.errors import KeyProblem
 from service.office import Office
 from service.settings import Settings
-from web import api, codec, health, problems
+from web import api, codec, feeds, health, problems
 from web.api import events
 from web.console import site
 from web.health import Metrics
@@ -89,6 +89,7 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
     app.include_router(health.router)
     app.include_router(api.router)
     app.include_router(events.router)
+    app.include_router(feeds.router)
     app.include_router(codec.router)
     site.install(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

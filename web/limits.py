@@ -23,7 +23,7 @@ from service.settings import Settings
 from web.auth import SESSION_COOKIE
 from web.problems import response
 
-Kind = Literal["write", "dear"]
+Kind = Literal["write", "dear", "feed"]
 
 DEAR = frozenset(
     {
@@ -45,6 +45,10 @@ DEAR_BELOW = ("/cockpit/", "/archive/")
 """Beginnings of addresses that are as dear: exports, figures of one unit."""
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+FEEDS = "/feeds/"
+A_FEED = 30
+"""How often one calendar feed may be fetched in a minute: programmes ask once in minutes or hours."""
 
 SHARED = 20
 """How many times as much as one session all people at one address may do: behind it may be a whole office."""
@@ -78,7 +82,11 @@ class Limits:
     def __init__(self, app: ASGIApp, settings: Settings, page: Callable[[Request, str, str], Response | None]) -> None:
         self._app = app
         self._page = page
-        self._a_minute: dict[Kind, int] = {"write": settings.rate_writes, "dear": settings.rate_reads}
+        self._a_minute: dict[Kind, int] = {
+            "write": settings.rate_writes,
+            "dear": settings.rate_reads,
+            "feed": min(A_FEED, settings.rate_reads),
+        }
         self._buckets = Buckets()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,7 +107,7 @@ class Limits:
             return 0
         client = scope.get("client")
         wait = self._buckets.take(f"{kind} at {network(client[0])}", allowed * SHARED) if client else 0
-        who = _credential(Headers(scope=scope))
+        who = _hashed(scope["path"]) if kind == "feed" else _credential(Headers(scope=scope))
         return wait or (self._buckets.take(f"{kind} by {who}", allowed) if who else 0)
 
 
@@ -107,10 +115,16 @@ def kind_of(method: str, path: str) -> Kind | None:
     """Return by which limit a request is counted; None for what is cheap."""
     if method not in READS:
         return "dear" if path in SEARCHES else "write"
+    if path.startswith(FEEDS):
+        return "feed"
     return "dear" if path in DEAR or path.startswith(DEAR_BELOW) else None
 
 
 def _credential(headers: Headers) -> str:
     """Return a mark of the token or session a request brings along, right or not; the secret itself is not kept."""
     found = headers.get("authorization") or cookie_parser(headers.get("cookie", "")).get(SESSION_COOKIE)
-    return hashlib.sha256(found.encode()).hexdigest()[:32] if found else ""
+    return _hashed(found) if found else ""
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()[:32]

@@ -20,6 +20,7 @@ TAGS = [
     {"name": "inbox", "description": "What somebody owes (待办)"},
     {"name": "arrivals", "description": "Events of other systems that did not fit (来件)"},
     {"name": "events", "description": "Events of other systems (事件接入)"},
+    {"name": "calendars", "description": "Calendar feeds and invitations (日历)"},
     {"name": "changes", "description": "What has happened since (动态)"},
     {"name": "stats", "description": "Figures (统计)"},
     {"name": "reference", "description": "Who one is, network, procedure, calendar, categories (资料)"},

@@ -19,7 +19,7 @@ ArrivalId = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]
 Cursor = Annotated[str | None, Query(description="`next` of the page before.", max_length=100)]
 
 
-class Changes(Model):
+class ArrivalChanges(Model):
     """Fields of the intake that a person has put right; they stand instead of what was sent."""
 
     place: str | None = None
@@ -57,7 +57,7 @@ async def get_arrival(arrival: ArrivalId, actor: ActorDep, office: OfficeDep) ->
     summary="Try one again, with fields put right",
     responses=documented("not_allowed", "unknown_arrival", "already_done", "too_large"),
 )
-async def replay_arrival(arrival: ArrivalId, body: Changes, actor: ActorDep, office: OfficeDep) -> Arrival:
+async def replay_arrival(arrival: ArrivalId, body: ArrivalChanges, actor: ActorDep, office: OfficeDep) -> Arrival:
     """Return it as it then stands: accepted with the code of its case, or still in quarantine with the reason."""
     return await Quarantine(office).replay(actor, arrival, body.model_dump(exclude_none=True))
 

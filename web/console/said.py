@@ -37,6 +37,7 @@ DONE: dict[str, Both] = {
     "arrival-accepted": ("来件已接收为案件", "It was taken in as a case"),
     "arrival-kept": ("还有内容对不上，来件仍待处理", "Something still does not fit: it stays here"),
     "arrival-discarded": ("来件已弃置，内容已销毁", "It was thrown away, and its content erased"),
+    "feed-revoked": ("日历订阅已收回", "The calendar feed has been revoked"),
     "absence": ("已登记离岗", "The absence has been declared"),
     "absence-ended": ("离岗已结束", "The absence has ended"),
 }

@@ -1,4 +1,4 @@
-"""The commands for events of other systems, as processes."""
+"""The commands for events of other systems and for calendar feeds, as processes."""
 
 from __future__ import annotations
 
@@ -39,9 +39,17 @@ def test_senders_secrets_and_what_did_not_fit(tmp_path: Path) -> None:
     assert made["secret"].startswith("whsec_")
     assert (tmp_path / "arrivals" / "hotline.secret").stat().st_mode & 0o077 == 0
     assert {one["id"]: one["secrets"] for one in jiefen(tmp_path, "arrivals", "senders", "--json").json}["hotline"] == 1
-    assert jiefen(tmp_path, "arrivals", "make-secret", "nobody").code == 2
     listed = jiefen(tmp_path, "arrivals", "list", *WHO, "--json").json
     assert [(one["id"], one["reason"]) for one in listed["arrivals"]] == [(ID, "unreadable")]
     assert "甲" in jiefen(tmp_path, "arrivals", "show", ID, *WHO).out
     assert jiefen(tmp_path, "arrivals", "show", ID, "--as", "screener@qingyan-centre").err.startswith("unknown_arrival: ")
     assert jiefen(tmp_path, "arrivals", "discard", ID, *WHO, "--json").json["state"] == "discarded"
+
+
+def test_a_calendar_feed_of_a_post_is_made_listed_and_revoked(tmp_path: Path) -> None:
+    asyncio.run(_kept(tmp_path))
+    made = jiefen(tmp_path, "feeds", "make", *WHO, "--json").json
+    assert "/feeds/" in made["address"]
+    assert made["address"].rpartition("/")[2] not in (tmp_path / "jiefen.db").read_bytes().decode("latin-1")
+    assert [(one["id"], one["kind"]) for one in jiefen(tmp_path, "feeds", "list", *WHO, "--json").json] == [(made["id"], "personal")]
+    assert jiefen(tmp_path, "feeds", "revoke", made["id"], *WHO).code == 0

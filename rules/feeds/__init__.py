@@ -1,0 +1,1 @@
+"""Calendars that are fetched (日历订阅): what changes between two fetches. Pure."""
