@@ -47,7 +47,7 @@ demo: install ## Play a few disputes and look on
 ## -- Check -----------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: install deps lint type layers pytest ## Install what the tests need, then run every check and every test
+test: install deps lint type layers safe pytest ## Install what the tests need, then run every check and every test
 
 .PHONY: pytest
 pytest: install ## Run the tests alone
@@ -70,6 +70,16 @@ type: install ## Types: mypy, strict
 .PHONY: layers
 layers: install ## Rooms: who may import whom (import-linter)
 	$(BIN)/lint-imports --no-logo
+
+.PHONY: safe
+safe: install ## Risky code (bandit), what must stand in no file, and the lock against known vulnerabilities; asks nobody
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive models rules workflows activities store service web faces scripts starter.py worker.py
+	$(PYTHON) -m scripts.scan
+	$(PYTHON) -m scripts.audit
+
+.PHONY: audit
+audit: safe ## The same, and asks a vulnerability service and the package index; lists licences
+	$(PYTHON) -m scripts.audit --online
 
 ## -- Look closer -----------------------------------------------------------------------------------------------------
 

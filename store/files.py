@@ -94,7 +94,7 @@ def mapping_of(text: str, path: Path) -> dict[str, Any]:
 def value_of(text: str, path: Path) -> Any:
     """What a YAML text holds, of any kind; raises BadFile."""
     try:
-        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader with one more check
+        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader with one more check  # nosec B506
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise BadFile(path, f"line {line}", error.problem or "is not YAML") from error
