@@ -11,7 +11,7 @@ from models.base import Instant, Model
 from models.case import Case
 from models.clock_story import ClockStory
 from models.library import Documents
-from models.words import Level, Role, Stage
+from models.words import Algorithm, Level, Role, Stage
 
 
 class Line(Model):
@@ -154,6 +154,8 @@ class Start(Model):
     """Seconds added to Temporal's clock in one place, for rehearsals; zero in life."""
     restart: Literal["diverged", "replay", "missing"] | None = None
     """Why it starts again from the record; noted on the timeline."""
+    algorithm: Algorithm | None = None
+    """What its events are chained with until a request says otherwise."""
 
 
 class ActReceipt(Model):

@@ -166,6 +166,13 @@ class Authority(StrEnum):
     PRODUCT_DEFAULT = "PRODUCT_DEFAULT"
 
 
+class Algorithm(StrEnum):
+    """What chains, seals and commitments are made with (摘要算法)."""
+
+    SHA256 = "sha256"
+    SM3 = "sm3"  # 国密 SM3
+
+
 TIERS = tuple(Tier)
 LEVELS = tuple(Level)
 

@@ -12,7 +12,7 @@ from models.event import Event
 from models.happening import What
 from models.party import Actor
 from models.refusal import Refusal, RefusalCode
-from models.words import Stage
+from models.words import Algorithm, Stage
 from rules.fold import fold
 from rules.library import Bundle, Library
 from rules.limits import settle
@@ -20,10 +20,12 @@ from rules.limits import settle
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What `decide` may look at besides case and action: the time and the library. Nothing else."""
+    """What `decide` may look at besides case and action: the time, the library, and what the chain is made with. Nothing else."""
 
     now: datetime
     library: Library
+    algorithm: Algorithm | None = None
+    """What the events to come are chained with; a seal over them has to know."""
 
     def bundle(self, case: Case) -> Bundle:
         """Return the documents the case runs under; raises UnknownDocument, on which the caller waits."""

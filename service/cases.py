@@ -56,7 +56,7 @@ class Cases:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._engine = Engine(office.client, office.settings.task_queue, lambda: office.shift)
+        self._engine = Engine(office.client, office.settings.task_queue, lambda: office.shift, office.settings.hash_algorithm)
         self._sealer = door.Sealer(office.vault)
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 

@@ -17,6 +17,7 @@ from models.action import Action, Request
 from models.case import Case
 from models.record import ActReceipt, CaseView, Explanation, Start
 from models.refusal import Refusal, RefusalCode
+from models.words import Algorithm
 from service.errors import Refused, Unavailable
 from workflows.dispute import CLOSING, DIVERGED, DisputeWorkflow
 
@@ -52,10 +53,11 @@ class NotRunning(Exception):
 class Engine:
     """Running cases on one Temporal task queue."""
 
-    def __init__(self, client: Client, task_queue: str, shift: Callable[[], timedelta]) -> None:
+    def __init__(self, client: Client, task_queue: str, shift: Callable[[], timedelta], algorithm: Algorithm = Algorithm.SHA256) -> None:
         self._client = client
         self._task_queue = task_queue
         self._shift = shift
+        self._algorithm = algorithm
 
     def handle(self, case_id: str) -> WorkflowHandle[Any, Any]:
         """Return the handle of a case's newest run."""
@@ -66,7 +68,7 @@ class Engine:
         handle = self.handle(case_id)
 
         async def once() -> ActReceipt:
-            return await handle.execute_update(DisputeWorkflow.act, Request(action=action), id=action.id, rpc_timeout=ONE_TRY)
+            return await handle.execute_update(DisputeWorkflow.act, self._request(action), id=action.id, rpc_timeout=ONE_TRY)
 
         return await self._patiently(once)
 
@@ -78,7 +80,7 @@ class Engine:
         async def once() -> ActReceipt:
             operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
                 DisputeWorkflow.run,
-                Start(case=case, time_shift=self._shift().total_seconds()),
+                Start(case=case, time_shift=self._shift().total_seconds(), algorithm=self._algorithm),
                 id=case.id,
                 task_queue=self._task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -88,7 +90,7 @@ class Engine:
             try:
                 return await self._client.execute_update_with_start_workflow(
                     DisputeWorkflow.act,
-                    Request(action=action),
+                    self._request(action),
                     start_workflow_operation=operation,
                     id=update,
                     rpc_timeout=ONE_TRY,
@@ -107,7 +109,7 @@ class Engine:
         try:
             await self._client.start_workflow(
                 DisputeWorkflow.run,
-                Start(case=case, time_shift=self._shift().total_seconds(), restart=why),
+                Start(case=case, time_shift=self._shift().total_seconds(), restart=why, algorithm=self._algorithm),
                 id=case.id,
                 task_queue=self._task_queue,
                 id_conflict_policy=conflict,
@@ -148,6 +150,10 @@ class Engine:
     async def state(self, case_id: str) -> Case:
         """Ask the running case for its whole state."""
         return await self.handle(case_id).query(DisputeWorkflow.state, rpc_timeout=ONE_TRY)
+
+    def _request(self, action: Action) -> Request:
+        """Return an action with what its events are chained with from here on: a running case goes over by the next thing done to it."""
+        return Request(action=action, algorithm=self._algorithm)
 
     async def _patiently(self, once: Callable[[], Awaitable[T]]) -> T:
         """Try until there is an answer: the action id makes every try the same action."""

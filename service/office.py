@@ -67,7 +67,7 @@ class Office:
         Raises BadFile, StoreAway, KeyProblem.
         """
         place = place or load_place(settings.place_folder)
-        store = await Store.open(settings.database_url, settings.keys_url, settings.master_keys)
+        store = await Store.open(settings.database_url, settings.keys_url, settings.master_keys, settings.hash_algorithm)
         codec = await SealedPayloads.open(store.keys.payload_keys, settings.payload_cipher)
         office = cls(settings=settings, store=store, place=place, docs=_hashes(SHELF, place), client=sealed(client, codec), codec=codec)
         office.erased_again = tuple(await Erasures(store).replay(datetime.now(UTC)))

@@ -8,9 +8,11 @@ import shlex
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_serializer, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_serializer, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
+from models.words import Algorithm
+from rules.digests import offered
 from service.entry.addresses import is_safe
 from store.keyring.master_sources import MasterKeys
 from store.tls import BadAddress, in_clear, is_local
@@ -122,6 +124,8 @@ class Settings(BaseSettings):
     """A command that wraps and unwraps master keys, for a key service; see `store/keyring/master_sources.py`."""
     payload_cipher: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
     """What payloads for Temporal are sealed with; both are always read."""
+    hash_algorithm: Algorithm = Algorithm.SHA256
+    """What new events, log lines, seals, anchors and commitments are made with; both are always read."""
     temporal_ui_origin: Address = ""
     """Origin of the Temporal pages that may ask `/codec` to open payloads; empty = those of the embedded server."""
     arrival_secrets: dict[str, SecretStr] = Field(default_factory=dict)
@@ -199,6 +203,13 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("JIEFEN_MASTER_KEY_COMMAND is not a command line") from None
         return self
+
+    @field_validator("hash_algorithm")
+    @classmethod
+    def _offered(cls, value: Algorithm) -> Algorithm:
+        if not offered(value):
+            raise ValueError(f"the OpenSSL of this installation offers no {value.upper()}: set it to sha256")
+        return value
 
     @model_validator(mode="after")
     def _whole_oidc(self) -> Self:

@@ -5,25 +5,37 @@ Used by `store/looks.py` (who looked at a case) and `store/entry/account_log.py`
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import Connection, Table, insert, select, text
 
-from store.engine import Store
+from models.words import Algorithm
+from rules.chain import GENESIS, follows, link
+from rules.digests import MARK, NoAlgorithm, algorithm_of
+from store.engine import Store, chosen
 
-GENESIS = "0" * 64
+__all__ = ["GENESIS", "Checked", "Wrong", "add", "alone", "checked", "first_break", "text_of"]
 
 BATCH = 1000
 """Lines read at a time when a chain is verified."""
 
 
-def link(before: str, fields: Sequence[str], line: Mapping[str, object]) -> str:
-    """The hash of a line: of the one before and its own fields."""
-    own = json.dumps({name: str(line[name]) for name in fields}, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(f"{before}\n{own}".encode()).hexdigest()
+class Wrong(StrEnum):
+    """What can be wrong with a line."""
+
+    MISSING = "missing"
+    """A line of this number is not there."""
+    CHANGED = "changed"
+    """It does not follow from the one before: its fields, its hash or its place are not those it was written with."""
+
+
+def text_of(fields: Sequence[str], line: Mapping[str, object]) -> str:
+    """What of a line is hashed: its fields as JSON, and its number where the hash says how it was made (the first ones did neither)."""
+    named = fields if algorithm_of(str(line["hash"])) is None else ("id", *fields)
+    return json.dumps({name: str(line[name]) for name in named}, ensure_ascii=False, sort_keys=True)
 
 
 def alone(db: Connection, lock: int) -> None:
@@ -32,24 +44,32 @@ def alone(db: Connection, lock: int) -> None:
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock})
 
 
-def add(db: Connection, table: Table, lock: int, fields: Sequence[str], line: Mapping[str, object]) -> None:
-    """Add a line in the transaction at hand. `lock` is the advisory lock of this log on PostgreSQL."""
+def add(db: Connection, table: Table, lock: int, fields: Sequence[str], line: Mapping[str, object]) -> int:
+    """Add a line in the transaction at hand and return its number. `lock` is the advisory lock of this log on PostgreSQL.
+
+    Numbers follow each other without a gap, so that one that is missing shows.
+    """
     alone(db, lock)
-    before = db.scalar(select(table.c.hash).order_by(table.c.id.desc()).limit(1)) or GENESIS
-    db.execute(insert(table), {**line, "hash": link(before, fields, line)})
+    last = db.execute(select(table.c.id, table.c.hash).order_by(table.c.id.desc()).limit(1)).first()
+    algorithm = chosen(db)
+    number, before = (last.id + 1, last.hash) if last is not None else (1, GENESIS)
+    numbered = {**line, "id": number, "hash": f"{algorithm}{MARK}"}
+    db.execute(insert(table), {**numbered, "hash": link(before, text_of(fields, numbered), algorithm)})
+    return number
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A chain gone through: how many lines were read, the hash of the last that fits, and the id of the first that does not."""
+    """A chain gone through: how many lines were read, the hash of the last that fits, and the number of the first that does not."""
 
     lines: int
     head: str
     broken_at: int | None
+    what: Wrong | None = None
 
 
 async def checked(store: Store, table: Table, fields: Sequence[str]) -> Checked:
-    """Recompute a chain from its first line to the last, or to the first that does not fit the one before."""
+    """Recompute a chain from its first line to the last, or to the first that does not fit the one before. Raises NoAlgorithm."""
     head, last, lines = GENESIS, 0, 0
     while True:
         query = select(table).where(table.c.id > last).order_by(table.c.id).limit(BATCH)
@@ -57,13 +77,24 @@ async def checked(store: Store, table: Table, fields: Sequence[str]) -> Checked:
             rows = [dict(row) for row in (await db.execute(query)).mappings()]
         for row in rows:
             lines += 1
-            if row["hash"] != link(head, fields, row):
-                return Checked(lines, head, int(row["id"]))
+            if MARK in row["hash"] and row["id"] != last + 1:
+                return Checked(lines, head, last + 1, Wrong.MISSING)
+            if not _follows(head, fields, row):
+                return Checked(lines, head, int(row["id"]), Wrong.CHANGED)
             head, last = row["hash"], row["id"]
         if not rows:
             return Checked(lines, head, None)
 
 
+def _follows(before: str, fields: Sequence[str], row: Mapping[str, object]) -> bool:
+    try:
+        return follows(before, text_of(fields, row), str(row["hash"]))
+    except NoAlgorithm as error:
+        if str(error) in set(Algorithm):
+            raise
+        return False
+
+
 async def first_break(store: Store, table: Table, fields: Sequence[str]) -> int | None:
-    """The id of the first line that does not fit the one before, or None when the whole chain holds."""
+    """The number of the first line that does not fit the one before, or None when the whole chain holds. Raises NoAlgorithm."""
     return (await checked(store, table, fields)).broken_at

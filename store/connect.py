@@ -88,17 +88,17 @@ def is_sqlite(url: str) -> bool:
     return make_url(url).get_backend_name() == "sqlite"
 
 
-def writer(url: str) -> AsyncEngine:
+def writer(url: str, **options: object) -> AsyncEngine:
     """An engine for transactions that write. On SQLite it has one connection, and waiting for it is the queue of writers.
 
-    Raises StoreAway where a file's folder can't be made, BadAddress.
+    `options` are for whoever gets a connection of it. Raises StoreAway where a file's folder can't be made, BadAddress.
     """
     if not is_sqlite(url):
         address, secured = reached(url)
         pool = {"pool_size": READERS, "max_overflow": READERS, "pool_pre_ping": True}
-        return create_async_engine(address, connect_args=secured, hide_parameters=True, **pool)
+        return create_async_engine(address, connect_args=secured, hide_parameters=True, execution_options=options, **pool)
     _make_folder(url)
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True, execution_options=options)
     prepare(engine.sync_engine, PRAGMAS)
     begin_immediate(engine.sync_engine)
     return engine

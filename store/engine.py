@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from models.words import Algorithm
 from store.connect import away, is_sqlite, reader, snapshot, transaction, writer
 from store.keyring.key_home import known_mark, settle
 from store.keyring.keys import KeyStore
@@ -23,6 +24,9 @@ from store.lane import Lane, at_once
 from store.schema import upgrade
 
 T = TypeVar("T")
+
+ALGORITHM = "algorithm"
+"""Name of the connections' option that says what new lines of the logs are hashed with."""
 
 LOOKED_AT = 400
 """Rows of an index that SQLite looks at to learn how it is filled."""
@@ -50,26 +54,35 @@ async def _learn(engine: AsyncEngine) -> None:
         await connection.exec_driver_sql(look)
 
 
+def chosen(db: Connection) -> Algorithm:
+    """What this connection's new lines and commitments are made with."""
+    found: Algorithm = db.get_execution_options().get(ALGORITHM, Algorithm.SHA256)
+    return found
+
+
 class Store:
     """The database of cases with the key store of its vault. One per process, and per event loop."""
 
-    def __init__(self, write_engine: AsyncEngine, read_engine: AsyncEngine | None, lane: Lane | None, keys: KeyStore) -> None:
+    def __init__(
+        self, write_engine: AsyncEngine, read_engine: AsyncEngine | None, lane: Lane | None, keys: KeyStore, algorithm: Algorithm
+    ) -> None:
         self._write_engine = write_engine
         self._read_engine = read_engine
         self._lane = lane
         # SQLite has one writer: those of this process queue here, in order, instead of polling for the file's lock.
         self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if lane else nullcontext()
         self.keys = keys
+        self.algorithm = algorithm
 
     @classmethod
-    async def open(cls, url: str, keys_url: str, source: MasterKeys) -> Self:
+    async def open(cls, url: str, keys_url: str, source: MasterKeys, algorithm: Algorithm = Algorithm.SHA256) -> Self:
         """Open both databases, bring them to the newest schema, and check the master key.
 
         Makes what is missing: folders, files, tables, the master key of a new key store. Raises StoreAway, NewerSchema,
         and KeyProblem when the master key is not the one that the stored keys are wrapped with, or these are not the keys of
         this database.
         """
-        engine = writer(url)
+        engine = writer(url, **{ALGORITHM: algorithm})
         try:
             async with away():
                 await upgrade(engine)
@@ -85,7 +98,8 @@ class Store:
         except BaseException:
             await engine.dispose()
             raise
-        return cls(engine, reader(url), Lane(url) if is_sqlite(url) else None, keys)
+        lane = Lane(url, **{ALGORITHM: algorithm}) if is_sqlite(url) else None
+        return cls(engine, reader(url), lane, keys, algorithm)
 
     async def close(self) -> None:
         """Let go of all connections."""

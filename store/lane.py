@@ -21,10 +21,11 @@ T = TypeVar("T")
 
 
 class Lane:
-    """One thread with one connection to a SQLite file, set up with the usual pragmas and these."""
+    """One thread with one connection to a SQLite file, set up with the usual pragmas and these; `options` as for `writer`."""
 
-    def __init__(self, url: str, *pragmas: str) -> None:
-        self._engine = create_engine(make_url(url).set(drivername="sqlite"), pool_size=1, max_overflow=0, hide_parameters=True)
+    def __init__(self, url: str, *pragmas: str, **options: object) -> None:
+        address = make_url(url).set(drivername="sqlite")
+        self._engine = create_engine(address, pool_size=1, max_overflow=0, hide_parameters=True, execution_options=options)
         prepare(self._engine, (*PRAGMAS, *pragmas))
         begin_immediate(self._engine)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-lane")

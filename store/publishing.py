@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from models.case import Case
 from models.record import Duty, Line, Publication, Published, PublishOutcome
 from models.words import BEFORE_AGREED, CardKind, Stage
-from rules.chain import GENESIS, link
+from rules.chain import GENESIS, follows
 from rules.marks import Marked, late
 from store.codes import allocate
 from store.desk.claims import drop_met
@@ -141,8 +141,8 @@ def compare(row: Seen | None, publication: Publication) -> tuple[PublishOutcome,
         return (PublishOutcome.STORED, lines) if begins else (PublishOutcome.GAP, ())
     if row.head == publication.prev_head:
         # A run that replayed under other rules holds another state than it once published: its new events hang on that one.
-        follows = not lines or link(row.head, lines[0].body) == lines[0].hash
-        return (PublishOutcome.STORED, lines) if follows else (PublishOutcome.DIVERGED, ())
+        fits = not lines or follows(row.head, lines[0].body, lines[0].hash)
+        return (PublishOutcome.STORED, lines) if fits else (PublishOutcome.DIVERGED, ())
     for index, line in enumerate(lines):
         if line.hash == row.head:
             rest = lines[index + 1 :]

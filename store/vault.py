@@ -9,7 +9,6 @@ What an action sealed is bound once that action is in the record; until then `di
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,14 +18,16 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from store.engine import Store
+from models.words import Algorithm
+from rules.digests import commitment, commits
+from store.engine import Store, chosen
 from store.keyring.keys import INDEX, Erased
 from store.keyring.master import seal, unseal
 from store.keyring.ring import KeysNeeded, Ring
 from store.persons import Person, Typed, drop_unused, finding, name_persons, read_persons, replace_person, sought
 from store.tables import actions, vault_finds, vault_texts, vault_uses
 
-__all__ = ["Erased", "Person", "Typed", "UnknownRef", "Vault", "commitment"]
+__all__ = ["Erased", "Person", "Typed", "UnknownRef", "Vault"]
 
 NAMESPACE = uuid.UUID("6d1f6a52-6d0b-5d3e-9a43-4f0e3a1c7b55")
 """Of the ids that texts get from case, action and field."""
@@ -42,11 +43,6 @@ BOUND = select(actions.c.action_id).where(actions.c.case_id == bindparam("case_i
 
 class UnknownRef(LookupError):
     """The vault has nothing under this reference; its argument is the reference."""
-
-
-def commitment(salt: bytes, text: str) -> str:
-    """What a reference says of its text: whoever is shown salt and text can check it, nobody else can guess it."""
-    return hashlib.sha256(salt + text.encode()).hexdigest()[:32]
 
 
 class Vault:
@@ -153,7 +149,7 @@ class Vault:
         """Whether the text kept is the one the reference was made for, and not a redacted one; raises UnknownRef, Erased, StoreAway."""
         row = await self._row(ref)
         salt, text = open_sealed(await self._key(row), row.sealed if row.original is None else row.original, ref)
-        return commitment(salt, text) == ref.rpartition(":")[2]
+        return commits(salt + text.encode(), ref.rpartition(":")[2])
 
     async def discard(self, case_id: str, action_id: str) -> bool:
         """Take away what an action sealed that was refused, and the persons only it named.
@@ -220,7 +216,7 @@ def _seal_texts(db: Connection, key: bytes, case_id: str, action_id: str, texts:
         if row is not None and (bound or open_sealed(key, row.sealed, text_ref(row))[1] == text):
             found[path] = text_ref(row)
             continue
-        sealed, found[path] = _sealed(key, ids[path], text)
+        sealed, found[path] = _sealed(key, ids[path], text, chosen(db))
         fresh.append({**sealed, "case_id": case_id, "action_id": action_id})
     stale = [row["id"] for row in fresh if row["id"] in known]
     if stale:
@@ -260,10 +256,10 @@ def text_ref(row: Row[*tuple[Any, ...]]) -> str:
     return f"vault:{row.id}:{row.commitment}"
 
 
-def _sealed(key: bytes, text_id: str, text: str) -> tuple[dict[str, Any], str]:
-    """A text's row and its reference."""
+def _sealed(key: bytes, text_id: str, text: str, algorithm: Algorithm) -> tuple[dict[str, Any], str]:
+    """A text's row and its reference, whose commitment whoever is shown salt and text can check, and nobody else can guess."""
     salt = secrets.token_bytes(SALT_BYTES)
-    committed = commitment(salt, text)
+    committed = commitment(salt + text.encode(), algorithm)
     ref = f"vault:{text_id}:{committed}"
     return {"id": text_id, "commitment": committed, "sealed": seal(key, salt + text.encode(), ref.encode())}, ref
 

@@ -38,7 +38,7 @@ with workflow.unsafe.imports_passed_through():
         Start,
     )
     from models.refusal import Refusal
-    from models.words import PHASES, Level
+    from models.words import PHASES, Algorithm, Level
     from rules import chain
     from rules.actions.spec import after_end
     from rules.clock import next_alarm
@@ -85,6 +85,7 @@ class DisputeWorkflow:
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._foreseen: tuple[Case, Action, Context, tuple[Event, ...]] | None = None
         self._failure: Exception | None = None
+        self._algorithm = start.algorithm
         self._unborn = start.case.stage is None or start.case.ended
         if start.restart is not None:
             self._do(Restart(id=f"restart:{start.case.seq}", actor=SYSTEM, why=start.restart))
@@ -102,7 +103,7 @@ class DisputeWorkflow:
             elif self._due():
                 self._do(Tick(id="tick", actor=SYSTEM))
             elif self._long_enough():
-                workflow.continue_as_new(Start(case=self._case, time_shift=start.time_shift))
+                workflow.continue_as_new(Start(case=self._case, time_shift=start.time_shift, algorithm=self._algorithm))
             else:
                 await self._wait()
         await self._conclude(start)
@@ -113,6 +114,7 @@ class DisputeWorkflow:
     async def act(self, request: Request) -> ActReceipt:
         """Do an action. Answers when all it led to is stored; the same id again gets the same answer."""
         action = request.action
+        self._algorithm = request.algorithm or self._algorithm
         if self._case.receipt(action.id) is None:
             self._do(action)
         await workflow.wait_condition(lambda: self._broken or self._answered(action.id))
@@ -129,7 +131,7 @@ class DisputeWorkflow:
             return
         if self._closing or self._broken or (self._case.ended and not self._unborn and after_end(action.do)):
             raise ApplicationError("this run is ending; ask again", type=CLOSING)
-        context = self._context()
+        context = self._context(request.algorithm)
         decided = decide(self._case, action, context)
         if isinstance(decided, Refusal):
             raise refused(decided)
@@ -156,8 +158,8 @@ class DisputeWorkflow:
         """Temporal's time, moved by the rehearsal's shift: the one place where the shift is added."""
         return workflow.now() + self._shift
 
-    def _context(self) -> Context:
-        return Context(now=self._now(), library=SHELF)
+    def _context(self, algorithm: Algorithm | None = None) -> Context:
+        return Context(now=self._now(), library=SHELF, algorithm=algorithm or self._algorithm)
 
     def _do(self, action: Action) -> None:
         """Decide and fold, without an await between: nothing can interleave."""
@@ -173,7 +175,7 @@ class DisputeWorkflow:
 
     def _append(self, events: Iterable[Event]) -> None:
         self._unborn = False
-        self._case, lines = chain.append(self._case, events)
+        self._case, lines = chain.append(self._case, events, self._algorithm)
         self._lines.extend(lines)
         self._show()
 
@@ -330,4 +332,5 @@ class DisputeWorkflow:
         if loaded.case is None:
             raise ApplicationError("the record does not know this case", type="record_missing", non_retryable=True)
         if not loaded.case.ended:
-            workflow.continue_as_new(Start(case=loaded.case, time_shift=start.time_shift, restart="diverged"))
+            again = Start(case=loaded.case, time_shift=start.time_shift, restart="diverged", algorithm=self._algorithm)
+            workflow.continue_as_new(again)

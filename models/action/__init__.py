@@ -20,6 +20,7 @@ from models.action.intake import Absorb, Merge, Open, Regrade, Route, Screen
 from models.action.mediation import Assign, CallOff, Consent, Extend, HandOver, Meet, Record, Recuse, Resume, Suspend
 from models.action.voice import Complain, Rate, Reply
 from models.base import Model
+from models.words import Algorithm
 
 __all__ = [
     "INTERNAL",
@@ -150,3 +151,5 @@ class Request(Model):
     """The argument of the workflow's one Update."""
 
     action: Action
+    algorithm: Algorithm | None = None
+    """What the case is chained with from here on; None = as before."""

@@ -120,7 +120,7 @@ def archive(draft: Draft) -> None:
     case = draft.case
     seal = case.head
     for event in draft.events:
-        seal = link(seal, canonical(event))
+        seal = link(seal, canonical(event), draft.ctx.algorithm)
     end(draft, partial(h.Archived, code=case.code, seal=seal), Stage.ARCHIVED)
 
 
