@@ -23,6 +23,7 @@ from service import upkeep
 from service.cases import Cases
 from service.crew import build_worker, connect
 from service.office import Office
+from service.proof.schedule import keep_schedule, schedule_id
 from service.secrecy.logs import CORE
 from service.secrecy.transport import CLOSED, closed
 from service.settings import Settings
@@ -155,6 +156,8 @@ async def work(settings: Settings, *, checked: bool = False) -> int:
     except OSError as error:
         raise CannotStart(f"port {settings.health_port} is in use (JIEFEN_HEALTH_PORT)") from error
     refresher = asyncio.create_task(refresh(office))
+    if not await keep_schedule(office):
+        log.warning("no_anchor_schedule", id=schedule_id(settings))
     async with worker:
         log.info("ready", task_queue=settings.task_queue, place=settings.place)
         await stop.wait()

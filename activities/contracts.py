@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from models.anchor import AnchorDue, Anchored
 from models.base import Model
 from models.record import (
     AssignmentProposal,
@@ -39,3 +40,5 @@ PROPOSE_MEDIATOR = Contract("propose_mediator", AssignmentQuery, AssignmentPropo
 RESOLVE_LEVEL = Contract("resolve_level", EscalationQuery, EscalationProposal)
 CHECK_CLOSURE = Contract("check_closure", AuditQuery, AuditReport)
 DELIVER = Contract("deliver", Delivery, DeliveryAnswer)
+ANCHOR = Contract("anchor", AnchorDue, Anchored)
+STAMP = Contract("stamp", Anchored, Anchored)

@@ -1,4 +1,4 @@
-"""Commands of an operator: verify, rebuild, drift, replay."""
+"""Commands of an operator: rebuild, drift, replay, tidy."""
 
 from __future__ import annotations
 
@@ -30,26 +30,8 @@ class Tidied(Model):
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for name, function in (("verify", verify), ("rebuild", rebuild), ("drift", drift), ("replay", replay), ("tidy", tidy)):
+    for name, function in (("rebuild", rebuild), ("drift", drift), ("replay", replay), ("tidy", tidy)):
         app.command(name)(function)
-
-
-def verify(code: MaybeCode = "", as_json: Json = False) -> None:
-    """Recompute the hash chain of a case, or of all, and name each event that does not hold (校验)."""
-
-    async def doing() -> int:
-        async with desk() as (office, _):
-            found = [await upkeep.verify(office, code)] if code else [item async for item in upkeep.verify_all(office)]
-        wrong = [item for item in found if item.findings]
-        rows: list[tuple[object, ...]] = [
-            (item.code, item.events, item.head[:16], "; ".join(f"#{bad.seq} {bad.what}" for bad in item.findings) or "ok")
-            for item in (found if code else wrong)
-        ]
-        title = f"{len(found)} cases verified, {len(wrong)} broken"
-        show(found, as_json, lambda: out.print(table(title, ("case", "events", "head", "findings"), rows)))
-        return WRONG if wrong else 0
-
-    command(doing, as_json=as_json)
 
 
 def rebuild(code: MaybeCode = "", as_json: Json = False) -> None:

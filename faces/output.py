@@ -20,8 +20,9 @@ from rich.text import Text
 
 from faces.process import CannotStart, NotStarted, leave
 from models.erasure import ERASURE_SENTENCES
+from rules.digests import NoAlgorithm
 from rules.labels import label
-from service.errors import ANSWERS, AccountRefused, ErasureRefused, Refused, Unavailable, UnknownArrival, UnknownCase
+from service.errors import ANSWERS, AccountRefused, ErasureRefused, NotStamped, Refused, Unavailable, UnknownArrival, UnknownCase
 from store.connect import StoreAway, StoreRefuses
 from store.files import BadFile
 from store.keyring.keys import KeyProblem
@@ -121,6 +122,13 @@ OF_THE_PLACE: dict[type[Exception], tuple[str, str, str]] = {
 """What may be wrong with an instance itself: the code, and the sentence that the error's own words go on from."""
 
 
+OF_PROOF: dict[type[Exception], tuple[str, str, str]] = {
+    NotStamped: ("not_stamped", "锚定文件已生成，外部时间戳命令未成功", "The anchor is made; the site's command has not stamped it"),
+    NoAlgorithm: ("no_algorithm", "本机不支持该摘要算法", "This installation can't reckon with this algorithm"),
+}
+"""The same of proofs."""
+
+
 def _told(error: Exception, again: str) -> tuple[str, str, str]:
     """Return the code of an error and its sentence in both languages."""
     name = type(error).__name__
@@ -145,6 +153,9 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
             told = (word, f"{zh}：{error}", f"{en}: {error}")
         case NewerSchema():
             told = ("newer_schema", "数据库由更新的版本建立，请升级程序", "The database was made by a newer version: upgrade the program")
+        case NotStamped() | NoAlgorithm():
+            word, zh, en = next(row for kind, row in OF_PROOF.items() if isinstance(error, kind))
+            told = (word, f"{zh}：{error}", f"{en}: {error}")
         case Unavailable() | StoreAway():
             zh, en = (f"，并加上 {again}", f" with {again}") if again else ("", "")
             told = ("unavailable", f"暂无结果，请再试{zh}：{error}", f"Not known yet, ask again{en}: {error}")

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
+from activities.anchoring import AnchoringActivities
 from activities.assignment import AssignmentActivities
 from activities.closure import ClosureActivities
 from activities.delivery import DeliveryActivities
@@ -17,10 +18,12 @@ from activities.escalation import EscalationActivities
 from activities.records import RecordActivities
 from service.cases import Cases
 from service.office import Office
+from service.proof.notary import Notary
 from service.secrecy.logs import CORE
 from service.secrecy.sealing import UNSEALED
 from service.secrecy.transport import connection, refusal
 from service.settings import CannotStart, Settings
+from workflows.anchor import AnchorWorkflow
 from workflows.dispute import DisputeWorkflow
 
 GRACE = timedelta(seconds=20)
@@ -75,9 +78,10 @@ def build_worker(office: Office, **options: Any) -> Worker:
     assignment = AssignmentActivities(office.roll, office.queries, office.library)
     escalation = EscalationActivities(office.roll, office.library)
     delivery = DeliveryActivities(cases)
+    anchoring = AnchoringActivities(Notary(office))
     chosen: dict[str, Any] = {
         "task_queue": office.settings.task_queue,
-        "workflows": [DisputeWorkflow],
+        "workflows": [DisputeWorkflow, AnchorWorkflow],
         "activities": [
             records.publish,
             records.load,
@@ -85,6 +89,8 @@ def build_worker(office: Office, **options: Any) -> Worker:
             assignment.propose,
             escalation.resolve,
             delivery.deliver,
+            anchoring.anchor,
+            anchoring.stamp,
         ],
         "workflow_runner": runner(),
         "graceful_shutdown_timeout": GRACE,

@@ -13,6 +13,7 @@ __all__ = [
     "AccountRefused",
     "ErasureRefused",
     "KeyProblem",
+    "NotStamped",
     "PaperRefused",
     "ProviderProblem",
     "PurposeNeeded",
@@ -82,6 +83,10 @@ class PaperRefused(Exception):
         super().__init__(str(code))
         self.code = code
         self.detail = detail
+
+
+class NotStamped(RuntimeError):
+    """The site's command has not stamped an anchor; the argument says how it ended, never what it wrote."""
 
 
 class ProviderProblem(Exception):

@@ -126,6 +126,12 @@ class Settings(BaseSettings):
     """What payloads for Temporal are sealed with; both are always read."""
     hash_algorithm: Algorithm = Algorithm.SHA256
     """What new events, log lines, seals, anchors and commitments are made with; both are always read."""
+    anchors: Path | None = None
+    """Folder for the files of anchors; empty = `anchors` in `home`."""
+    anchor_at: str = Field(default="23:50", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """When on each local day its anchor is made."""
+    anchor_command: str = ""
+    """A command that is given each new file of an anchor, for an outside time stamp or a print."""
     temporal_ui_origin: Address = ""
     """Origin of the Temporal pages that may ask `/codec` to open payloads; empty = those of the embedded server."""
     arrival_secrets: dict[str, SecretStr] = Field(default_factory=dict)
@@ -211,6 +217,15 @@ class Settings(BaseSettings):
             raise ValueError(f"the OpenSSL of this installation offers no {value.upper()}: set it to sha256")
         return value
 
+    @field_validator("anchor_command")
+    @classmethod
+    def _command_line(cls, value: str) -> str:
+        try:
+            shlex.split(value)
+        except ValueError:
+            raise ValueError("is not a command line") from None
+        return value
+
     @model_validator(mode="after")
     def _whole_oidc(self) -> Self:
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_redirect_url):
@@ -223,6 +238,11 @@ class Settings(BaseSettings):
     def place_folder(self) -> Path:
         """The folder of the place's data."""
         return self.places / self.place
+
+    @property
+    def anchors_folder(self) -> Path:
+        """The folder for the files of anchors."""
+        return self.anchors or self.home / "anchors"
 
     @property
     def ui_origin(self) -> str:

@@ -85,15 +85,25 @@ async def verify(office: Office, key: str) -> VerifyReport:
     case_id = await office.records.find(key)
     if case_id is None:
         raise UnknownCase(key)
-    kept, lines = await settled(office, case_id)
-    return _verified(kept, lines)
+    return await _verify(office, case_id)
 
 
 async def verify_all(office: Office) -> AsyncIterator[VerifyReport]:
     """Verify every case, in the order of their ids."""
     async for case_id in office.records.case_ids():
+        yield await _verify(office, case_id)
+
+
+async def _verify(office: Office, case_id: str) -> VerifyReport:
+    try:
         kept, lines = await settled(office, case_id)
-        yield _verified(kept, lines)
+    except ValueError:
+        seq = await office.records.unreadable(case_id)
+        if seq is None:
+            raise
+        found = Finding(seq=seq, what=Broken.COLUMN, found="unreadable")
+        return VerifyReport(case_id=case_id, code=None, events=seq, head="", findings=(found,))
+    return _verified(kept, lines)
 
 
 async def settled(office: Office, case_id: str) -> tuple[Kept, list[Line]]:
@@ -122,7 +132,10 @@ def chain_breaks(lines: Sequence[Line]) -> Iterator[Finding]:
     previous = GENESIS
     hashes: list[str] = [GENESIS]
     for expected, line in enumerate(lines, start=1):
-        if line.seq != expected:
+        if line.seq < expected:
+            yield Finding(seq=line.seq, what=Broken.MOVED, wanted=str(expected), found=str(line.seq))
+            return
+        if line.seq > expected:
             yield Finding(seq=expected, what=Broken.MISSING, wanted=str(expected), found=str(line.seq))
             return
         event = _event(line)

@@ -9,8 +9,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, text
+from sqlalchemy import Connection, Select, Table, insert, select, text
 
 from models.words import Algorithm
 from rules.chain import GENESIS, follows, link
@@ -71,19 +72,39 @@ class Checked:
 async def checked(store: Store, table: Table, fields: Sequence[str]) -> Checked:
     """Recompute a chain from its first line to the last, or to the first that does not fit the one before. Raises NoAlgorithm."""
     head, last, lines = GENESIS, 0, 0
+    query = select(table).order_by(table.c.id).limit(BATCH)
     while True:
-        query = select(table).where(table.c.id > last).order_by(table.c.id).limit(BATCH)
-        async with store.read() as db:
-            rows = [dict(row) for row in (await db.execute(query)).mappings()]
+        try:
+            rows = await _rows(store, query)
+        except ValueError:
+            rows = await _readable(store, table, query)
         for row in rows:
             lines += 1
-            if MARK in row["hash"] and row["id"] != last + 1:
+            if MARK in row["hash"] and row["id"] > last + 1:
                 return Checked(lines, head, last + 1, Wrong.MISSING)
-            if not _follows(head, fields, row):
+            # A number below the first one is none of ours.
+            if row["id"] <= last or not _follows(head, fields, row):
                 return Checked(lines, head, int(row["id"]), Wrong.CHANGED)
             head, last = row["hash"], row["id"]
-        if not rows:
+        if len(rows) < BATCH:
             return Checked(lines, head, None)
+        query = select(table).where(table.c.id > last).order_by(table.c.id).limit(BATCH)
+
+
+async def _rows(store: Store, query: Select[Any]) -> list[dict[str, Any]]:
+    async with store.read() as db:
+        return [dict(row) for row in (await db.execute(query)).mappings()]
+
+
+async def _readable(store: Store, table: Table, query: Select[Any]) -> list[dict[str, Any]]:
+    """The same lines one by one; of one that holds no value of its kind, nothing but number and hash."""
+    found: list[dict[str, Any]] = []
+    for number in [row["id"] for row in await _rows(store, query.with_only_columns(table.c.id))]:
+        try:
+            found += await _rows(store, select(table).where(table.c.id == number))
+        except ValueError:
+            found.append({**dict.fromkeys(table.columns.keys()), "id": number, "hash": "unreadable"})
+    return found
 
 
 def _follows(before: str, fields: Sequence[str], row: Mapping[str, object]) -> bool:

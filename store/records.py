@@ -114,6 +114,17 @@ class Records:
             rows = (await db.execute(LINES, {"case_id": case_id})).all()
         return [Line(seq=r.seq, type=r.type, at=r.at, action_id=r.action_id, hash=r.hash, body=r.body) for r in rows]
 
+    async def unreadable(self, case_id: str) -> int | None:
+        """The number of the first event with a column that holds no value of its kind, or None: somebody else has written there."""
+        numbers = select(events.c.seq).where(events.c.case_id == case_id).order_by(events.c.seq)
+        async with self._store.read() as db:
+            for seq in (await db.scalars(numbers)).all():
+                try:
+                    (await db.execute(select(events).where(events.c.case_id == case_id, events.c.seq == seq))).all()
+                except ValueError:
+                    return int(seq)
+        return None
+
     async def opener(self, case_id: str) -> str | None:
         """Who took the case in, by the first event, or None for an unknown case."""
         async with self._store.read() as db:

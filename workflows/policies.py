@@ -18,5 +18,11 @@ PATIENT = timedelta(seconds=30)
 FOREVER = RetryPolicy(initial_interval=timedelta(milliseconds=500), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1))
 """Tried until it works: a database that is away delays a case, it does not fail it."""
 
+LONG = timedelta(minutes=5)
+"""One try of an activity that may have to read a hundred thousand cases, or to wait for somebody else's program."""
+
+STAMPED_WITHIN = timedelta(hours=20)
+"""How long an outside time stamp is tried for: the next day's anchor, which covers this one, must not wait for it."""
+
 BIRTH = timedelta(minutes=1)
 """How long a run waits for its first action before it ends as if it had never been."""

@@ -17,7 +17,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, insert, inspect, select, text
 from sqlalchemy.exc import StatementError
 
-import store.entry.account_tables  # noqa: F401 - its tables belong to the metadata
+import store.entry.account_tables
+import store.proof.proof_tables  # noqa: F401 - their tables belong to the metadata
 from store.connect import StoreAway, writer
 from store.engine import Store, migrate
 from store.keyring.keys import metadata as keys_metadata

@@ -128,7 +128,7 @@ async def test_all_that_a_running_case_leaves_in_temporal_is_sealed(here: Desk) 
 
 async def test_what_the_server_answers_is_sealed_too(here: Desk, virtual: WorkflowEnvironment) -> None:
     case_id = await here.open(1)
-    handle = virtual.client.get_workflow_handle_for(DisputeWorkflow.run, case_id)
+    handle = virtual.client.get_workflow_handle(case_id)
     # The plain client sees the answer of a query as it lies on the wire.
     with pytest.raises(KeyError, match="binary/encrypted"):
         await handle.query(DisputeWorkflow.state)
