@@ -29,11 +29,12 @@ class Found:
     record: int
 
 
-async def found(small: Small, copies: Sequence[KeptAnchor] = ()) -> set[Found]:
-    """Everything that any check names."""
-    named = {Found("events", finding.seq) async for report in verify_all(small.office) for finding in report.findings}
-    named |= {Found(report.chain, finding.record) async for report in check_logs(small.office) for finding in report.findings}
-    return named | {Found(finding.chain, finding.record) for finding in (await check_anchors(small.office, copies)).findings}
+async def found(small: Small, name: str, copies: Sequence[KeptAnchor] = ()) -> set[Found]:
+    """Everything that the checks of this chain name."""
+    named = {Found(finding.chain, finding.record) for finding in (await check_anchors(small.office, copies)).findings}
+    if name == "events":
+        return named | {Found("events", finding.seq) async for report in verify_all(small.office) for finding in report.findings}
+    return named | {Found(report.chain, finding.record) async for report in check_logs(small.office) for finding in report.findings}
 
 
 class Table:
@@ -99,7 +100,8 @@ def numbers(table: Table) -> list[int]:
 
 
 async def test_what_nobody_touched_is_whole(pristine: Small) -> None:
-    assert await found(pristine) == set()
+    for name in CHAINED:
+        assert await found(pristine, name) == set()
     assert {name: len(Table(pristine, name).rows) for name in CHAINED} == {
         "events": 5,
         "access_log": 4,
@@ -118,8 +120,8 @@ async def test_one_byte_of_any_field_of_any_record(pristine: Small, name: str) -
                 changed = [*table.rows[:index], {**row, column: value}, *table.rows[index + 1 :]]
                 with tampered(table, changed):
                     named = {Found(name, row[table.key]), *([Found(name, value)] if column == table.key else [])}
-                    assert named & await found(pristine), (column, row[table.key], value)
-    assert await found(pristine) == set()
+                    assert named & await found(pristine, name), (column, row[table.key], value)
+    assert await found(pristine, name) == set()
 
 
 @pytest.mark.parametrize("name", CHAINED)
@@ -129,7 +131,7 @@ async def test_a_record_that_was_taken_away(pristine: Small, name: str) -> None:
         # Only a copy that lies elsewhere knows of the last anchor.
         copies = read_copies(pristine.office.settings.anchors_folder) if name == "anchors" else []
         with tampered(table, table.rows[:index] + table.rows[index + 1 :]):
-            assert Found(name, number) in await found(pristine, copies), number
+            assert Found(name, number) in await found(pristine, name, copies), number
 
 
 @pytest.mark.parametrize("name", CHAINED)
@@ -138,10 +140,10 @@ async def test_a_record_that_was_put_in_or_doubled(pristine: Small, name: str) -
     end = numbers(table)[-1] + 1
     for row in table.rows:
         with tampered(table, [*table.rows, foreign(table, row, end)]):
-            assert Found(name, end) in await found(pristine), row[table.key]
+            assert Found(name, end) in await found(pristine, name), row[table.key]
         if name != "anchors":
             with tampered(table, [foreign(table, row, 0), *table.rows]):
-                assert {Found(name, 0), Found(name, 1)} & await found(pristine), row[table.key]
+                assert {Found(name, 0), Found(name, 1)} & await found(pristine, name), row[table.key]
 
 
 @pytest.mark.parametrize("name", CHAINED)
@@ -152,4 +154,4 @@ async def test_two_records_in_each_others_place(pristine: Small, name: str) -> N
         swapped = [*table.rows]
         swapped[index], swapped[index + 1] = {**two, table.key: one[table.key]}, {**one, table.key: two[table.key]}
         with tampered(table, swapped):
-            assert Found(name, one[table.key]) in await found(pristine), index
+            assert Found(name, one[table.key]) in await found(pristine, name), index
