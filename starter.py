@@ -19,12 +19,12 @@ from faces import (  # noqa: E402
     cli_feeds,
     cli_keys,
     cli_place,
+    cli_proof,
     cli_rehearse,
     cli_rules,
     cli_up,
     cli_upkeep,
 )
-from faces import cli_accounts, cli_archive, cli_cases, cli_keys, cli_place, cli_proof, cli_up, cli_upkeep  # noqa: E402
 from faces.output import REFUSED, fail  # noqa: E402
 from faces.process import configure_logs, leave  # noqa: E402
 
@@ -55,8 +55,8 @@ for module in (
     cli_archive,
     cli_arrivals,
     cli_feeds,
+    cli_proof,
 ):
-for module in (cli_up, cli_cases, cli_place, cli_upkeep, cli_accounts, cli_keys, cli_archive, cli_proof):
     module.register(app)
 
 

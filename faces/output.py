@@ -118,15 +118,10 @@ OF_THE_PLACE: dict[type[Exception], tuple[str, str, str]] = {
     StoreRefuses: ("store_refuses", "连不上数据库", "The database can't be used"),
     NotStarted: ("not_started", "尚未启动过", "Nothing has been started here yet"),
     CannotStart: ("settings", "设置有误", "A setting can't be used"),
-}
-"""What may be wrong with an instance itself: the code, and the sentence that the error's own words go on from."""
-
-
-OF_PROOF: dict[type[Exception], tuple[str, str, str]] = {
     NotStamped: ("not_stamped", "锚定文件已生成，外部时间戳命令未成功", "The anchor is made; the site's command has not stamped it"),
     NoAlgorithm: ("no_algorithm", "本机不支持该摘要算法", "This installation can't reckon with this algorithm"),
 }
-"""The same of proofs."""
+"""What may be wrong with an instance itself: the code, and the sentence that the error's own words go on from."""
 
 
 def _told(error: Exception, again: str) -> tuple[str, str, str]:
@@ -148,14 +143,11 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
             told = ("unknown_arrival", *ANSWERS["unknown_arrival"])
         case UnknownCase():
             told = ("unknown_case", f"没有这个案件：{_short(error)}", f"There is no such case: {_short(error)}")
-        case BadFile() | KeyProblem() | CannotStart() | StoreRefuses():
+        case BadFile() | KeyProblem() | CannotStart() | StoreRefuses() | NotStamped() | NoAlgorithm():
             word, zh, en = next(row for kind, row in OF_THE_PLACE.items() if isinstance(error, kind))
             told = (word, f"{zh}：{error}", f"{en}: {error}")
         case NewerSchema():
             told = ("newer_schema", "数据库由更新的版本建立，请升级程序", "The database was made by a newer version: upgrade the program")
-        case NotStamped() | NoAlgorithm():
-            word, zh, en = next(row for kind, row in OF_PROOF.items() if isinstance(error, kind))
-            told = (word, f"{zh}：{error}", f"{en}: {error}")
         case Unavailable() | StoreAway():
             zh, en = (f"，并加上 {again}", f" with {again}") if again else ("", "")
             told = ("unavailable", f"暂无结果，请再试{zh}：{error}", f"Not known yet, ask again{en}: {error}")

@@ -18,7 +18,7 @@ from rules.chain import GENESIS, follows, link
 from rules.digests import MARK, NoAlgorithm, algorithm_of
 from store.engine import Store, chosen
 
-__all__ = ["GENESIS", "Checked", "Wrong", "add", "alone", "checked", "first_break", "text_of"]
+__all__ = ["GENESIS", "Checked", "Wrong", "add", "alone", "checked", "first_break", "put_back", "text_of"]
 
 BATCH = 1000
 """Lines read at a time when a chain is verified."""
@@ -57,6 +57,14 @@ def add(db: Connection, table: Table, lock: int, fields: Sequence[str], line: Ma
     numbered = {**line, "id": number, "hash": f"{algorithm}{MARK}"}
     db.execute(insert(table), {**numbered, "hash": link(before, text_of(fields, numbered), algorithm)})
     return number
+
+
+def put_back(db: Connection, table: Table, fields: Sequence[str], line: Mapping[str, object]) -> None:
+    """Add a line that was here before, with its own number and hash. Raises ValueError where it does not follow from the last one here."""
+    last = db.scalar(select(table.c.hash).order_by(table.c.id.desc()).limit(1)) or GENESIS
+    if not _follows(last, fields, line):
+        raise ValueError(f"line {line['id']} does not follow from the one before")
+    db.execute(insert(table), [line])
 
 
 @dataclass(frozen=True, slots=True)

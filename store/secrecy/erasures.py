@@ -109,11 +109,7 @@ class Erasures:
             if kept[: len(here)] != here[: len(kept)]:
                 return None
             for line in lines[len(here) :]:
-                chained.add(db, erasure_register, CHAIN_LOCK, FIELDS, line.model_dump(exclude={"id", "hash"}))
-            if list(db.scalars(select(erasure_register.c.hash).order_by(erasure_register.c.id)))[: len(lines)] != [
-                line.hash for line in lines
-            ]:
-                raise ValueError("the copy of the register does not hold in itself")
+                chained.put_back(db, erasure_register, FIELDS, line.model_dump())
             return max(0, len(lines) - len(here))
 
         return await self._store.write_at_once(work)

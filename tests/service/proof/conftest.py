@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ from tests.support.filled import publish
 from tests.support.onward import done, opening
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
-STEPS = (
+STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("screener@yanlou-centre", "screen", {"category": "0201", "accept": True}),
     ("dispatcher@yanlou-centre", "route", {"level": "village"}),
     ("officer@yanlou-gumeng", "sign", {}),
