@@ -10,7 +10,6 @@ from temporalio.client import ScheduleBackfill, ScheduleOverlapPolicy
 
 from models.anchor import KeptAnchor
 from service.proof.schedule import keep_schedule, schedule, schedule_id
-from service.settings import Settings
 from store.proof.anchors import Anchors
 from tests.support.running import Desk
 
@@ -52,7 +51,7 @@ async def test_it_fires_at_the_local_hour_and_follows_the_setting(working: Desk)
     (when,) = schedule(office).spec.calendars
     assert ((when.hour[0].start, when.minute[0].start), office.settings.anchor_at) == ((15, 50), "23:50")
     assert await keep_schedule(office)
-    office.settings = Settings.model_validate({**office.settings.model_dump(), "anchor_at": "00:30"})
+    office.settings = office.settings.model_copy(update={"anchor_at": "00:30"})
     assert await keep_schedule(office)
     handle = office.client.get_schedule_handle(schedule_id(office.settings))
     (now,) = (await handle.describe()).schedule.spec.calendars
