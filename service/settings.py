@@ -103,6 +103,8 @@ class Settings(BaseSettings):
     """Writes that one session or token may make in a minute; 20 times as many at one address. 0 = no limit."""
     rate_reads: int = Field(default=600, ge=0)
     """The same for lists, searches and figures."""
+    export_rows: int = Field(default=20_000, ge=1, le=1_000_000)
+    """Most rows of one exported file."""
     oidc_issuer: Address = ""
     """Address of the OIDC provider people sign in with, exactly as it calls itself; empty = there is none."""
     oidc_client_id: str = ""
