@@ -17,6 +17,7 @@ from faces import (  # noqa: E402
     cli_arrivals,
     cli_cases,
     cli_feeds,
+    cli_exports,
     cli_keys,
     cli_place,
     cli_proof,
@@ -56,6 +57,7 @@ for module in (
     cli_arrivals,
     cli_feeds,
     cli_proof,
+    cli_exports,
 ):
     module.register(app)
 

@@ -103,6 +103,12 @@ class Settings(BaseSettings):
     """Writes that one session or token may make in a minute; 20 times as many at one address. 0 = no limit."""
     rate_reads: int = Field(default=600, ge=0)
     """The same for lists, searches and figures."""
+    token: SecretStr = SecretStr("")
+    """A personal API token for the command line, where `--as` is not taken at its word."""
+    token_file: Path | None = None
+    """A file with that token, readable by its owner alone."""
+    cli_as: Literal["embedded", "never"] = "embedded"
+    """Whether the embedded default takes `--as` at its word."""
     export_rows: int = Field(default=20_000, ge=1, le=1_000_000)
     """Most rows of one exported file."""
     oidc_issuer: Address = ""

@@ -70,8 +70,9 @@ async def test_a_workbook_carries_its_mark_on_every_printed_page(filled: Office)
     sheet = load_workbook(made.path).active
     made.path.unlink()
     assert sheet is not None
-    assert made.note.id in str(sheet.oddHeader.center.text)
-    assert made.note.id in str(sheet.oddFooter.center.text)
+    for part in (sheet.oddHeader, sheet.oddFooter):
+        assert part is not None
+        assert made.note.id in str(part.center.text)
     assert sheet.print_title_rows == "$1:$2"
 
 
