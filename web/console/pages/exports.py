@@ -13,7 +13,7 @@ from service.errors import Refused
 from service.exporting.exports import Exports
 from service.exporting.finding import ExportLog
 from service.oversight.archive import Wanted
-from store.desk.lists import Filter
+from service.reading import Filter
 from web.api.exports import sent
 from web.console import lists
 from web.console.caller import Caller, CallerDep, FormDep
