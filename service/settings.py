@@ -147,6 +147,12 @@ class Settings(BaseSettings):
     arrival_secrets_dir: Path | None = None
     """A folder with a file `ID.secret` for each of them, one secret a line; empty = `arrivals` in `home`. Read at each request."""
     task_queue: str = "disputes"
+    messages: Literal["on", "off", "only"] = "on"
+    """Whether a worker sends messages beside its work; `only` = it does nothing else."""
+    channels_file: Path | None = None
+    """The roads by which messages leave; empty = `messages/channels.yaml` of the place."""
+    secrets_folder: Path | None = None
+    """Folder of the roads' secrets, a file each; empty = `secrets` in `home`."""
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
 
     @model_validator(mode="after")
@@ -251,6 +257,11 @@ class Settings(BaseSettings):
     def anchors_folder(self) -> Path:
         """The folder for the files of anchors."""
         return self.anchors or self.home / "anchors"
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of the roads' secrets."""
+        return self.secrets_folder or self.home / "secrets"
 
     @property
     def ui_origin(self) -> str:
