@@ -16,9 +16,9 @@ from faces import (  # noqa: E402
     cli_archive,
     cli_arrivals,
     cli_cases,
-    cli_exports,
     cli_feeds,
     cli_keys,
+    cli_kpi,
     cli_place,
     cli_proof,
     cli_rehearse,
@@ -57,7 +57,7 @@ for module in (
     cli_arrivals,
     cli_feeds,
     cli_proof,
-    cli_exports,
+    cli_kpi,
 ):
     module.register(app)
 

@@ -1,14 +1,13 @@
-"""The worker: runs the workflows and activities of one task queue, and sends messages, until it is told to stop.
+"""The worker: runs the workflows and activities of one task queue until it is told to stop. `python worker.py [--check]`.
 
-`python worker.py [--check]`: with `--check` it takes work only when all open histories replay against this code, which is what an
-upgrade starts with.
+With `--check` it takes work only when all open histories replay against this code: what an upgrade starts with.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 
 import structlog
 from temporalio import workflow
@@ -23,7 +22,7 @@ from faces.process import CannotStart, configure_logs, read_settings, run, stop_
 from service import upkeep
 from service.cases import Cases
 from service.crew import build_worker, connect
-from service.messages.building import Post, channels_of
+from service.kpi.keeping import tell
 from service.office import Office
 from service.proof.schedule import keep_schedule, schedule_id
 from service.secrecy.logs import CORE
@@ -36,6 +35,10 @@ from workflows.dispute import SEARCH_ATTRIBUTES
 
 REFRESH = 2.0
 """Seconds between two looks for documents that another process has published."""
+
+FACTS = 5.0
+FACTS_AT_ONCE = 200
+"""Seconds between two looks for cases whose facts are behind, and how many of them are told each time."""
 
 CANNOT_START = 2
 """Exit code of a worker that can't start."""
@@ -81,6 +84,15 @@ async def refresh(office: Office) -> None:
         await asyncio.sleep(REFRESH)
         with suppress(OSError, RuntimeError):
             await office.refresh()
+
+
+async def keep_facts(office: Office) -> None:
+    """Tell the facts that indicators count of cases that have moved, for ever; a database that is away is asked again."""
+    while True:
+        await asyncio.sleep(FACTS)
+        with suppress(OSError, RuntimeError):
+            async for _ in tell(office, FACTS_AT_ONCE):
+                pass
 
 
 async def reach(settings: Settings) -> Client:
@@ -131,14 +143,6 @@ async def check(office: Office) -> None:
     log.info("replayed", histories=report.replayed)
 
 
-def open_post(office: Office) -> Post:
-    """Put together what sends messages. Raises CannotStart."""
-    try:
-        return Post(office, channels_of(office))
-    except BadFile as error:
-        raise CannotStart(str(error)) from error
-
-
 async def main(*, checked: bool = False) -> int:
     """Work until SIGTERM or Ctrl-C, then let what is running finish."""
     try:
@@ -159,28 +163,22 @@ async def work(settings: Settings, *, checked: bool = False) -> int:
         log.warning("erased_again", keys=len(office.erased_again))
     if checked:
         await check(office)
-    worker = build_worker(office) if settings.messages != "only" else None
-    post = open_post(office) if settings.messages != "off" else None
-    health = Health(office, lambda: worker is None or worker.is_running)
+    worker = build_worker(office)
+    health = Health(office, lambda: worker.is_running)
     try:
         page = await health.serve(settings.probe_host, settings.health_port)
     except OSError as error:
         raise CannotStart(f"port {settings.health_port} is in use (JIEFEN_HEALTH_PORT)") from error
     if not await keep_schedule(office):
         log.warning("no_anchor_schedule", id=schedule_id(settings))
-    beside = [asyncio.create_task(refresh(office)), *([asyncio.create_task(post.pump.run())] if post is not None else [])]
-    async with AsyncExitStack() as running:
-        if worker is not None:
-            await running.enter_async_context(worker)
-        log.info("ready", task_queue=settings.task_queue, place=settings.place, messages=settings.messages)
+    keepers = [asyncio.create_task(refresh(office)), asyncio.create_task(keep_facts(office))]
+    async with worker:
+        log.info("ready", task_queue=settings.task_queue, place=settings.place)
         await stop.wait()
         health.draining = True
         log.info("draining")
-    for task in beside:
-        task.cancel()
-    await asyncio.gather(*beside, return_exceptions=True)
-    if post is not None:
-        await post.close()
+    for keeper in keepers:
+        keeper.cancel()
     if page is not None:
         await page.cleanup()
     await office.close()

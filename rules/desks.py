@@ -24,6 +24,8 @@ class Desk(StrEnum):
     ACCESS_LOG = "access_log"  # 访问日志
     TRY = "try"  # 规则试算
     ARRIVALS = "arrivals"  # 来件隔离区
+    KPI = "kpi"  # 指标
+    INTEGRITY = "integrity"  # 数据质量核查
 
 
 WHOLE = frozenset(role for role, kinds in REACH.items() if kinds == (Reach.TOWN,))
@@ -38,6 +40,8 @@ DESKS: dict[Desk, frozenset[Role]] = {
     Desk.ACCESS_LOG: frozenset({R.ADMIN_AUDIT}),
     Desk.TRY: frozenset({R.DISPATCHER, R.DIRECTOR, R.LEADER}),
     Desk.ARRIVALS: frozenset({R.SCREENER, R.DISPATCHER, R.DIRECTOR}),
+    Desk.KPI: frozenset({R.DISPATCHER, R.DIRECTOR, R.LEADER, R.AUDITOR, R.ANALYST}),
+    Desk.INTEGRITY: frozenset({R.DIRECTOR, R.LEADER, R.AUDITOR}),
 }
 """Whose desk it is. Nobody but the audit administrator looks into the access log, and that look is logged, too."""
 

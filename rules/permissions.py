@@ -12,7 +12,6 @@ from models.words import Role
 from rules.account_labels import ACTS
 from rules.authority import PERMITS, Relation
 from rules.desks import DESKS, Desk
-from rules.exporting import EXPORTERS
 from rules.keeping import KEEPS, LOG_READERS
 from rules.labels import ROLES, STAGES, TIERS
 from rules.reserved import RESERVED, Rule
@@ -186,10 +185,13 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases/{code}/explain": _way,
     "GET /cases/{code}/meetings/{meeting}/invitation": _way,
     "GET /stats": lambda role: "own reach" if role in NUMBERS else "",
+    "GET /kpi, /kpi/definitions, /kpi/dwell, /kpi/{kpi_id}/split, /kpi/{kpi_id}/series": lambda role: (
+        "own reach" if role in DESKS[Desk.KPI] else ""
+    ),
+    "GET /kpi/findings": lambda role: "own reach" if role in DESKS[Desk.INTEGRITY] else "",
+    "GET /cases/{code}/ledger": _way,
     "GET /arrivals, /arrivals/{arrival}": _sorts,
     "POST /arrivals/{arrival}/replay, /arrivals/{arrival}/discard": _sorts,
-    "POST /exports": lambda role: "own reach" if role in EXPORTERS else "",
-    "GET /exports": lambda role: "yes" if role in DESKS[Desk.ACCESS_LOG] else "",
     "POST /cases": lambda role: "yes" if role in PERMITS["open"].roles else "",
     "POST /cases/{code}/actions/…": lambda role: "own reach" if any(role in permit.roles for permit in PERMITS.values()) else "",
     "GET /me, /purposes, /network, /procedure, /calendar, /categories": lambda role: "yes",
@@ -214,6 +216,8 @@ DESK_NAMES: dict[Desk, str] = {
     Desk.ARCHIVE: "档案检索: ended cases within reach, and whether a seal holds",
     Desk.ACCESS_LOG: "访问日志: who looked at which case, without any content; the look is logged",
     Desk.TRY: "规则试算: what a changed procedure or calendar would move within reach; nothing is written",
+    Desk.KPI: "指标: indicators of a period with their denominators; to a statistician no small numbers and no lists",
+    Desk.INTEGRITY: "数据质量核查: numbers to be looked at twice",
     Desk.ARRIVALS: "来件: events of other systems that did not fit, of one's town (of the district: all); opening one is logged",
 }
 

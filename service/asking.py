@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from models.kpi import Count, Kpis, Thing
 from models.party import Actor
 from models.refusal import RefusalCode
 from models.words import Mark, Role
@@ -20,12 +21,13 @@ ASKS: dict[str, Group] = {
     **dict.fromkeys(("opened_from", "opened_to", "ended_from", "ended_to", "agreed_from", "agreed_to"), Group.WAY),
     **dict.fromkeys(("settled_from", "settled_to", "accepted", "late", "mark_unit", "mark_from", "mark_to"), Group.WAY),
     **dict.fromkeys(("code", "retain_from", "retain_to", "permanent"), Group.WAY),
+    **dict.fromkeys(("kpi", "kpi_part", "kpi_unit", "kpi_from", "kpi_to"), Group.WAY),
     **dict.fromkeys(("place", "places"), Group.PLACE),
     "tier": Group.RISK,
     "category": Group.KIND,
     "mediator": Group.STAFF,
 }
-"""Which group a filter asks about. Marks and `without` ask about what they name."""
+"""Which group a filter asks about. Marks, `without` and what an indicator counts ask about what they name."""
 
 IN_ADDRESS = frozenset(ASKS) - {"handled_by", "places"} | {"marks", "unmarked", "without"}
 """What may stand in an address; the rest is filled in by use cases alone."""
@@ -36,6 +38,26 @@ OWN = frozenset({"act", "claimed"})
 REPLIES = frozenset({Mark.SATISFIED, Mark.DISSATISFIED})
 
 
+ASKED_BY_COUNT: dict[str, Group] = {"tier": Group.RISK, "category": Group.KIND}
+"""Conditions of an indicator that are about more than the way of a case."""
+
+
+def count_groups(count: Count) -> frozenset[Group]:
+    """Return the groups that what an indicator counts is about."""
+    replies = {Group.VISITS} if count.thing in {Thing.VISIT, Thing.RATING} else set()
+    return frozenset({Group.WAY, *replies, *(ASKED_BY_COUNT[name] for name in count.where.asked & set(ASKED_BY_COUNT))})
+
+
+def looked_up(wanted: Filter, kpis: Kpis) -> Filter:
+    """Return a filter that names an indicator with what it counts. Raises ValueError for one that is not in the list."""
+    if wanted.kpi is None:
+        return wanted
+    kpi = kpis.get(wanted.kpi)
+    if kpi is None or wanted.kpi_from is None or wanted.kpi_to is None:
+        raise ValueError("no such indicator, or no period")
+    return wanted.model_copy(update={"counted": kpi.counted_part() if wanted.kpi_part else kpi.of})
+
+
 def asked(wanted: Filter | OwedFilter) -> Iterator[tuple[str, Group | None]]:
     """Yield what a filter asks, with the group that it is about; None for what nobody may ask."""
     for name, value in wanted:
@@ -43,6 +65,8 @@ def asked(wanted: Filter | OwedFilter) -> Iterator[tuple[str, Group | None]]:
             yield from ((column, ASKS[column]) for column in value or ())
         elif name in {"marks", "unmarked"}:
             yield from ((str(mark), Group.VISITS if mark in REPLIES else Group.WAY) for mark in value or ())
+        elif name == "counted":
+            yield from (("kpi", group) for group in (count_groups(value) if value is not None else ()))
         elif value is not None and name not in OWN:
             yield name, ASKS.get(name)
 
@@ -64,7 +88,7 @@ def may_ask(actor: Actor, wanted: Filter | OwedFilter, table: Mapping[Role, froz
 def params(wanted: Filter) -> tuple[tuple[str, str], ...]:
     """Return a filter as the parameters of an address; what holds several values stands there several times."""
     found: list[tuple[str, str]] = []
-    for name, value in wanted.model_dump(mode="json", exclude_none=True).items():
+    for name, value in wanted.model_dump(mode="json", exclude_none=True, exclude={"counted"}).items():
         values = value if isinstance(value, list) else [value]
         found.extend((name, str(item).lower() if isinstance(item, bool) else str(item)) for item in values)
     return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.party import Actor
 from service import shown
-from service.asking import may_ask
+from service.asking import looked_up, may_ask
 from service.searching import Searching
 from store.desk.lists import Filter
 
@@ -13,7 +13,8 @@ class Listing(Searching):
     """Lists for one person after another, and all that `Searching` finds."""
 
     async def list(self, actor: Actor, wanted: Filter, *, after: str | None = None, limit: int = 50) -> shown.Page:
-        """Return a page of the cases somebody may see. Raises ValueError for a cursor that is not ours."""
+        """Return a page of the cases somebody may see. Raises ValueError for a cursor that is not ours, or an unknown indicator."""
+        wanted = looked_up(wanted, self._office.place.kpis)
         may_ask(actor, wanted)
         now = self._office.now()
         page = await self._office.queries.page(await self.eyes(actor), wanted, now, after=after, limit=limit)
@@ -21,6 +22,7 @@ class Listing(Searching):
 
     async def count(self, actor: Actor, wanted: Filter) -> shown.Counted:
         """Return how many cases the list would hold."""
+        wanted = looked_up(wanted, self._office.place.kpis)
         may_ask(actor, wanted)
         now = self._office.now()
         return shown.Counted(as_of=now, count=await self._office.queries.count(await self.eyes(actor), wanted, now))

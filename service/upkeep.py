@@ -36,6 +36,7 @@ from service.cases import Cases
 from service.engine import Engine
 from service.errors import UnknownCase
 from service.histories import Replayed, replayed
+from service.kpi.keeping import differs
 from service.office import Office
 from service.verifying import Broken, Finding, VerifyReport, chain_breaks, settled, verify, verify_all
 from store.publishing import Views
@@ -79,7 +80,7 @@ R = TypeVar("R")
 
 
 class RebuildReport(Model):
-    """Views made anew: names of those that were changed (`cases.stage`, `state.tier`, `obligations` …)."""
+    """Views made anew: names of those that were changed (`cases.stage`, `state.tier`, `obligations`, `facts` …)."""
 
     case_id: str
     code: str | None
@@ -176,7 +177,8 @@ async def _rebuilt(office: Office, case_id: str, *, write: bool = True) -> Rebui
             return RebuildReport(case_id=case_id, code=code, refused="unknown_document")
         changed = await (rebuilding.rewrite if write else rebuilding.compare)(case, lines, views)
         if changed is not None:
-            return RebuildReport(case_id=case_id, code=code, changed=changed)
+            facts = ("facts",) if await differs(office, case_id, mend=write) else ()
+            return RebuildReport(case_id=case_id, code=code, changed=(*changed, *facts))
         await asyncio.sleep(LOOK.total_seconds())
     return RebuildReport(case_id=case_id, code=code, refused="moving")
 

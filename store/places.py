@@ -19,7 +19,7 @@ from models.calendar import Calendar
 from models.categories import Categories
 from models.contacts import Contacts
 from models.eyes import EyesRules
-from models.message_plan import Channels, MessagePlan
+from models.kpi import Kpis
 from models.network import DEFAULT, Network, Unit
 from models.procedure import Procedure
 from models.risk import RiskTable
@@ -29,7 +29,6 @@ from rules.procedure_checks import faults
 from store.arrivals.mappings import read_senders
 from store.calendars import read_calendar
 from store.files import BadFile, parse, read_yaml
-from store.messages.plan_files import read_channels, read_message_plan
 from store.networks import read_network
 from store.papers.templates import LoadedPapers, read_papers
 
@@ -48,8 +47,7 @@ class LoadedPlace:
     categories: Categories
     contacts: Contacts
     eyes: EyesRules
-    messages: MessagePlan
-    channels: Channels
+    kpis: Kpis
     staff: dict[str, Staff]
     """Everybody by id: one post-holder per role and unit, and those the file lists."""
     senders: dict[str, Sender]
@@ -79,8 +77,7 @@ def load_place(folder: Path) -> LoadedPlace:
         categories=categories,
         contacts=read_contacts(folder / "contacts.yaml", network),
         eyes=parse(EyesRules, read_yaml(folder / "access.yaml"), folder / "access.yaml"),
-        messages=read_message_plan(folder / "messages"),
-        channels=read_channels(folder / "messages" / "channels.yaml", network),
+        kpis=read_kpis(folder / "kpis.yaml", categories),
         staff=read_staff(folder / "staff.yaml", network, categories),
         senders=read_senders(folder, network, risk),
         papers=read_papers(folder / "papers"),
@@ -112,6 +109,17 @@ def read_contacts(path: Path, network: Network) -> Contacts:
         if network.unit(unit) is None:
             raise BadFile(path, f"phones.{unit}", f'unknown unit "{unit}"')
     return contacts
+
+
+def read_kpis(path: Path, categories: Categories) -> Kpis:
+    """The indicators from their file; raises BadFile, also for a category that is not in the list."""
+    kpis = parse(Kpis, read_yaml(path), path)
+    counts = [(f"kpis.{number}", count) for number, kpi in enumerate(kpis.kpis) for count in (kpi.of, kpi.counted_part())]
+    for key, count in (*counts, ("pair.up", kpis.pair.up), ("pair.down", kpis.pair.down)):
+        for code in count.where.category or ():
+            if categories.get(code) is None:
+                raise BadFile(path, key, f'unknown category "{code}"')
+    return kpis
 
 
 def read_staff(path: Path, network: Network, categories: Categories) -> dict[str, Staff]:

@@ -80,10 +80,13 @@ CONTINUE = (
     .values(last_seq=bindparam("last_seq"), stage=bindparam("stage"))
 )
 FIRST_ONLY = ("case_id", "source", "intake_id", "code", "opened_at")
+LATER = ("told_seq",)
+"""Columns that are written once, and those that no publication writes."""
+
 UPDATE_CASE = (
     update(cases)
     .where(cases.c.case_id == bindparam("of_case"))
-    .values({column.name: bindparam(column.name) for column in cases.columns if column.name not in FIRST_ONLY})
+    .values({column.name: bindparam(column.name) for column in cases.columns if column.name not in (*FIRST_ONLY, *LATER)})
 )
 DROP_DUTIES = delete(obligations).where(obligations.c.case_id == bindparam("of_case"))
 DROP_ACCESS = delete(case_access).where(case_access.c.case_id == bindparam("of_case"))

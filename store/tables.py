@@ -83,10 +83,13 @@ cases = Table(
     Column("late", Boolean, nullable=False, default=False, server_default=false()),  # the lead let a limit of its own pass
     Column("took", Integer),  # seconds from registration to the end
     Column("retain_until", Date),
+    Column("told_seq", Integer, nullable=False, default=0, server_default="0"),  # up to which event its facts are told (`store/kpi/`)
     UniqueConstraint("source", "intake_id"),
     Index(None, "mediator", "ended_at"),
     Index(None, "place", "happened_on"),
     Index(None, "next_due"),
+    # The few cases that have moved since their facts were told.
+    Index("ix_cases_untold", "case_id", sqlite_where=text("told_seq != seq"), postgresql_where=text("told_seq != seq")),
     # Lists walk along it, newest registered first, and judge their filters without touching the rows.
     Index(
         "ix_cases_listing",

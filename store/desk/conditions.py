@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, literal_column, or_, select
 
 from models.words import Mark, Stage
+from rules.kpi.counting import Window
 from store.desk.lists import Filter
+from store.kpi.conditions import counted_cases
 from store.tables import ACCEPTED, cases, marks, obligations
 
 
@@ -42,7 +44,17 @@ def further(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
         found.append(case_id.in_(_marked(wanted, wanted.marks)))
     if wanted.unmarked is not None:
         found.append(cases.c.case_id.not_in(_marked(wanted, wanted.unmarked)))
-    return [*found, *_filed(wanted)]
+    return [*found, *_filed(wanted), *_behind(wanted, now)]
+
+
+def _behind(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
+    """Behind the figure of an indicator."""
+    if wanted.kpi is None:
+        return []
+    if wanted.counted is None or wanted.kpi_from is None or wanted.kpi_to is None:
+        raise ValueError("an indicator has to be looked up, and asks for a period")
+    window = Window(wanted.kpi_from, wanted.kpi_to, now)
+    return [cases.c.case_id.in_(counted_cases(wanted.counted, window, wanted.kpi_unit))]
 
 
 def within(column: ColumnElement[Any], since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from models.base import Instant, Model
+from models.kpi import Count
 from models.record import Duty
 from models.words import CardKind, Level, Mark, Role, Stage, Tier
 
@@ -171,6 +172,15 @@ class Filter(Model):
     """To be kept until a day in this stretch, both included."""
     permanent: bool | None = None
     """Archived for good, with no day on which the file may go."""
+    kpi: str | None = None
+    """With facts that this indicator counts from `kpi_from` to before `kpi_to`, of `kpi_unit` where given."""
+    kpi_part: bool | None = None
+    """Those above the line; else all of the whole."""
+    kpi_unit: str | None = None
+    kpi_from: Instant | None = None
+    kpi_to: Instant | None = None
+    counted: Count | None = None
+    """What the indicator counts; filled in by use cases, from the indicators of the place."""
 
 
 class CasePage(Model):

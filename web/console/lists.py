@@ -127,6 +127,15 @@ def _marks(who: Caller, found: Filter) -> Iterator[str]:
             yield " · ".join((f"{says}{listed}" if who.words.language == "zh" else f"{says} {listed}", *about))
 
 
+def _kpi(who: Caller, found: Filter) -> Iterator[str]:
+    kpi = who.office.place.kpis.get(found.kpi or "")
+    if kpi is None:
+        return
+    name = who.words.pick(kpi.zh, kpi.en)
+    side = [who.words.message("分子") if found.kpi_part else who.words.message("分母")] if kpi.part is not None else []
+    yield " · ".join(part for part in (name, *side, _unit(who, found.kpi_unit), _span(who, found.kpi_from, found.kpi_to)) if part)
+
+
 def _without(who: Caller, found: Filter) -> Iterator[str]:
     names: Mapping[str, str] = {
         "town": who.words.message("镇街"),
@@ -150,6 +159,7 @@ TELLING: dict[tuple[str, ...], Callable[[Caller, Filter], Iterator[str]]] = {
     ("accepted",): _accepted,
     ("late",): _late,
     ("marks", "unmarked", "mark_unit", "mark_from", "mark_to"): _marks,
+    ("kpi", "kpi_part", "kpi_unit", "kpi_from", "kpi_to"): _kpi,
     ("without",): _without,
 }
 """How each condition is told, by its names in the address."""

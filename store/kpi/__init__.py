@@ -1,0 +1,1 @@
+"""Facts of cases and what indicators count of them (`docs/numbers.md`)."""

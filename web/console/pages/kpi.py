@@ -1,0 +1,211 @@
+"""Indicators (指标): the table of a period, one indicator in parts and over time, where time goes, and what the checks found."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from io import StringIO
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from models.kpi import Direction, Group, Shows
+from models.period import Period, Step
+from rules.desks import Desk, may_use
+from rules.labels import Both
+from service.kpi.desk import KpiDesk
+from service.kpi.dwelling import Dwelling
+from service.kpi.findings import IntegrityDesk
+from service.kpi.scope import By, Scope
+from service.kpi.told import Dwell, KpiTable, Number, Series, Split
+from web.console import spans
+from web.console.caller import Caller, CallerDep
+from web.console.charts import Chart
+from web.console.charts import Line as ChartLine
+from web.console.lists import behind
+from web.console.tables import kinds, towns
+from web.problems import WebProblem
+
+router = APIRouter()
+
+ROWS = 20
+"""Most rows in a chart; the table has all."""
+
+Text = Annotated[str, Query(max_length=64)]
+
+PARTS: dict[By, Both] = {
+    "town": ("镇街", "town"),
+    "unit": ("单位", "unit"),
+    "category": ("类别", "class"),
+    "tier": ("风险等级", "risk tier"),
+}
+
+
+@router.get("/kpi")
+async def table(who: CallerDep, town: Text = "", category: Text = "", unit: Text = "") -> Response:
+    """Return all indicators of a period."""
+    name, period = _period(who)
+    found = await KpiDesk(who.office).table(who.actor, period, _scope(town, unit, category))
+    groups = [(group, [line for line in found.lines if line.group is group]) for group in Group]
+    context = {"table": found, "groups": [pair for pair in groups if pair[1]], "change": _change, "unit": unit, "category": category}
+    return who.page("kpi/table.html", {**_common(who, "table", town, name, found.period), **context, "categories": kinds(who)})
+
+
+@router.get("/kpi.csv")
+async def table_csv(who: CallerDep, town: Text = "", category: Text = "", unit: Text = "") -> Response:
+    """Return the table as a file that spreadsheets open: numbers alone."""
+    _, period = _period(who)
+    found = await KpiDesk(who.office).table(who.actor, period, _scope(town, unit, category))
+    file = StringIO()
+    csv.writer(file).writerows(_lines(who, found))
+    headers = {
+        "Content-Disposition": f'attachment; filename="kpi-{period.first}-{period.last}.csv"',
+        "Cache-Control": "no-store",
+    }
+    # The mark at the beginning tells spreadsheets that it is UTF-8.
+    return Response(f"\ufeff{file.getvalue()}", media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/kpi/dwell")
+async def dwell(who: CallerDep, town: Text = "") -> Response:
+    """Return where the time of the cases went that ended in a period."""
+    name, period = _period(who)
+    found = await Dwelling(who.office).dwell(who.actor, period, Scope(town=town or None))
+    return who.page("kpi/dwell.html", {**_common(who, "dwell", town, name, period), "found": found, "charts": _dwell_charts(who, found)})
+
+
+@router.get("/kpi/findings")
+async def findings(who: CallerDep, month: Text = "") -> Response:
+    """Return what the integrity checks of a month found."""
+    try:
+        day = date.fromisoformat(f"{month}-01") if month else _today(who)
+        found = await IntegrityDesk(who.office).findings(who.actor, day)
+    except ValueError as error:
+        raise WebProblem("invalid") from error
+    return who.page("kpi/findings.html", {**_common(who, "findings", "", "", found.period), "found": found})
+
+
+@router.get("/kpi/{kpi_id}")
+async def one(who: CallerDep, kpi_id: str, town: Text = "", category: Text = "", by: By = "unit") -> Response:
+    """Return one indicator in parts, and over the last periods."""
+    name, period = _period(who)
+    desk, scope = KpiDesk(who.office), _scope(town, "", category)
+    kpi = next((one for one in desk.list_of(who.actor) if one.id == kpi_id), None)
+    if kpi is None:
+        raise WebProblem("not_found")
+    split = await desk.split(who.actor, kpi_id, period, by, scope)
+    series = await desk.series(who.actor, kpi_id, Step.MONTH, scope=scope)
+    context = {
+        "kpi": kpi,
+        "split": split,
+        "series": series,
+        "by": by,
+        "parts": [(part, who.words.both(words)) for part, words in PARTS.items()],
+        "called": spans.called,
+        "charts": _charts(who, split, series),
+        "category": category,
+        "categories": kinds(who),
+    }
+    return who.page("kpi/one.html", {**_common(who, "table", town, name, period), **context})
+
+
+@router.get("/cases/{code}/ledger")
+async def ledger(who: CallerDep, code: str) -> Response:
+    """Return in whose hands a case has been."""
+    found = await Dwelling(who.office).ledger(who.actor, code)
+    return who.page("kpi/ledger.html", {"found": found})
+
+
+def _common(who: Caller, tab: str, town: str, name: str, period: Period) -> dict[str, Any]:
+    unit = who.office.bundle.network.unit(who.actor.unit)
+    named = ((choice, who.words.both(words)) for choice, (words, _, _) in spans.CHOICES.items())
+    return {
+        "tab": tab,
+        "town": town,
+        "whole": unit is not None and unit.town is None,
+        "towns": towns(who),
+        "behind": behind,
+        "checks": may_use(Desk.INTEGRITY, who.actor.role),
+        "category": "",
+        "categories": (),
+        "period": name,
+        "span": period,
+        "periods": (("", (*named, (spans.OTHER, who.words.message("自定")))),),
+    }
+
+
+def _scope(town: str, unit: str, category: str) -> Scope:
+    return Scope(town=town or None, unit=unit or None, category=category or None)
+
+
+def _period(who: Caller) -> tuple[str, Period]:
+    try:
+        return spans.chosen(who.request.query_params, _today(who))
+    except ValueError as error:
+        raise WebProblem("invalid") from error
+
+
+def _today(who: Caller) -> date:
+    return who.office.bundle.cal.local_date(who.office.now())
+
+
+def _change(shows: Shows, direction: Direction, now: Number, then: Number) -> tuple[str, str] | None:
+    """Return how a number changed, in points or percent, and whether that is `better`, `worse` or neither; None where it can't be said."""
+    if now.value is None or then.value is None:
+        return None
+    moved = now.value - then.value
+    if shows is not Shows.PERCENT:
+        if not then.value:
+            return None
+        moved = 100 * moved / then.value
+    sign = "▲" if moved > 0 else "▼" if moved < 0 else "＝"
+    wanted = {Direction.UP: 1, Direction.DOWN: -1, Direction.NONE: 0}[direction]
+    told = "better" if moved * wanted > 0 else "worse" if moved * wanted < 0 else ""
+    return f"{sign}{abs(moved):.1f}{'' if shows is Shows.PERCENT else '%'}", told
+
+
+def _charts(who: Caller, split: Split, series: Series) -> dict[str, Chart]:
+    message, found = who.words.message, {}
+    rows = [row for row in split.rows if row.number.value is not None and row.number.value >= 0][:ROWS]
+    if rows:
+        line = ChartLine(name=who.words.both(split.name), values=tuple(row.number.value for row in rows))
+        labels = tuple(who.words.both(row.name)[:60] for row in rows)
+        found["split"] = Chart(kind="stacked", labels=labels, lines=(line,))
+    points = tuple(point.number.value for point in series.points)
+    if any(value is not None for value in points):
+        line = ChartLine(name=message("%(name)s，按月", name=who.words.both(series.name)), values=points)
+        found["series"] = Chart(kind="course", labels=tuple(spans.called(series.step, one.period) for one in series.points), lines=(line,))
+    return found
+
+
+def _dwell_charts(who: Caller, found: Dwell) -> dict[str, Chart]:
+    stays = [one for one in found.stays if one.days_mean is not None]
+    hands = [one for one in found.hands if one.share is not None]
+    charts = {}
+    if stays:
+        line = ChartLine(name=who.words.message("平均停留（天）"), values=tuple(one.days_mean for one in stays))
+        charts["stays"] = Chart(kind="stacked", labels=tuple(who.words.both(one.name) for one in stays), lines=(line,))
+    if hands:
+        line = ChartLine(name=who.words.message("占全部时间（%）"), values=tuple(one.share for one in hands))
+        charts["hands"] = Chart(kind="stacked", labels=tuple(who.words.both(one.name) for one in hands), lines=(line,))
+    return charts
+
+
+def _lines(who: Caller, found: KpiTable) -> Iterator[list[str | float]]:
+    message = who.words.message
+    spans_ = (message("本期"), message("上期"), message("上年同期"))
+    yield [
+        message("指标"),
+        *(f"{span} {what}" for span in spans_ for what in (message("值"), message("分子"), message("分母"))),
+        message("口径"),
+    ]
+    for line in found.lines:
+        cells = [cell for number in (line.now, line.before, line.year) for cell in _cells(number)]
+        yield [who.words.both(line.name), *cells, who.words.both(line.note)]
+
+
+def _cells(number: Number) -> tuple[str | float, str | float, str | float]:
+    if number.hidden or number.part is None or number.whole is None:
+        return ("*", "*", "*")
+    return ("" if number.value is None else number.value, number.part.value, number.whole.value)
