@@ -25,6 +25,7 @@ from web.api import events
 from web.console import site
 from web.health import Metrics
 from web.limits import Limits
+from web.open311 import routes as open311
 from web.openapi import describe, methods
 from web.pulse import Pulse
 from web.safety import Safety, Shut
@@ -90,6 +91,7 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
     app.include_router(api.router)
     app.include_router(events.router)
     app.include_router(feeds.router)
+    app.include_router(open311.router)
     app.include_router(codec.router)
     site.install(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

@@ -51,7 +51,16 @@ async def current_identity(
     """Return who asks, or end the request: with 401, or with 403 where a password has to be changed, a second factor to be set up
     first, or where a token is not good for it.
     """
-    found = await _identity(request, office, credentials.credentials if credentials is not None else None)
+    return _good(request, await _identity(request, office, credentials.credentials if credentials is not None else None))
+
+
+async def by_key(request: Request, office: Office, key: str) -> Identity:
+    """Return whose API token this is, where a request brings it along in another way; ends the request as `current_identity`."""
+    return _good(request, await _identity(request, office, key))
+
+
+def _good(request: Request, found: Identity | None) -> Identity:
+    """Return who was found, where they may ask this."""
     if found is None:
         raise WebProblem("unauthenticated")
     if found.session is not None and found.must_change:

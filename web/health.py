@@ -105,11 +105,29 @@ class Metrics:
 
 
 def _pattern(scope: Scope) -> str:
-    """Return the address with its parameters as names; `none` where no route was found."""
+    """Return the address with its parameters as names; `none` where no route was found.
+
+    A parameter may be a part of an address, or a part of a part: `/requests/{known}.{form}`.
+    """
     if "route" not in scope:
         return "none"
-    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
-    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
+    # The longest first: a short one may stand in a longer one.
+    params = sorted(scope.get("path_params", {}).items(), key=lambda one: -len(str(one[1])))
+    return "/".join(_named(part, params) for part in scope["path"].split("/"))
+
+
+def _named(part: str, params: list[tuple[str, object]]) -> str:
+    """Return a part of an address with the values of parameters in it, as far as dots divide it, as their names."""
+    for name, value in params:
+        text = str(value)
+        if part == text:
+            return f"{{{name}}}"
+        rest = [one for one in params if one[0] != name]
+        if text and part.startswith(f"{text}."):
+            return f"{{{name}}}.{_named(part.removeprefix(f'{text}.'), rest)}"
+        if text and part.endswith(f".{text}"):
+            return f"{_named(part.removesuffix(f'.{text}'), rest)}.{{{name}}}"
+    return part
 
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -20,7 +20,7 @@ from web.console.pages.citizen import NotIn
 
 ROOT = Path(__file__).parent
 
-FOR_MACHINES = ("/api/", "/events", "/feeds/", "/codec/", "/healthz", "/readyz", "/metrics")
+FOR_MACHINES = ("/api/", "/events", "/feeds/", "/open311/", "/codec/", "/healthz", "/readyz", "/metrics")
 """Addresses whose errors are problem documents; a person gets a page."""
 
 KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
