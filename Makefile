@@ -31,7 +31,7 @@ $(STAMP): pyproject.toml requirements/lock.txt scripts/install.sh
 	@touch $@
 
 .PHONY: deps
-deps: ## Make sure PostgreSQL, Chromium, a Chinese font and LibreOffice are there (only the tests need them)
+deps: ## Make sure PostgreSQL, Chromium, a Chinese font, LibreOffice and Node.js are there (only the tests need them)
 	@scripts/deps.sh
 
 ## -- Run -------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from faces import (  # noqa: E402
     cli_archive,
     cli_arrivals,
     cli_cases,
+    cli_exports,
     cli_feeds,
     cli_keys,
     cli_kpi,
@@ -57,6 +58,7 @@ for module in (
     cli_arrivals,
     cli_feeds,
     cli_proof,
+    cli_exports,
     cli_kpi,
 ):
     module.register(app)

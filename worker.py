@@ -1,13 +1,14 @@
-"""The worker: runs the workflows and activities of one task queue until it is told to stop. `python worker.py [--check]`.
+"""The worker: runs the workflows and activities of one task queue, and sends messages, until it is told to stop.
 
-With `--check` it takes work only when all open histories replay against this code: what an upgrade starts with.
+`python worker.py [--check]`: with `--check` it takes work only when all open histories replay against this code, which is what an
+upgrade starts with.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 import structlog
 from temporalio import workflow
@@ -23,6 +24,7 @@ from service import upkeep
 from service.cases import Cases
 from service.crew import build_worker, connect
 from service.kpi.keeping import tell
+from service.messages.building import Post, channels_of
 from service.office import Office
 from service.proof.schedule import keep_schedule, schedule_id
 from service.secrecy.logs import CORE
@@ -143,6 +145,14 @@ async def check(office: Office) -> None:
     log.info("replayed", histories=report.replayed)
 
 
+def open_post(office: Office) -> Post:
+    """Put together what sends messages. Raises CannotStart."""
+    try:
+        return Post(office, channels_of(office))
+    except BadFile as error:
+        raise CannotStart(str(error)) from error
+
+
 async def main(*, checked: bool = False) -> int:
     """Work until SIGTERM or Ctrl-C, then let what is running finish."""
     try:
@@ -163,22 +173,32 @@ async def work(settings: Settings, *, checked: bool = False) -> int:
         log.warning("erased_again", keys=len(office.erased_again))
     if checked:
         await check(office)
-    worker = build_worker(office)
-    health = Health(office, lambda: worker.is_running)
+    worker = build_worker(office) if settings.messages != "only" else None
+    post = open_post(office) if settings.messages != "off" else None
+    health = Health(office, lambda: worker is None or worker.is_running)
     try:
         page = await health.serve(settings.probe_host, settings.health_port)
     except OSError as error:
         raise CannotStart(f"port {settings.health_port} is in use (JIEFEN_HEALTH_PORT)") from error
     if not await keep_schedule(office):
         log.warning("no_anchor_schedule", id=schedule_id(settings))
-    keepers = [asyncio.create_task(refresh(office)), asyncio.create_task(keep_facts(office))]
-    async with worker:
-        log.info("ready", task_queue=settings.task_queue, place=settings.place)
+    beside = [
+        asyncio.create_task(refresh(office)),
+        asyncio.create_task(keep_facts(office)),
+        *([asyncio.create_task(post.pump.run())] if post is not None else []),
+    ]
+    async with AsyncExitStack() as running:
+        if worker is not None:
+            await running.enter_async_context(worker)
+        log.info("ready", task_queue=settings.task_queue, place=settings.place, messages=settings.messages)
         await stop.wait()
         health.draining = True
         log.info("draining")
-    for keeper in keepers:
-        keeper.cancel()
+    for task in beside:
+        task.cancel()
+    await asyncio.gather(*beside, return_exceptions=True)
+    if post is not None:
+        await post.close()
     if page is not None:
         await page.cleanup()
     await office.close()

@@ -11,9 +11,11 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
+from faces.asking import asker
 from faces.cli_cases import As, Json
 from faces.desk import desk
 from faces.output import WRONG, bar, command, out, say, show, table
+from models.account import TokenScope
 from models.erasure import ErasureGround, RegisterLine
 from models.party import Actor
 from service.secrecy.appraising import Appraisals
@@ -45,7 +47,7 @@ def register(app: typer.Typer) -> None:
 
 def erase(
     subject: Subject,
-    who: As,
+    who: As = "",
     ground: Ground = ErasureGround.RETENTION_OVER,
     approve: Annotated[bool, typer.Option("--approve", help="Approve what somebody else has asked for, and destroy it.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="Say no to it.")] = False,
@@ -56,8 +58,8 @@ def erase(
         raise typer.BadParameter("--approve or --reject, not both")
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            eraser, actor = Eraser(office), await cases.actor(who)
+        async with desk() as (office, _):
+            eraser, actor = Eraser(office), await asker(office, who, TokenScope.ACT)
             if reject:
                 await eraser.reject(actor, subject)
                 show({"state": "rejected"}, as_json, lambda: say("  不予批准 rejected", head=subject))
@@ -73,15 +75,15 @@ def erase(
 
 
 def erasures(
-    who: As,
+    who: As = "",
     the_register: Annotated[bool, typer.Option("--register", help="The register itself; with --json keep it elsewhere.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show requests to erase, or the register of what was destroyed (销毁登记)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            eraser, actor = Eraser(office), await cases.actor(who)
+        async with desk() as (office, _):
+            eraser, actor = Eraser(office), await asker(office, who)
             if the_register:
                 lines = await eraser.register(actor)
                 while len(more := await eraser.register(actor, after=lines[-1].id if lines else 0)):
@@ -99,12 +101,12 @@ def erasures(
     command(doing, as_json=as_json)
 
 
-def redactions(who: As, as_json: Json = False) -> None:
+def redactions(who: As = "", as_json: Json = False) -> None:
     """List the texts that named somebody who was erased and wait for a person (待遮盖清单)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            found = await Redactions(office).listed(await cases.actor(who))
+        async with desk() as (office, _):
+            found = await Redactions(office).listed(await asker(office, who))
         rows: list[tuple[object, ...]] = [(one.id, one.code, one.action_id, one.days) for one in found]
         show(found, as_json, lambda: out.print(table(f"{len(found)} texts", ("text", "case", "action", "days"), rows)))
 
@@ -113,7 +115,7 @@ def redactions(who: As, as_json: Json = False) -> None:
 
 def redact(
     text: TextId,
-    who: As,
+    who: As = "",
     look: Annotated[bool, typer.Option("--look", help="Show what it was and what it says now; the look is logged.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Put it back as it was: it named somebody else.")] = False,
     words: Annotated[Path | None, typer.Option("--with", metavar="FILE", help="Other words than the proposed ones.")] = None,
@@ -122,8 +124,8 @@ def redact(
     """Settle a text of the redaction list: as proposed, with words of your own, or kept (遮盖)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            found, actor = Redactions(office), await cases.actor(who)
+        async with desk() as (office, _):
+            found, actor = Redactions(office), await asker(office, who, TokenScope.ACT)
             if look:
                 seen = await found.look(actor, text)
                 show(seen, as_json, lambda: say(f"原文 was  {seen.original or '–'}\n现文 now  {seen.shown or '–'}"))
@@ -136,7 +138,7 @@ def redact(
 
 
 def appraise(
-    who: As,
+    who: As = "",
     code: Annotated[str, typer.Argument(help="A case of the list; without it the list.")] = "",
     keep: Annotated[str, typer.Option("--keep", metavar="YEARS|permanent", help="Keep this case on.")] = "",
     as_json: Json = False,
@@ -146,8 +148,8 @@ def appraise(
         raise typer.BadParameter("a case and --keep YEARS or --keep permanent go together")
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            appraisals, actor = Appraisals(office), await cases.actor(who)
+        async with desk() as (office, _):
+            appraisals, actor = Appraisals(office), await asker(office, who, TokenScope.ACT)
             if code:
                 until = await appraisals.keep(actor, code, None if keep == FOR_GOOD else int(keep))
                 show({"code": code, "keep_until": until}, as_json, lambda: say(f"  保管至 kept until {until or FOR_GOOD}", head=code))

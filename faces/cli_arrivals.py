@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from faces.asking import asker
 from faces.cli_cases import As, Json
 from faces.desk import desk, fields_of
 from faces.output import command, out, say, show, table
+from models.account import TokenScope
 from models.arrival import Arrival
 from models.refusal import RefusalCode
 from service.arrivals.quarantine import Quarantine
@@ -65,7 +67,7 @@ def make_secret_(sender: Annotated[str, typer.Argument(help="Id of the sender.")
 
 @arrivals.command("list")
 def list_(
-    who: As,
+    who: As = "",
     settled: Annotated[bool, typer.Option("--settled", help="Those that were settled instead.")] = False,
     after: Annotated[str | None, typer.Option("--after", metavar="CURSOR", help="`next` of the page before.")] = None,
     as_json: Json = False,
@@ -73,9 +75,9 @@ def list_(
     """Show what is still to be settled, newest first, without any content (待处理来件)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
+        async with desk() as (office, _):
             try:
-                page = await Quarantine(office).page(await cases.actor(who), settled=settled, after=after)
+                page = await Quarantine(office).page(await asker(office, who), settled=settled, after=after)
             except ValueError:
                 raise refuse(RefusalCode.INVALID, "after") from None
         rows: list[tuple[object, ...]] = [
@@ -88,12 +90,12 @@ def list_(
 
 
 @arrivals.command("show")
-def show_(arrival: ArrivalId, who: As, as_json: Json = False) -> None:
+def show_(arrival: ArrivalId, who: As = "", as_json: Json = False) -> None:
     """Open one: what was sent, and what does not fit; the look is logged (查看来件)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            found = await Quarantine(office).show(await cases.actor(who), arrival)
+        async with desk() as (office, _):
+            found = await Quarantine(office).show(await asker(office, who), arrival)
 
         def human() -> None:
             _told(found.arrival)
@@ -109,7 +111,7 @@ def show_(arrival: ArrivalId, who: As, as_json: Json = False) -> None:
 @arrivals.command("replay")
 def replay(
     arrival: ArrivalId,
-    who: As,
+    who: As = "",
     changes: Annotated[str, typer.Option("--with", metavar="JSON|@FILE", help="Fields put right: place, happened_on, people …")] = "{}",
     as_json: Json = False,
 ) -> None:
@@ -117,19 +119,19 @@ def replay(
 
     async def doing() -> None:
         async with desk(engine=True) as (office, cases):
-            found = await Quarantine(office, cases).replay(await cases.actor(who), arrival, fields_of(changes))
+            found = await Quarantine(office, cases).replay(await asker(office, who, TokenScope.ACT), arrival, fields_of(changes))
         show(found, as_json, lambda: _told(found))
 
     command(doing, as_json=as_json)
 
 
 @arrivals.command("discard")
-def discard(arrival: ArrivalId, who: As, as_json: Json = False) -> None:
+def discard(arrival: ArrivalId, who: As = "", as_json: Json = False) -> None:
     """Throw one away: its content is erased, that it came stays (弃置)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            found = await Quarantine(office).discard(await cases.actor(who), arrival)
+        async with desk() as (office, _):
+            found = await Quarantine(office).discard(await asker(office, who, TokenScope.ACT), arrival)
         show(found, as_json, lambda: _told(found))
 
     command(doing, as_json=as_json)

@@ -12,8 +12,10 @@ from typing import Annotated
 
 import typer
 
+from faces.asking import DIRECTOR, asker, maybe_asker
 from faces.desk import desk, fields_of, read_fields
 from faces.output import command, out, say, show, table
+from models.account import TokenScope
 from models.party import Actor
 from models.record import ActReceipt, CaseView, Duty, Explanation
 from models.refusal import RefusalCode
@@ -26,8 +28,12 @@ from service.reading import Reader
 from service.shown import Likeness, Page
 from store.desk.lists import Filter
 
-As = Annotated[str, typer.Option("--as", metavar="ROLE@UNIT", help="Who asks, e.g. clerk@yanlou-centre.")]
+As = Annotated[
+    str,
+    typer.Option("--as", metavar="ROLE@UNIT", help="Who asks, e.g. clerk@yanlou-centre; elsewhere a token."),
+]
 MaybeAs = Annotated[str, typer.Option("--as", metavar="ROLE@UNIT", help="Who looks; without it no words of the case are shown.")]
+Why = Annotated[str, typer.Option("--why", metavar="PURPOSE", help="Why you look (查阅事由): a code, or words.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine output on stdout.")]
 Code = Annotated[str, typer.Argument(help="The case code.")]
 With = Annotated[str, typer.Option("--with", metavar="JSON|@FILE", help="The action's fields.")]
@@ -52,8 +58,8 @@ def register(app: typer.Typer) -> None:
 
 
 def open_(
-    who: As,
     file: Annotated[Path, typer.Option("--file", help="Intake as JSON or YAML.")],
+    who: As = "",
     intake_id: Annotated[str, typer.Option("--intake-id", help="Your slip's number: the same one is the same case.")] = "",
     as_json: Json = False,
 ) -> None:
@@ -65,7 +71,7 @@ def open_(
         if intake_id or "intake_id" not in fields:
             fields["intake_id"] = slip
         async with desk(engine=True) as (office, cases):
-            actor = await cases.actor(who)
+            actor = await asker(office, who, TokenScope.ACT)
             opened = await cases.open(fields, actor)
             seen = await cases.view(opened.receipt.code or opened.receipt.case_id)
             alike = await Reader(office).likenesses(actor, opened.candidates)
@@ -85,7 +91,7 @@ def _opened(opened: Opened, seen: CaseView, alike: Iterable[Likeness]) -> None:
 def act(
     code: Code,
     action: Annotated[str, typer.Argument(help="The action, e.g. screen.")],
-    who: As,
+    who: As = "",
     given: With = "{}",
     action_id: ActionId = "",
     as_json: Json = False,
@@ -95,8 +101,8 @@ def act(
 
     async def doing() -> None:
         fields = fields_of(given)
-        async with desk(engine=True) as (_, cases):
-            receipt = await cases.act(code, action, fields, await cases.actor(who), action_id=key)
+        async with desk(engine=True) as (office, cases):
+            receipt = await cases.act(code, action, fields, await asker(office, who, TokenScope.ACT), action_id=key)
         show(receipt, as_json, lambda: _receipt(receipt))
 
     command(doing, as_json=as_json, again=f"--id {key}")
@@ -109,6 +115,7 @@ def _receipt(receipt: ActReceipt) -> None:
 def show_(
     code: Code,
     who: MaybeAs = "",
+    why: Why = "",
     events: Annotated[bool, typer.Option("--events", help="The timeline too.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -116,13 +123,18 @@ def show_(
 
     async def doing() -> None:
         async with desk() as (office, cases):
-            seen = await cases.view(code)
-            lines = await office.records.lines(seen.case_id) if events else []
-            detail = await Reader(office).detail(await cases.actor(who), code) if who else None
+            actor, detail = await maybe_asker(office, who), None
+            if actor is None:
+                seen: CaseView | None = await cases.view(code)
+            else:
+                file = await Reader(office).file(actor, code, why)
+                detail, seen = file.case, file.explanation.view if file.explanation is not None else None
+            lines = await office.records.lines(seen.case_id) if events and seen is not None else []
         value = {"view": seen, "detail": detail, "events": [line.model_dump(exclude={"body"}, mode="json") for line in lines]}
 
         def human() -> None:
-            _card(seen, office)
+            if seen is not None:
+                _card(seen, office)
             if detail is not None and detail.summary:
                 say(f"案情 {detail.summary}")
             for party in detail.parties if detail is not None else ():
@@ -163,12 +175,13 @@ def _time(at: datetime | None, office: Office) -> str:
     return office.bundle.cal.stamp(at) if at is not None else "–"
 
 
-def explain(code: Code, as_json: Json = False) -> None:
+def explain(code: Code, who: MaybeAs = "", why: Why = "", as_json: Json = False) -> None:
     """Say who holds the ball, and of each clock why its date (时限说明)."""
 
     async def doing() -> None:
-        async with desk() as (_, cases):
-            story = await cases.explain(code)
+        async with desk() as (office, cases):
+            actor = await maybe_asker(office, who)
+            story = await cases.explain(code) if actor is None else await Reader(office).explain(actor, code, why)
         show(story, as_json, lambda: _story(story))
 
     command(doing, as_json=as_json)
@@ -183,12 +196,12 @@ def _story(story: Explanation) -> None:
             say(f"  {zh}\n", tail=f"  {en}")
 
 
-def todo(who: As, as_json: Json = False) -> None:
+def todo(who: As = "", as_json: Json = False) -> None:
     """List what a post owes, the earliest first (我的待办)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            page = await Inbox(office).owed(await cases.actor(who), limit=200)
+        async with desk() as (office, _):
+            page = await Inbox(office).owed(await asker(office, who), limit=200)
         rows: list[tuple[object, ...]] = [
             (
                 item.case.code,
@@ -207,7 +220,7 @@ def todo(who: As, as_json: Json = False) -> None:
 
 
 def list_(  # noqa: PLR0913, PLR0917 - one option for each filter
-    who: As = "director@huaxi-centre",
+    who: As = "",
     town: Annotated[str, typer.Option(help="Town id.")] = "",
     stage: Annotated[Stage | None, typer.Option(help="Stage.")] = None,
     tier: Annotated[Tier | None, typer.Option(help="Risk tier.")] = None,
@@ -221,8 +234,8 @@ def list_(  # noqa: PLR0913, PLR0917 - one option for each filter
 
     async def doing() -> None:
         wanted = Filter(town=town or None, stage=stage, tier=tier, lead=lead or None, overdue=overdue or None)
-        async with desk() as (office, cases):
-            page = await _page(Reader(office), await cases.actor(who), wanted, after, limit)
+        async with desk() as (office, _):
+            page = await _page(Reader(office), await asker(office, who, usual=DIRECTOR), wanted, after, limit)
         rows: list[tuple[object, ...]] = [
             (row.code, row.stage, row.tier, row.level, row.lead, row.category, _time(row.next_due, office)) for row in page.cases
         ]
@@ -239,11 +252,14 @@ async def _page(reader: Reader, actor: Actor, wanted: Filter, after: str, limit:
         raise refuse(RefusalCode.INVALID, "--after") from None
 
 
-def watch(code: Code, as_json: Json = False) -> None:
+def watch(code: Code, who: MaybeAs = "", as_json: Json = False) -> None:
     """Print what happens to a case as it happens, until Ctrl-C or its end (跟踪)."""
 
     async def doing() -> None:
         async with desk() as (office, cases):
+            actor = await maybe_asker(office, who)
+            if actor is not None:
+                await Reader(office).visible(actor, code)
             await _follow(office, cases, code, as_json=as_json)
 
     command(doing, as_json=as_json)

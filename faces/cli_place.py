@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from faces.asking import DIRECTOR, asker
 from faces.cli_cases import As, Json
 from faces.desk import desk
 from faces.output import WRONG, command, out, say, show, table
 from faces.process import read_settings
+from models.account import TokenScope
 from models.refusal import RefusalCode
 from service import calendars
 from service.errors import refuse
@@ -84,7 +86,7 @@ def show_calendar(as_json: Json = False) -> None:
 @calendar.command("import")
 def import_calendar(
     file: Annotated[Path, typer.Argument(help="The yearly notice as YAML or iCalendar.")],
-    who: As = "director@huaxi-centre",
+    who: As = "",
     yes: Annotated[bool, typer.Option("--yes", help="Move the clocks; without it they are only shown.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -93,7 +95,7 @@ def import_calendar(
     async def doing() -> int:
         async with desk(engine=True) as (office, cases):
             change = await calendars.preview(office, file)
-            done = await calendars.apply(office, cases, change, await cases.actor(who)) if yes else None
+            done = await calendars.apply(office, cases, change, await asker(office, who, TokenScope.ACT, usual=DIRECTOR)) if yes else None
         ends = office.bundle.cal.end_stamp
         rows: list[tuple[object, ...]] = [
             (m.code, m.clock, m.before and ends(m.before), m.after and ends(m.after), m.days) for m in change.moves

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from faces.asking import DIRECTOR, asker
 from faces.cli_cases import As, Json
 from faces.desk import desk
 from faces.output import WRONG, bar, command, out, quiet, say, show, table
@@ -38,7 +39,7 @@ def rehearse(
         str, typer.Option("--against", help="What would differ: of `closed` cases, or of a file of the casebook and those that follow.")
     ] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="Closed cases at most, those registered last.")] = 1000,
-    who: As = "director@huaxi-centre",
+    who: As = "",
     as_json: Json = False,
 ) -> None:
     """Play casebook files on the real engine with virtual time (推演); with --against, say what other rules would change (规则实验室)."""
@@ -78,12 +79,12 @@ async def _rehearsed(files: list[Path], procedure: Path | None, network: Path | 
 
 
 async def _closed(procedure: Path | None, network: Path | None, risk: Path | None, who: str, limit: int) -> LabReport:
-    async with desk() as (office, cases):
+    async with desk() as (office, _):
         tried = _tried(read_settings().place_folder, procedure, network, risk)
         with bar() as shown:
             task = shown.add_task("closed cases", total=None)
             watch = lambda done, of: shown.update(task, completed=done, total=of)  # noqa: E731 - one line, said once
-            return await Lab(office).closed(await cases.actor(who), tried, limit=limit, watch=watch)
+            return await Lab(office).closed(await asker(office, who, usual=DIRECTOR), tried, limit=limit, watch=watch)
 
 
 async def _stories(files: list[Path], procedure: Path | None, network: Path | None, risk: Path | None) -> LabReport:

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from faces.asking import DIRECTOR, asker
 from faces.cli_cases import As, Json
 from faces.desk import desk
 from faces.output import WRONG, bar, command, out, show, table
+from models.account import TokenScope
 from service.oversight.rebasing import Gone, Rebasing, Survey, When
 
 rules = typer.Typer(help="Rules that change while cases run (规程更新).", no_args_is_help=True)
@@ -22,12 +24,12 @@ def register(app: typer.Typer) -> None:
 
 
 @rules.command("behind")
-def behind(who: As = "director@huaxi-centre", as_json: Json = False) -> None:
+def behind(who: As = "", as_json: Json = False) -> None:
     """Show the running cases under other rules than those in force, and what would move in each (规程差异)."""
 
     async def doing() -> None:
         async with desk() as (office, cases):
-            survey = await Rebasing(office, cases).survey(await cases.actor(who))
+            survey = await Rebasing(office, cases).survey(await asker(office, who, usual=DIRECTOR))
             end = office.bundle.cal.end_stamp
         rows: list[tuple[object, ...]] = []
         for case in survey.cases:
@@ -50,7 +52,7 @@ def move(
     codes: Codes = None,
     when: Annotated[When, typer.Option("--when", help="now, next_stage, or never (a plan that was made is dropped).")] = When.NEXT_STAGE,
     reason: Annotated[str, typer.Option("--reason", help="Stands on the timeline of each case.")] = "",
-    who: As = "director@huaxi-centre",
+    who: As = "",
     as_json: Json = False,
 ) -> None:
     """Let running cases go over to the rules in force: now, at their next stage, or never (规程切换)."""
@@ -60,7 +62,7 @@ def move(
             with bar() as drawn:
                 task = drawn.add_task("规程切换 going over", total=None)
                 gone = await Rebasing(office, cases).move(
-                    await cases.actor(who),
+                    await asker(office, who, TokenScope.ACT, usual=DIRECTOR),
                     when,
                     reason,
                     codes=tuple(dict.fromkeys(codes or ())),

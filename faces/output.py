@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from faces.process import CannotStart, NotStarted, leave
+from faces.process import CannotAsk, CannotStart, NotStarted, leave
 from models.erasure import ERASURE_SENTENCES
 from rules.digests import NoAlgorithm
 from rules.labels import label
@@ -124,6 +124,25 @@ OF_THE_PLACE: dict[type[Exception], tuple[str, str, str]] = {
 """What may be wrong with an instance itself: the code, and the sentence that the error's own words go on from."""
 
 
+WHO: dict[str, tuple[str, str]] = {
+    "who_needed": ("请用 --as 岗位@单位 说明由谁办理", "Say who asks with --as ROLE@UNIT"),
+    "token_needed": (
+        "此处不接受 --as，请在 JIEFEN_TOKEN 或 JIEFEN_TOKEN_FILE 中提供个人令牌",
+        "--as is not taken at its word here: give a personal token in JIEFEN_TOKEN or JIEFEN_TOKEN_FILE",
+    ),
+    "token_wrong": ("令牌无效、已过期或已收回", "The token is not right, over, or taken back"),
+    "token_scope": ("此令牌没有这项用途", "This token is not good for that"),
+    "token_file": ("令牌文件无法读取", "The token's file can't be read"),
+    "token_file_open": ("令牌文件只能由其所有者读取（chmod 600）", "The token's file has to be readable by its owner alone (chmod 600)"),
+    "second_factor": ("此岗位必须使用动态验证码，请先在控制台设置", "This post needs a second factor: set one up in the console"),
+    "as_not_taken": (
+        "令牌属于另一岗位，请去掉 --as",
+        "The token is of another post: leave --as out",
+    ),
+}
+"""Why a command can't tell who asks."""
+
+
 def _told(error: Exception, again: str) -> tuple[str, str, str]:
     """Return the code of an error and its sentence in both languages."""
     name = type(error).__name__
@@ -139,8 +158,9 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
             told = (str(code), *label("account_problem", code))
         case ErasureRefused(code=problem):
             told = (str(problem), *ERASURE_SENTENCES[problem])
-        case UnknownArrival():
-            told = ("unknown_arrival", *ANSWERS["unknown_arrival"])
+        case UnknownArrival() | CannotAsk():
+            word = str(error) if isinstance(error, CannotAsk) else "unknown_arrival"
+            told = (word, *(WHO | ANSWERS)[word])
         case UnknownCase():
             told = ("unknown_case", f"没有这个案件：{_short(error)}", f"There is no such case: {_short(error)}")
         case BadFile() | KeyProblem() | CannotStart() | StoreRefuses() | NotStamped() | NoAlgorithm():

@@ -19,6 +19,10 @@ LOOPBACK = "127.0.0.1"
 """The only address anything of ours listens on by itself."""
 
 
+class CannotAsk(RuntimeError):
+    """Why a command can't tell who asks; its argument is a code, for which `faces/output.py` has the sentence."""
+
+
 class NotStarted(CannotStart):
     """There is no instance here yet: no `up` has made its data."""
 

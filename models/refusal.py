@@ -31,6 +31,8 @@ class RefusalCode(StrEnum):
     """Of the desk, never of `decide`: a claim is soft."""
     PURPOSE_NEEDED = "purpose_needed"
     """Of reading, never of `decide`: who looks has to say why first."""
+    TOO_MANY_ROWS = "too_many_rows"
+    """Of exports, never of `decide`."""
 
 
 SENTENCES: dict[RefusalCode, tuple[str, str]] = {
@@ -52,6 +54,7 @@ SENTENCES: dict[RefusalCode, tuple[str, str]] = {
     RefusalCode.CONFLICT_OF_INTEREST: ("存在利害关系，须回避", "There is a conflict of interest"),
     RefusalCode.CLAIMED: ("已由他人认领", "Somebody else has taken this on"),
     RefusalCode.PURPOSE_NEEDED: ("查看此案须先说明查阅事由", "Say first why you look at this case"),
+    RefusalCode.TOO_MANY_ROWS: ("导出行数超过上限，请缩小范围", "More rows than may be exported at once: ask for fewer"),
 }
 """The sentence of each code, Chinese and English."""
 

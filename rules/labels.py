@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.export import ExportKind
 from models.paper.kinds import Difficulty
 from models.paper.record import SignedBy
 from models.words import CardKind, Channel, Level, Mark, PartyKind, PromiseState, Role, Side, Stage, TaskState, Tier, UnitTier
@@ -117,6 +118,8 @@ LOOKS: dict[str, Both] = {
     "timeline": ("办理经过", "its story"),
     "explain": ("时限说明", "its clocks"),
     "purpose": ("说明查阅事由", "the purpose, stated"),
+    "export": ("导出", "an export"),
+    "exports": ("查询导出记录", "the exports"),
     "routing": ("分流建议", "the routing proposed"),
     "objections": ("异议", "objections"),
     "progress": ("办理进度（当事人）", "its progress, as a party"),
@@ -129,12 +132,16 @@ LOOKS: dict[str, Both] = {
     "paper_made": ("制作文书", "a paper made"),
     "dossier": ("整卷", "the whole file"),
     "ledger": ("责任时长", "its ledger"),
-    "export": ("导出", "an export"),
     "access_log": ("查阅日志", "this log"),
     "access_log_check": ("校验查阅日志", "a check of this log"),
 }
 """What is looked at, as the access log names it."""
 
+EXPORT_KINDS: dict[str, Both] = {
+    ExportKind.CASES: ("案件列表", "list of cases"),
+    ExportKind.ARCHIVE: ("档案列表", "list of files"),
+    ExportKind.CASE: ("一个案件", "one case"),
+}
 BROKEN: dict[str, Both] = {
     "missing": ("这一条不见了", "it is missing"),
     "changed": ("内容被改动", "it was changed"),
@@ -250,6 +257,7 @@ TABLES: dict[str, dict[str, Both]] = {
     "card": CARDS,
     "mark": MARKS,
     "look": LOOKS,
+    "export_kind": EXPORT_KINDS,
     "broken": BROKEN,
     "unit_tier": UNIT_TIERS,
     "clock": CLOCKS,

@@ -28,7 +28,7 @@ class Owed:
     person: str | None = None
 
 
-def _acting(unit: str | None) -> Role:
+def acting(unit: str | None) -> Role:
     """Who acts for a unit: an officer, for a centre its dispatcher. The id of a unit ends with its kind."""
     return WITHOUT_OFFICER.get((unit or "").rpartition("-")[2], Role.OFFICER)
 
@@ -41,7 +41,7 @@ def _lead(case: Case, act: str) -> Owed:
     """What the lead owes: its officer, for a centre its dispatcher, at the top its leader."""
     if case.leader_charged and case.lead == case.centre:
         return Owed(act, Role.LEADER, case.centre)
-    return Owed(act, _acting(case.lead), case.lead)
+    return Owed(act, acting(case.lead), case.lead)
 
 
 def _mediator(case: Case, act: str) -> Owed:
@@ -60,8 +60,8 @@ def _ruler(case: Case) -> Owed:
 OWES: dict[str, Callable[[Case], Owed]] = {
     "screen": lambda c: Owed("screen", Role.SCREENER, c.centre),
     "route": lambda c: Owed("route", Role.DISPATCHER, c.centre),
-    "sign": lambda c: Owed("sign", _acting(c.lead), c.lead),
-    "object": lambda c: Owed("object", _acting(c.lead), c.lead),
+    "sign": lambda c: Owed("sign", acting(c.lead), c.lead),
+    "object": lambda c: Owed("object", acting(c.lead), c.lead),
     "rule": _ruler,
     "contact": lambda c: _lead(c, "contact"),
     "consent": lambda c: _mediator(c, "consent"),
@@ -96,7 +96,7 @@ def owed(case: Case, clock_id: str) -> Owed:
         return Owed("reply", Role.DIRECTOR, case.centre)
     if number and number in case.tasks:
         unit = case.tasks[number].unit
-        return Owed("sign" if name == "sign" else "finish", _acting(unit), unit)
+        return Owed("sign" if name == "sign" else "finish", acting(unit), unit)
     return OWES[name](case)
 
 

@@ -12,6 +12,7 @@ from models.words import Role
 from rules.account_labels import ACTS
 from rules.authority import PERMITS, Relation
 from rules.desks import DESKS, Desk
+from rules.exporting import EXPORTERS
 from rules.keeping import KEEPS, LOG_READERS
 from rules.labels import ROLES, STAGES, TIERS
 from rules.reserved import RESERVED, Rule
@@ -192,6 +193,8 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases/{code}/ledger": _way,
     "GET /arrivals, /arrivals/{arrival}": _sorts,
     "POST /arrivals/{arrival}/replay, /arrivals/{arrival}/discard": _sorts,
+    "POST /exports": lambda role: "own reach" if role in EXPORTERS else "",
+    "GET /exports": lambda role: "yes" if role in DESKS[Desk.ACCESS_LOG] else "",
     "POST /cases": lambda role: "yes" if role in PERMITS["open"].roles else "",
     "POST /cases/{code}/actions/…": lambda role: "own reach" if any(role in permit.roles for permit in PERMITS.values()) else "",
     "GET /me, /purposes, /network, /procedure, /calendar, /categories": lambda role: "yes",

@@ -103,6 +103,14 @@ class Settings(BaseSettings):
     """Writes that one session or token may make in a minute; 20 times as many at one address. 0 = no limit."""
     rate_reads: int = Field(default=600, ge=0)
     """The same for lists, searches and figures."""
+    token: SecretStr = SecretStr("")
+    """A personal API token for the command line, where `--as` is not taken at its word."""
+    token_file: Path | None = None
+    """A file with that token, readable by its owner alone."""
+    cli_as: Literal["embedded", "never"] = "embedded"
+    """Whether the embedded default takes `--as` at its word."""
+    export_rows: int = Field(default=20_000, ge=1, le=1_000_000)
+    """Most rows of one exported file."""
     oidc_issuer: Address = ""
     """Address of the OIDC provider people sign in with, exactly as it calls itself; empty = there is none."""
     oidc_client_id: str = ""
@@ -139,6 +147,12 @@ class Settings(BaseSettings):
     arrival_secrets_dir: Path | None = None
     """A folder with a file `ID.secret` for each of them, one secret a line; empty = `arrivals` in `home`. Read at each request."""
     task_queue: str = "disputes"
+    messages: Literal["on", "off", "only"] = "on"
+    """Whether a worker sends messages beside its work; `only` = it does nothing else."""
+    channels_file: Path | None = None
+    """The roads by which messages leave; empty = `messages/channels.yaml` of the place."""
+    secrets_folder: Path | None = None
+    """Folder of the roads' secrets, a file each; empty = `secrets` in `home`."""
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
 
     @model_validator(mode="after")
@@ -243,6 +257,11 @@ class Settings(BaseSettings):
     def anchors_folder(self) -> Path:
         """The folder for the files of anchors."""
         return self.anchors or self.home / "anchors"
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of the roads' secrets."""
+        return self.secrets_folder or self.home / "secrets"
 
     @property
     def ui_origin(self) -> str:

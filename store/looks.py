@@ -58,6 +58,11 @@ class LookFilter(Model):
     until: Instant | None = None
     town: str | None = None
     """At cases of this town alone."""
+    look: str | None = None
+    units: tuple[str, ...] | None = None
+    """By people of these units."""
+    begins: str | None = None
+    """With a purpose that begins so."""
 
 
 class Looks:
@@ -103,6 +108,9 @@ class Looks:
         found += [access_log.c.person == wanted.person] if wanted.person is not None else []
         found += [cases.c.code == wanted.code] if wanted.code is not None else []
         found += [cases.c.town == wanted.town] if wanted.town is not None else []
+        found += [access_log.c.look == wanted.look] if wanted.look is not None else []
+        found += [access_log.c.unit.in_(wanted.units)] if wanted.units is not None else []
+        found += [access_log.c.purpose.startswith(wanted.begins, autoescape=True)] if wanted.begins is not None else []
         query = select(access_log, cases.c.code).outerjoin(cases, cases.c.case_id == access_log.c.case_id).where(*found)
         async with self._store.read() as db:
             rows = (await db.execute(query.order_by(access_log.c.id.desc()).limit(limit))).mappings()

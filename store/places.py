@@ -20,6 +20,7 @@ from models.categories import Categories
 from models.contacts import Contacts
 from models.eyes import EyesRules
 from models.kpi import Kpis
+from models.message_plan import Channels, MessagePlan
 from models.network import DEFAULT, Network, Unit
 from models.procedure import Procedure
 from models.risk import RiskTable
@@ -29,6 +30,7 @@ from rules.procedure_checks import faults
 from store.arrivals.mappings import read_senders
 from store.calendars import read_calendar
 from store.files import BadFile, parse, read_yaml
+from store.messages.plan_files import read_channels, read_message_plan
 from store.networks import read_network
 from store.papers.templates import LoadedPapers, read_papers
 
@@ -47,6 +49,8 @@ class LoadedPlace:
     categories: Categories
     contacts: Contacts
     eyes: EyesRules
+    messages: MessagePlan
+    channels: Channels
     kpis: Kpis
     staff: dict[str, Staff]
     """Everybody by id: one post-holder per role and unit, and those the file lists."""
@@ -77,6 +81,8 @@ def load_place(folder: Path) -> LoadedPlace:
         categories=categories,
         contacts=read_contacts(folder / "contacts.yaml", network),
         eyes=parse(EyesRules, read_yaml(folder / "access.yaml"), folder / "access.yaml"),
+        messages=read_message_plan(folder / "messages"),
+        channels=read_channels(folder / "messages" / "channels.yaml", network),
         kpis=read_kpis(folder / "kpis.yaml", categories),
         staff=read_staff(folder / "staff.yaml", network, categories),
         senders=read_senders(folder, network, risk),

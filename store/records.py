@@ -125,6 +125,13 @@ class Records:
                     return int(seq)
         return None
 
+    async def line(self, case_id: str, seq: int) -> tuple[Line, str] | None:
+        """One event exactly as it was stored, and the code of its case; None where there is none."""
+        query = LINES.add_columns(cases.c.code).join(cases, cases.c.case_id == events.c.case_id).where(events.c.seq == seq)
+        async with self._store.read() as db:
+            r = (await db.execute(query, {"case_id": case_id})).first()
+        return None if r is None else (Line(seq=r.seq, type=r.type, at=r.at, action_id=r.action_id, hash=r.hash, body=r.body), str(r.code))
+
     async def opener(self, case_id: str) -> str | None:
         """Who took the case in, by the first event, or None for an unknown case."""
         async with self._store.read() as db:

@@ -27,8 +27,8 @@ Kind = Literal["write", "dear", "feed"]
 
 DEAR = frozenset(
     {
-        *("/api/v1/cases", "/api/v1/cases/count", "/api/v1/inbox", "/api/v1/stats"),
-        *("/inbox", "/cases", "/board", "/cockpit", "/archive", "/audit", "/people", "/account-log", "/access-log"),
+        *("/api/v1/cases", "/api/v1/cases/count", "/api/v1/inbox", "/api/v1/stats", "/api/v1/exports"),
+        *("/inbox", "/cases", "/board", "/cockpit", "/archive", "/audit", "/people", "/account-log", "/access-log", "/exports"),
     }
 )
 """Lists and figures: what costs the database more than one case does."""
@@ -41,7 +41,7 @@ SEARCHES = frozenset(
 )
 """What comes by POST and writes no case: searches, for names have no place in an address, help while one types, the codec."""
 
-DEAR_BELOW = ("/cockpit/", "/archive/")
+DEAR_BELOW = ("/cockpit/", "/archive/", "/export/")
 """Beginnings of addresses that are as dear: exports, figures of one unit."""
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -22,6 +22,7 @@ TAGS = [
     {"name": "events", "description": "Events of other systems (事件接入)"},
     {"name": "calendars", "description": "Calendar feeds and invitations (日历)"},
     {"name": "changes", "description": "What has happened since (动态)"},
+    {"name": "exports", "description": "Lists and cases as files (导出)"},
     {"name": "stats", "description": "Figures (统计)"},
     {"name": "reference", "description": "Who one is, network, procedure, calendar, categories (资料)"},
 ]

@@ -66,6 +66,7 @@ KINDS: dict[str, Kind] = dict(
         _refusal(C.CONFLICT_OF_INTEREST, 403),
         _refusal(C.CLAIMED, 409),
         _refusal(C.PURPOSE_NEEDED, 428),
+        _refusal(C.TOO_MANY_ROWS, 422),
     ]
 ) | {
     "malformed": Kind(400, "请求无法读取", "The request can't be read"),

@@ -19,10 +19,15 @@ from store.entry.absences import AbsenceShelf
 from store.entry.accounts import AccountShelf
 
 
+def embedded(settings: Settings) -> bool:
+    """Whether all of it is the embedded default. Production has a database or a Temporal of its own."""
+    files = settings.database_url.startswith("sqlite") and settings.keys_url.startswith("sqlite")
+    return files and not ClientConfig.load_client_connect_config().get("target_host")
+
+
 def demo_allowed(settings: Settings) -> bool:
-    """Whether demo accounts count: switched on, and all of it embedded. Production has a database or a Temporal of its own."""
-    embedded = settings.database_url.startswith("sqlite") and settings.keys_url.startswith("sqlite")
-    return settings.demo_accounts and embedded and not ClientConfig.load_client_connect_config().get("target_host")
+    """Whether demo accounts count: switched on, and all of it embedded."""
+    return settings.demo_accounts and embedded(settings)
 
 
 class Identities:

@@ -10,6 +10,7 @@ import store.entry.account_tables
 import store.entry.citizen_tables
 import store.feeds.feed_tables
 import store.kpi.tables
+import store.messages.message_tables
 import store.papers.paper_tables
 import store.secrecy.erasure_tables  # noqa: F401 - their tables belong to the metadata
 from store.tables import metadata

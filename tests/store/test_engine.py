@@ -18,6 +18,7 @@ from sqlalchemy import Connection, MetaData, insert, inspect, select, text
 from sqlalchemy.exc import StatementError
 
 import store.entry.account_tables
+import store.messages.message_tables
 import store.proof.proof_tables  # noqa: F401 - their tables belong to the metadata
 from store.connect import StoreAway, writer
 from store.engine import Store, migrate

@@ -188,6 +188,18 @@ WRONG = [
     ("staff.yaml", "mediator@maling-justice:", "doctor@maling-justice:", 'maling-justice has no role "doctor"'),
     ("staff.yaml", 'skills: ["09"]', 'skills: ["98"]', 'staff.mediator@gaopo-justice#2.skills.0: unknown category "98"'),
     ("categories.yaml", '  "99":', '  "9901":', "categories.9901: its class 99 is missing"),
+    ("messages/routing.yaml", "{when: [carded]", "{when: [carde]", 'messages/routing.yaml: routes.8.when: unknown happening "carde"'),
+    ("messages/routing.yaml", "say: carded}", "say: cards}", 'routes.8.say: no template "cards" for mail in zh'),
+    ("messages/routing.yaml", "to: [parties], by: [sms]", "to: [parties], by: [mail]", "routes.14.to: parties have a line of their own"),
+    ("messages/templates.zh.yaml", "案件{code}已亮牌", "案件{cod}已亮牌", 'templates.zh.yaml: carded.sms: unknown gap "{cod}"'),
+    ("messages/templates.zh.yaml", "您反映的事项有", "您反映的{code}有", 'templates.zh.yaml: moved.sms: unknown gap "{code}"'),
+    (
+        "messages/channels.yaml",
+        "webhooks: {}",
+        'webhooks: {a: {url: "https://a.example/", secrets: [a]}}',
+        'webhooks.a.url: "a.example" is not in',
+    ),
+    ("messages/channels.yaml", "bots: {}", "allowed: {}", "messages/channels.yaml: allowed: unknown key"),
 ]
 
 

@@ -214,6 +214,7 @@ class Caller(Guest):
             "menu": navigation.menu(self.actor.role),
             "section": navigation.section(self.actor.role, self.request.url.path),
             "searches": navigation.searches(self.actor.role),
+            "exports": navigation.exports(self.actor.role),
             "posts": [(post, post_name(post, network, self.words)) for post in self.identity.posts + self.identity.stands_in_for],
         }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from models.words import Role
 from rules.authority import PERMITS
 from rules.desks import DESKS, Desk
+from rules.exporting import EXPORTERS
 from rules.keeping import KEEPERS, LOG_READERS
 from rules.standins import ARRANGES
 from rules.visibility import REACH, SEARCHERS
@@ -44,6 +45,7 @@ ITEMS: tuple[Item, ...] = (
     Item("/network", "联动网络", "Network", EVERYBODY),
     Item("/procedure", "规程与日历", "Procedure", EVERYBODY),
     Item("/access-log", "查阅日志", "Access log", DESKS[Desk.ACCESS_LOG]),
+    Item("/exports", "导出记录", "Exports", DESKS[Desk.ACCESS_LOG]),
     Item("/account-log", "账户日志", "Account log", LOG_READERS),
     Item("/people", "账户", "Accounts", KEEPERS),
     Item("/people/absences", "离岗与代班", "Absences", ARRANGES),
@@ -71,6 +73,11 @@ def section(role: Role, path: str) -> str:
 def home(role: Role) -> str:
     """Return the page that a role begins with."""
     return next((path for roles, path in HOMES if role in roles), "/inbox")
+
+
+def exports(role: Role) -> bool:
+    """Whether a role may take lists and cases out as files."""
+    return role in EXPORTERS
 
 
 def searches(role: Role) -> bool:

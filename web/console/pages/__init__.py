@@ -18,6 +18,7 @@ from web.console.pages import (
     charts,
     citizen,
     cockpit,
+    exports,
     feeds,
     inbox,
     intake,
@@ -66,5 +67,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     people.router,
     account_log.router,
     access_log.router,
+    exports.router,
 )
 """In the order in which addresses are looked for: `/cases/new` before `/cases/{code}`."""

@@ -1,0 +1,112 @@
+"""Letters: a delivery's references become an address and words, at the moment of sending and in memory alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from models.case import Case
+from models.event import Event
+from models.message import Delivery, ErrorClass, Medium
+from models.procedure import Procedure
+from rules.calendar import WorkingCalendar
+from rules.messages.routing import about, clock_of
+from rules.messages.words import filled, wording
+from rules.obligations import duties
+from rules.telling import tell
+from service.office import Office
+from service.showing import unit_name
+from store.messages.contacts import ContactShelf
+from store.messages.wishes import WishShelf
+
+NOTHING = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is sent to whom. Never logged, never kept."""
+
+    address: str = field(repr=False)
+    """Of mail and text messages; nothing for a robot."""
+    text: str = field(repr=False)
+    subject: str = field(default="", repr=False)
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+
+
+class Letters:
+    """Writes letters."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._contacts = ContactShelf(office.store)
+        self._wishes = WishShelf(office.store)
+
+    async def write(self, delivery: Delivery) -> Letter | ErrorClass:
+        """Write the letter of a delivery; or say why there is none (any more). Raises StoreAway."""
+        kind, _, rest = delivery.receiver.partition(":")
+        if kind == "party":
+            return await self._to_party(delivery, *rest.rsplit(":", 1))
+        if kind == "unit":
+            return await self._letter(delivery, "", None)
+        card = await self._contacts.card(rest)
+        address = card.address(delivery.medium)
+        return await self._letter(delivery, address, card.language) if address else ErrorClass.STOPPED
+
+    async def _letter(self, delivery: Delivery, address: str, language: str | None) -> Letter | ErrorClass:
+        gaps = await self._gaps(delivery, language or self._office.place.messages.language)
+        if gaps is None:
+            return ErrorClass.NO_ADDRESS
+        words = wording(self._office.place.messages, language, delivery.template)
+        return Letter(address=address, text=filled(words.by(delivery.medium), gaps), subject=filled(words.subject, gaps))
+
+    async def _gaps(self, delivery: Delivery, language: str) -> dict[str, str] | None:
+        base = self._office.settings.public_url
+        if delivery.case_id is None:
+            return {"count": str(delivery.count), "link": f"{base}/inbox" if base else ""}
+        found = await self._office.records.line(delivery.case_id, delivery.seq)
+        case = await self._office.records.load(delivery.case_id)
+        if found is None or case is None:
+            return None
+        event, code = Event.model_validate_json(found[0].body), found[1]
+        bundle = self._office.library.bundle(case.docs)
+        zh, en = tell(event, bundle.network)
+        return {
+            "code": code,
+            "what": en if language == "en" else zh,
+            "unit": unit_name(bundle.network, about(event, case) or "") or NOTHING,
+            "due": _due(event, case, bundle.procedure, bundle.cal),
+            "link": f"{base}/cases/{code}" if base else "",
+        }
+
+    async def _to_party(self, delivery: Delivery, case_id: str, party_id: str) -> Letter | ErrorClass:
+        case = await self._office.records.load(case_id)
+        party = case.party(party_id) if case is not None else None
+        if case is None or party is None or party.person is None:
+            return ErrorClass.NO_ADDRESS
+        person = (await self._office.vault.open_persons([party.person])).get(party.person)
+        token = await self._wishes.token(party.person)
+        if person is None or not person.phone:
+            return ErrorClass.NO_ADDRESS
+        if token is None or not await self._wishes.wants([party.person]) or await self._wishes.stopped(person.phone):
+            return ErrorClass.STOPPED
+        base = self._office.settings.public_url
+        gaps = {"link": f"{base}/citizen", "stop": f"{base}/stop/{token}", "phone": self._office.place.contacts.phone(case.centre)}
+        words = wording(self._office.place.messages, None, delivery.template)
+        return Letter(address=person.phone, text=filled(words.by(Medium.SMS), gaps))
+
+
+def _due(event: Event, case: Case, procedure: Procedure, cal: WorkingCalendar) -> str:
+    """The due time a message names: of the clock the event is about, else of what must be done next."""
+    owed = duties(case, procedure)
+    clock = clock_of(event)
+    due = next((duty.due for duty in owed if clock is not None and duty.clock == clock), None)
+    due = due or next((duty.due for duty in owed if duty.holds_ball), None)
+    return NOTHING if due is None else cal.end_stamp(due)

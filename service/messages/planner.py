@@ -1,0 +1,134 @@
+"""The planner: what has happened becomes messages in the queue, each to its receiver, by the roads that are there and wanted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from models.case import Case
+from models.event import Event
+from models.message import Medium
+from models.message_plan import Channels
+from models.words import Tier
+from rules.messages.routing import Post, Wanted, hears, wanted
+from rules.obligations import duties
+from service.entry.identity import demo_allowed
+from service.office import Office
+from store.messages.contacts import ContactShelf
+from store.messages.planning import Happened, Outgoing, Overtaken, Planned
+from store.messages.wishes import WishShelf
+
+
+class Planner:
+    """Reads the outbox, and fills the queue."""
+
+    def __init__(self, office: Office, channels: Channels) -> None:
+        self._office = office
+        self._channels = channels
+        self._plan = office.place.messages
+        self._outgoing = Outgoing(office.store)
+        self._contacts = ContactShelf(office.store)
+        self._wishes = WishShelf(office.store)
+
+    async def plan(self, now: datetime) -> int:
+        """Queue what the oldest events lead to; return how many events these were. Raises StoreAway."""
+        happened = await self._outgoing.fresh()
+        planned: dict[str, Planned] = {}
+        cases: dict[str, Case | None] = {}
+        for one in happened:
+            event = Event.model_validate_json(one.body)
+            for hook in self._hooks(one, event, now):
+                planned.setdefault(hook.id, hook)
+            if self._tells_people(event, now):
+                if one.case_id not in cases:
+                    cases[one.case_id] = await self._office.records.load(one.case_id)
+                case = cases[one.case_id]
+                if case is not None:
+                    async for message in self._people(one, event, case, now):
+                        planned.setdefault(message.id, message)
+        if happened:
+            with suppress(Overtaken):
+                await self._outgoing.plan([one.id for one in happened], list(planned.values()), now)
+        return len(happened)
+
+    async def fold(self, now: datetime) -> int:
+        """Put digests in the place of many messages about limits; return how many messages were folded. Raises StoreAway."""
+        digest, folded = self._plan.digest, 0
+        for gate, receiver in await self._outgoing.crowded(digest.more_than, now):
+            folded += await self._outgoing.fold(gate, receiver, digest.more_than, digest.say, now)
+        return folded
+
+    def _tells_people(self, event: Event, now: datetime) -> bool:
+        """Whether anybody of flesh and blood may have to hear of it: there is a road, a line in the table, and it is news."""
+        roads = self._channels
+        told = (roads.mail or roads.sms or roads.bots) and any(event.type in route.when for route in self._plan.routes)
+        return bool(told) and now - event.at < timedelta(hours=self._plan.stale_hours)
+
+    def _hooks(self, one: Happened, event: Event, now: datetime) -> list[Planned]:
+        found = []
+        for name, hook in self._channels.webhooks.items():
+            if hears(hook, event.type, one.town):
+                gate = f"{Medium.WEBHOOK}:{name}"
+                found.append(
+                    Planned(
+                        case_id=one.case_id,
+                        seq=one.seq,
+                        type=event.type,
+                        gate=gate,
+                        receiver=gate,
+                        medium=Medium.WEBHOOK,
+                        template="",
+                        urgent=True,
+                        due_at=now,
+                    )
+                )
+        return found
+
+    async def _people(self, one: Happened, event: Event, case: Case, now: datetime) -> AsyncIterator[Planned]:
+        bundle = self._office.library.bundle(case.docs)
+        for message in wanted(event, case, duties(case, bundle.procedure), self._plan):
+            receivers = self._party(message, case) if isinstance(message.to, str) else self._post(message, message.to, event, case, now)
+            async for gate, receiver, medium in receivers:
+                urgent = case.tier is Tier.RED
+                foldable = event.type in self._plan.digest.types and not urgent
+                due = max(one.deliver_after or now, now) + timedelta(minutes=self._plan.digest.hold_minutes if foldable else 0)
+                yield Planned(
+                    case_id=one.case_id,
+                    seq=one.seq,
+                    type=event.type,
+                    gate=gate,
+                    receiver=receiver,
+                    medium=medium,
+                    template=message.say,
+                    urgent=urgent,
+                    foldable=foldable,
+                    due_at=due,
+                )
+
+    async def _party(self, message: Wanted, case: Case) -> AsyncIterator[tuple[str, str, Medium]]:
+        party = case.party(str(message.to))
+        if self._channels.sms is None or party is None or party.person is None:
+            return
+        if await self._wishes.wants([party.person]):
+            yield Medium.SMS, f"party:{case.id}:{party.id}", Medium.SMS
+
+    async def _post(self, message: Wanted, post: Post, event: Event, case: Case, now: datetime) -> AsyncIterator[tuple[str, str, Medium]]:
+        if Medium.BOT in message.by and post.unit in self._channels.bots:
+            yield f"{Medium.BOT}:{post.unit}", f"unit:{post.unit}", Medium.BOT
+        media = [medium for medium in message.by if medium is not Medium.BOT and self._channels.road(medium) is not None]
+        staff = await self._staff(post, case) if media else []
+        day = self._office.bundle.cal.local_date(now)
+        for reach in await self._contacts.reach(staff, day, demo=demo_allowed(self._office.settings)) if staff else []:
+            # Nobody is told of what they have just done themselves.
+            if reach.staff != event.actor.person:
+                for medium in media:
+                    if reach.by(medium):
+                        yield medium, f"account:{reach.account}", medium
+
+    async def _staff(self, post: Post, case: Case) -> list[str]:
+        """The people in a post; one who is named, else all of the unit, or of the town where no unit is named."""
+        if post.person is not None:
+            return [post.person]
+        units = [post.unit] if post.unit is not None else [u.id for u in self._office.bundle.network.units.values() if u.town == case.town]
+        return [person.id for person in await self._office.roll.holders(post.role, units)]
