@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from service.crew import connect, quiet_runtime
+from service.entry.accounts import Accounts
+from service.office import Office
 from service.secrecy.transport import CLOSED, closed, connection
 from service.settings import CannotStart, Settings
 from tests.support.certificates import Authority, Pair
@@ -75,6 +77,21 @@ async def run(environment: dict[str, str], *words: str) -> Said:
     return Said(process.returncode or 0, out.decode(), err.decode())
 
 
+async def tokens_of(home: Path, *posts: str) -> list[dict[str, str]]:
+    """A personal token for each post, as the command line takes it where Temporal is elsewhere."""
+    settings, found = Settings(home=home), []
+    office = await Office.open(settings, await connect(settings, lazy=True))
+    try:
+        accounts = Accounts(office)
+        for post in posts:
+            account = (await accounts.create(post.partition("@")[0], "王某", [post], local=False)).account
+            issued = await accounts.issue_token(account.id, "test", post=post, scopes=("read", "act"))
+            found.append({"JIEFEN_TOKEN": issued.text})
+    finally:
+        await office.close()
+    return found
+
+
 @pytest.fixture(scope="module")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     folder = tmp_path_factory.mktemp("tls")
@@ -94,11 +111,12 @@ async def test_a_case_is_opened_and_handled_over_mutual_tls_with_an_api_key(site
     file.write_text(json.dumps(intake()))
     await crew.start()
     try:
-        opened = await run(environment, "starter.py", "open", "--as", "clerk@yanlou-centre", "--file", str(file), "--json")
+        tokens = await tokens_of(site.folder / "home", "clerk@yanlou-centre", "screener@yanlou-centre")
+        opened = await run(environment | tokens[0], "starter.py", "open", "--file", str(file), "--json")
         assert opened.code == 0, opened.err
         code = json.loads(opened.out)["receipt"]["code"]
-        step = ("act", code, "screen", "--as", "screener@yanlou-centre", "--with", '{"category": "0201", "accept": true}', "--json")
-        done = await run(environment, "starter.py", *step)
+        step = ("act", code, "screen", "--with", '{"category": "0201", "accept": true}', "--json")
+        done = await run(environment | tokens[1], "starter.py", *step)
         assert done.code == 0, done.err
         assert json.loads(done.out)["stage"] == "screened"
     finally:
