@@ -26,6 +26,7 @@ class Desk(StrEnum):
     ARRIVALS = "arrivals"  # 来件隔离区
     KPI = "kpi"  # 指标
     INTEGRITY = "integrity"  # 数据质量核查
+    MESSAGES = "messages"  # 消息投递
 
 
 WHOLE = frozenset(role for role, kinds in REACH.items() if kinds == (Reach.TOWN,))
@@ -42,8 +43,12 @@ DESKS: dict[Desk, frozenset[Role]] = {
     Desk.ARRIVALS: frozenset({R.SCREENER, R.DISPATCHER, R.DIRECTOR}),
     Desk.KPI: frozenset({R.DISPATCHER, R.DIRECTOR, R.LEADER, R.AUDITOR, R.ANALYST}),
     Desk.INTEGRITY: frozenset({R.DIRECTOR, R.LEADER, R.AUDITOR}),
+    Desk.MESSAGES: frozenset({R.ADMIN_SYSTEM, R.DIRECTOR}),
 }
 """Whose desk it is. Nobody but the audit administrator looks into the access log, and that look is logged, too."""
+
+TENDS_MESSAGES = frozenset({R.ADMIN_SYSTEM})
+"""Who sends dead letters again, lets them go, and switches roads on and off."""
 
 
 def may_use(desk: Desk, role: Role) -> bool:

@@ -6,7 +6,7 @@ from models.export import ExportKind
 from models.paper.kinds import Difficulty
 from models.paper.record import SignedBy
 from models.words import CardKind, Channel, Level, Mark, PartyKind, PromiseState, Role, Side, Stage, TaskState, Tier, UnitTier
-from rules import account_labels, arrival_labels
+from rules import account_labels, arrival_labels, message_labels
 from rules.kpi import labels as kpi_labels
 
 Both = tuple[str, str]
@@ -270,6 +270,7 @@ TABLES: dict[str, dict[str, Both]] = {
     **account_labels.TABLES,
     **arrival_labels.TABLES,
     **kpi_labels.TABLES,
+    **message_labels.TABLES,
 }
 """All tables by name."""
 

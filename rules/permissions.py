@@ -222,6 +222,7 @@ DESK_NAMES: dict[Desk, str] = {
     Desk.KPI: "指标: indicators of a period with their denominators; to a statistician no small numbers and no lists",
     Desk.INTEGRITY: "数据质量核查: numbers to be looked at twice",
     Desk.ARRIVALS: "来件: events of other systems that did not fit, of one's town (of the district: all); opening one is logged",
+    Desk.MESSAGES: "消息: what was sent, waits or was given up, and the state of the roads; no case, no address, no words",
 }
 
 

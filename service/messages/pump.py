@@ -26,7 +26,7 @@ from store.messages.sending import Sending, Taking
 IDLE = 0.5
 """Seconds between two looks when nothing is to be done."""
 
-MARGIN = timedelta(seconds=30)
+MARGIN = timedelta(seconds=5)
 """How much longer than its time-out a message is leased."""
 
 TIDY = timedelta(minutes=10)

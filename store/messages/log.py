@@ -22,17 +22,22 @@ class DeliveryLog:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def page(
-        self, state: DeliveryState | None = None, gate: str | None = None, *, before: datetime | None = None, limit: int = 100
-    ) -> list[Delivery]:
+    async def page(self, state: DeliveryState | None = None, gate: str | None = None, *, limit: int = 100) -> list[Delivery]:
         """The newest deliveries, of one state and one road where these are named."""
-        query = select(*SHOWN).order_by(table.position.desc()).limit(limit)
+        return [one for _, one in await self.lines(state, gate, limit=limit)]
+
+    async def lines(
+        self, state: DeliveryState | None, gate: str | None, *, before: int | None = None, limit: int = 100
+    ) -> list[tuple[int, Delivery]]:
+        """The same with the position of each, from before a position on."""
+        query = select(table.position, *SHOWN).order_by(table.position.desc()).limit(limit)
         for column, value in ((table.state, state), (table.gate, gate)):
             query = query if value is None else query.where(column == value)
         if before is not None:
-            query = query.where(table.created_at < before)
+            query = query.where(table.position < before)
         async with self._store.read() as db:
-            return [Delivery.model_validate(dict(row)) for row in (await db.execute(query)).mappings()]
+            rows = [dict(row) for row in (await db.execute(query)).mappings()]
+        return [(row.pop("position"), Delivery.model_validate(row)) for row in rows]
 
     async def gates(self) -> list[Gate]:
         """The roads, with how much waits and how much was given up on each."""

@@ -40,6 +40,7 @@ class Receiver:
     at_once: int = 0
     most_at_once: int = 0
     _runner: web.AppRunner | None = None
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> None:
         app = web.Application()
@@ -63,6 +64,13 @@ class Receiver:
     def host(self) -> str:
         return f"127.0.0.1:{self.port}"
 
+    async def until(self, met: Callable[[], bool], patience: float = 60.0) -> None:
+        """Wait until this is so; it is looked at whenever something comes in."""
+        async with asyncio.timeout(patience):
+            while not met():
+                self._news.clear()
+                await self._news.wait()
+
     def first(self) -> dict[str, list[int]]:
         """The numbers of events by case, in the order in which they came in for the first time."""
         found: dict[str, list[int]] = defaultdict(list)
@@ -81,6 +89,7 @@ class Receiver:
                 request.path, {name.lower(): value for name, value in request.headers.items()}, await request.read(), dict(request.query)
             )
             self.got.append(got)
+            self._news.set()
             if self.delay:
                 await asyncio.sleep(self.delay)
             return self.answer(got) or web.Response(status=204)

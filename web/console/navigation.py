@@ -45,6 +45,7 @@ ITEMS: tuple[Item, ...] = (
     Item("/network", "联动网络", "Network", EVERYBODY),
     Item("/procedure", "规程与日历", "Procedure", EVERYBODY),
     Item("/access-log", "查阅日志", "Access log", DESKS[Desk.ACCESS_LOG]),
+    Item("/messages", "消息", "Messages", DESKS[Desk.MESSAGES]),
     Item("/exports", "导出记录", "Exports", DESKS[Desk.ACCESS_LOG]),
     Item("/account-log", "账户日志", "Account log", LOG_READERS),
     Item("/people", "账户", "Accounts", KEEPERS),

@@ -38,6 +38,13 @@ DONE: dict[str, Both] = {
     "arrival-kept": ("还有内容对不上，来件仍待处理", "Something still does not fit: it stays here"),
     "arrival-discarded": ("来件已弃置，内容已销毁", "It was thrown away, and its content erased"),
     "feed-revoked": ("日历订阅已收回", "The calendar feed has been revoked"),
+    "notices": ("通知设置已保存", "Your settings have been saved"),
+    "texts-on": ("已开通短信提醒", "You will get text messages"),
+    "texts-off": ("已关闭短信提醒", "You will get no more text messages"),
+    "replayed": ("已重新排队发送", "They are queued again"),
+    "let-go": ("已不再发送", "They will not be sent"),
+    "gate-on": ("渠道已启用", "The road is open"),
+    "gate-off": ("渠道已停用", "The road is switched off"),
     "absence": ("已登记离岗", "The absence has been declared"),
     "absence-ended": ("离岗已结束", "The absence has ended"),
 }

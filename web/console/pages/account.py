@@ -22,6 +22,7 @@ TABS: tuple[tuple[str, str, str, bool], ...] = (
     ("/password", "修改密码", "Password", True),
     ("/second-factor", "动态验证码", "Second factor", True),
     ("/absences", "离岗与代班", "Absences", False),
+    ("/notices", "消息通知", "Notices", False),
     ("/feeds", "日历订阅", "Calendars", False),
     ("/tokens", "接口令牌", "API tokens", False),
 )

@@ -21,6 +21,7 @@ from rules.labels import Both
 from service.citizens import Citizens
 from service.entry.sessions import check_csrf
 from service.errors import Refused
+from service.messages.wishing import Wishes
 from web.console import cookies
 from web.console.caller import Guest, GuestDep, checked
 from web.console.fields import text
@@ -151,6 +152,14 @@ async def withdraw(who: VisitorDep, fields: OwnFormDep) -> Response:
     return await _said(who, fields, "withdraw", lambda act: who.citizens.withdraw(who.session, text(fields, "reason"), action_id=act))
 
 
+@router.post("/texts")
+async def texts(who: VisitorDep, fields: OwnFormDep) -> Response:
+    """Agree to text messages, or end them."""
+    on = text(fields, "on", 5) == "yes"
+    await Wishes(who.office).set_texts(who.session, on=on)
+    return RedirectResponse(f"{PATH}?done=texts-{'on' if on else 'off'}", 303)
+
+
 async def _said(who: Visitor, fields: FormData, do: str, ask: Callable[[str | None], Awaitable[ActReceipt]]) -> Response:
     """Do what a party asks for; a refusal brings the page back with what was written."""
     try:
@@ -172,6 +181,7 @@ async def show(who: Visitor, *, wrong: tuple[str, str] = ("", ""), fields: FormD
         "wrong": wrong,
         "typed": lambda do, name: text(typed, name) if do == wrong[0] else "",
         "new_id": lambda: uuid.uuid4().hex,
+        "texts": await Wishes(who.office).texts(who.session),
     }
     return who.page("citizen/progress.html", context, status=status or (422 if wrong[0] else 200))
 
