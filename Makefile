@@ -87,6 +87,12 @@ audit: safe ## The same, and asks a vulnerability service and the package index;
 bench: install ## Measure, and write the figures to bench/results/
 	$(PYTHON) -m bench
 
+.PHONY: peers
+peers: install ## Install the engines that `python -m bench peers` measures beside this one (.venv-peers, bench/peers/node_modules)
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/peers.txt
+	cd bench/peers && npm ci --silent --no-audit --no-fund
+
 .PHONY: histories
 histories: install ## Record the histories that the replay tests play back
 	$(PYTHON) -m tests.histories.write
@@ -99,6 +105,8 @@ pictures: install deps ## Take the pictures of docs/console.md from a running in
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	--extra dev pyproject.toml requirements/build.in --output-file requirements/lock.txt
+LOCK_PEERS = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	requirements/peers.in --output-file requirements/peers.txt
 
 $(BIN)/uv:
 	@scripts/install.sh $(VENV)
@@ -106,10 +114,12 @@ $(BIN)/uv:
 .PHONY: lock
 lock: | $(BIN)/uv ## Write requirements/lock.txt anew after a change of pyproject.toml; pins stay where they can
 	$(LOCK)
+	$(LOCK_PEERS)
 
 .PHONY: upgrade
 upgrade: | $(BIN)/uv ## The same with every pin moved to its newest release
 	$(LOCK) --upgrade
+	$(LOCK_PEERS) --upgrade
 
 .PHONY: clean
 clean: ## Remove .venv and all caches; cases in .jiefen/ stay

@@ -6,9 +6,16 @@ import sys
 from collections.abc import Callable
 
 from bench import cost, lists, people, sealing
+from bench.peers import report as peers
 from faces.process import leave
 
-BENCHES: dict[str, Callable[[], object]] = {"cost": cost.main, "lists": lists.main, "people": people.main, "sealing": sealing.main}
+BENCHES: dict[str, Callable[[], object]] = {
+    "cost": cost.main,
+    "lists": lists.main,
+    "people": people.main,
+    "peers": peers.main,
+    "sealing": sealing.main,
+}
 """By name."""
 
 

@@ -50,6 +50,11 @@ class Postgres:
         )  # fmt: skip
         self._await_ready()
 
+    @property
+    def pid(self) -> int:
+        """The server's process, for whoever measures it."""
+        return self._process.pid
+
     def url(self, database: str) -> str:
         """SQLAlchemy's address of a database."""
         return f"postgresql+asyncpg://jiefen@/{database}?host={self.folder}"

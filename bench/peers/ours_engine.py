@@ -1,0 +1,76 @@
+"""The flow on this engine's stack: Temporal's embedded server as `up` starts it, a worker, a record in SQLite."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import GrpcCompression
+
+from bench.cost import free_port
+from bench.peers import flow
+from bench.peers.ours_flow import QUEUE, ReferenceFlow
+from faces.embedded import FLAGS
+from service.rehearsal import temporal_binary
+
+SYNCHRONOUS = {"full": "FULL", "normal": "NORMAL", "memory": "NORMAL"}
+
+
+class OursEngine:
+    """Server, worker and a client in this process."""
+
+    def __init__(self) -> None:
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._client: Client | None = None
+
+    async def start(self, setting: flow.Setting) -> None:
+        port = free_port()
+        synchronous = SYNCHRONOUS[setting.durability]
+        command = [temporal_binary(), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--headless", "--log-level", "error"]
+        if setting.durability != "memory":
+            command += ["--db-filename", str(setting.home / "temporal.db")]
+            command += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", f"synchronous={synchronous}"]
+        command += [part for flag in FLAGS for part in ("--dynamic-config-value", flag)]
+        self._processes.append(flow.spawn(command))
+        address = f"127.0.0.1:{port}"
+        self._client = await _connect(address)
+        working = [sys.executable, "-m", "bench.peers.ours_flow", address, str(setting.home / "record.db"), synchronous]
+        worker = flow.spawn(working, {**os.environ, "PYTHONPATH": str(flow.ROOT)}, heard=True)
+        self._processes.append(worker)
+        assert worker.stdout is not None
+        await asyncio.to_thread(worker.stdout.readline)
+
+    async def stop(self) -> None:
+        for process in reversed(self._processes):
+            process.terminate()
+            await asyncio.to_thread(process.wait)
+
+    async def open(self, case: str) -> None:
+        operation: WithStartWorkflowOperation[ReferenceFlow, bool] = WithStartWorkflowOperation(
+            ReferenceFlow.run, case, id=case, task_queue=QUEUE, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING
+        )
+        assert self._client is not None
+        await self._client.execute_update_with_start_workflow(ReferenceFlow.taken_in, start_workflow_operation=operation)
+
+    async def act(self, case: str, number: int) -> None:
+        assert self._client is not None
+        await self._client.get_workflow_handle(case).execute_update(ReferenceFlow.act, number, id=f"{case}-{number}")
+
+    async def ended(self, case: str) -> None:
+        assert self._client is not None
+        if not await self._client.get_workflow_handle_for(ReferenceFlow.run, case).result():
+            raise AssertionError(f"{case} ended by silence")
+
+
+async def _connect(address: str) -> Client:
+    for _ in range(200):
+        try:
+            return await Client.connect(address, data_converter=pydantic_data_converter, grpc_compression=GrpcCompression.NONE)
+        except RuntimeError:
+            await asyncio.sleep(0.05)
+    raise TimeoutError("the server did not start")
