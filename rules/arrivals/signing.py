@@ -1,7 +1,4 @@
-"""How a sender proves who it is: a signature over each request, as Standard Webhooks make it, or a bearer token. Pure.
-
-Signed is `id.timestamp.body`, by HMAC-SHA256; the header `webhook-signature` holds `v1,BASE64`, several with spaces between.
-"""
+"""How a sender proves who it is: a signature over each request, made as ours are (`rules/messages/signing.py`), or a bearer token. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +9,9 @@ import hmac
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-ID, AT, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
-VERSION = "v1"
-PREFIX = "whsec_"
-"""Before a secret that is written in base64."""
+from rules.messages.signing import PREFIX, signature
 
+ID, AT, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 LEAST = 16
 """Characters that a secret has to have."""
 
@@ -31,12 +26,6 @@ def key(secret: str) -> bytes:
     return secret.encode()
 
 
-def signature(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
-    """Return what `webhook-signature` has to hold."""
-    signed = hmac.new(key(secret), f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
-    return f"{VERSION},{base64.b64encode(signed).decode()}"
-
-
 def is_signed(secrets: Iterable[str], headers: Mapping[str, str], body: bytes, now: datetime, tolerance: int) -> bool:
     """Whether a request was signed with one of these secrets, at most `tolerance` seconds ago or ahead."""
     message_id, timestamp = headers.get(ID, ""), headers.get(AT, "")
@@ -45,7 +34,7 @@ def is_signed(secrets: Iterable[str], headers: Mapping[str, str], body: bytes, n
     if abs(now.timestamp() - int(timestamp)) > tolerance:
         return False
     offered = [one.encode() for one in headers.get(SIGNATURE, "").split()]
-    right = [signature(secret, message_id, timestamp, body).encode() for secret in secrets]
+    right = [signature(key(secret), message_id, int(timestamp), body).encode() for secret in secrets]
     return any(hmac.compare_digest(one, wanted) for one in offered for wanted in right)
 
 

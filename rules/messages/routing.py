@@ -8,6 +8,7 @@ from typing import Any
 
 from models.case import Case
 from models.event import Event
+from models.happening import MeetingCalledOff
 from models.message import Medium
 from models.message_plan import MessagePlan, To, Webhook
 from models.record import Duty
@@ -80,7 +81,7 @@ def _receivers(to: To, event: Event, case: Case, duties: tuple[Duty, ...]) -> It
         mediator = case.mediator if mediator is None or isinstance(mediator, str) else mediator
         yield from (Post(Role.MEDIATOR, one.unit, one.person) for one in (mediator,) if one is not None)
     elif to is To.UNIT:
-        yield from (Post(acting(unit), unit) for unit in _units(what))
+        yield from (Post(acting(unit), unit) for unit in _units(_called(what, case)))
     elif to is To.PARTIES:
         yield from (party.id for party in case.parties if party.person is not None and not party.left)
     elif case.centre is not None:
@@ -106,6 +107,13 @@ def _owner(event: Event, duties: tuple[Duty, ...]) -> Iterator[Post]:
         yield from (Post(duty.role, duty.unit, duty.person) for duty in owed)
     else:
         yield from (Post(acting(unit), unit) for unit in _units(event.what))
+
+
+def _called(what: Any, case: Case) -> Any:
+    """What an event is about, of a meeting called off the meeting: its event names it by its id alone."""
+    if not isinstance(what, MeetingCalledOff):
+        return what
+    return next((meeting for meeting in case.meetings if meeting.id == what.meeting), what)
 
 
 def _units(what: Any) -> Iterator[str]:

@@ -8,7 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from models.arrival import Sender
-from rules.arrivals.signing import LEAST, PREFIX
+from rules.arrivals.signing import LEAST
+from rules.messages.signing import PREFIX
 from service.settings import Settings
 
 BYTES = 32

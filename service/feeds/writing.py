@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vCalAddress, vText
 
-from models.base import Model
 from models.case import Case, Meeting
 from models.feed import EntryKind, Feed, FeedKind, Kept
 from models.network import Network
@@ -27,7 +26,7 @@ LASTS = timedelta(hours=1)
 """How long a meeting is taken to last: the case says only when it begins."""
 
 NO_MAIL = "jiefen.invalid"
-"""Domain of units whose address nobody has given; nothing can be sent there."""
+"""Domain of the units' addresses: the network knows none, and nothing can be sent there."""
 
 Method = Literal["REQUEST", "CANCEL"]
 
@@ -39,13 +38,6 @@ KINDS: dict[str, Both] = {
 MEETINGS: dict[str, Both] = {"meeting": ("调解会商", "mediation meeting"), "joint_meeting": ("联席会商", "joint meeting")}
 PROVISIONAL: Both = ("（暂定）", " (provisional)")
 NAMES: dict[str, Both] = {FeedKind.PERSONAL: ("解纷·我的待办", "Jiefen: my work"), FeedKind.UNIT: ("解纷·本单位", "Jiefen: my unit")}
-
-
-class Attendee(Model):
-    """Who is asked to come: a unit, and its address where it has one."""
-
-    name: str
-    address: str
 
 
 def meeting_uid(code: str, chapter: int, meeting_id: str) -> str:
@@ -99,12 +91,13 @@ def invitation(
     place: str,
     at: datetime,
     sequence: int | None = None,
-    addresses: Mapping[str, str] | None = None,
+    reader: str = "",
 ) -> bytes:
     """Return the invitation to a meeting, a change of it, or that it is called off, as iTIP. No name of a party, no story.
 
-    `place` is where it is, in words; `at` is now; `addresses` are mail addresses by unit id. `sequence` is the number of this
-    message about the meeting: 0 asks first, each change one more; without it 0 for REQUEST and 1 for CANCEL.
+    `place` is where it is, in words; `at` is now; `reader` is the mail address that this copy goes to.
+    `sequence` is the number of this message about the meeting: 0 asks first, each change one more; without it 0 for REQUEST and
+    1 for CANCEL.
     """
     calendar = _calendar()
     calendar.add("method", method)
@@ -116,10 +109,12 @@ def invitation(
     if place:
         made.add("location", place)
     made.add("status", "CANCELLED" if called_off else "CONFIRMED")
-    made.add("organizer", _address(network, case.centre or network.county_centre, addresses or {}, {}))
+    made.add("organizer", _address(network, case.centre or network.county_centre, {}))
     asked = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE" if called_off else "TRUE", "CUTYPE": "GROUP"}
     for unit_id in invited(case, meeting):
-        made.add("attendee", _address(network, unit_id, addresses or {}, asked), encode=False)
+        made.add("attendee", _address(network, unit_id, asked), encode=False)
+    if reader:
+        made.add("attendee", vCalAddress(f"mailto:{reader}", params={"PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"}), encode=False)
     if not called_off:
         made.add_component(_reminder())
     calendar.add_component(made)
@@ -132,9 +127,9 @@ def invited(case: Case, meeting: Meeting) -> tuple[str, ...]:
     return tuple(dict.fromkeys(unit for unit in (*meeting.units, *also) if unit is not None))
 
 
-def _address(network: Network, unit_id: str, addresses: Mapping[str, str], more: Mapping[str, str]) -> vCalAddress:
+def _address(network: Network, unit_id: str, more: Mapping[str, str]) -> vCalAddress:
     unit = network.unit(unit_id)
-    made = vCalAddress(f"mailto:{addresses.get(unit_id, f'{unit_id}@{NO_MAIL}')}")
+    made = vCalAddress(f"mailto:{unit_id}@{NO_MAIL}")
     for name, value in (("CN", unit.name if unit is not None else unit_id), *more.items()):
         made.params[name] = vText(value)
     return made

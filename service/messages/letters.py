@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from models.case import Case
 from models.event import Event
+from models.happening import MeetingCalledOff, MeetingSet
 from models.message import Delivery, ErrorClass, Medium
 from models.procedure import Procedure
 from rules.calendar import WorkingCalendar
@@ -13,12 +14,16 @@ from rules.messages.routing import about, clock_of
 from rules.messages.words import filled, wording
 from rules.obligations import duties
 from rules.telling import tell
+from service.feeds.writing import Method, invitation
 from service.office import Office
 from service.showing import unit_name
 from store.messages.contacts import ContactShelf
 from store.messages.wishes import WishShelf
 
 NOTHING = "—"
+
+Told = tuple[Event, str, Case]
+"""What a message is about: the event, the code of its case, and the case as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +66,40 @@ class Letters:
         return await self._letter(delivery, address, card.language) if address else ErrorClass.STOPPED
 
     async def _letter(self, delivery: Delivery, address: str, language: str | None) -> Letter | ErrorClass:
-        gaps = await self._gaps(delivery, language or self._office.place.messages.language)
-        if gaps is None:
+        told = await self._told(delivery)
+        if delivery.case_id is not None and told is None:
             return ErrorClass.NO_ADDRESS
+        gaps = self._gaps(delivery, told, language or self._office.place.messages.language)
         words = wording(self._office.place.messages, language, delivery.template)
-        return Letter(address=address, text=filled(words.by(delivery.medium), gaps), subject=filled(words.subject, gaps))
+        text, subject = filled(words.by(delivery.medium), gaps), filled(words.subject, gaps)
+        attached = self._invitation(*told, address) if told is not None and delivery.medium is Medium.MAIL else ()
+        return Letter(address=address, text=text, subject=subject, attachments=attached)
 
-    async def _gaps(self, delivery: Delivery, language: str) -> dict[str, str] | None:
-        base = self._office.settings.public_url
+    async def _told(self, delivery: Delivery) -> Told | None:
+        """Return what a delivery is about; None for a digest, and where the record has it no more."""
         if delivery.case_id is None:
-            return {"count": str(delivery.count), "link": f"{base}/inbox" if base else ""}
+            return None
         found = await self._office.records.line(delivery.case_id, delivery.seq)
         case = await self._office.records.load(delivery.case_id)
-        if found is None or case is None:
-            return None
-        event, code = Event.model_validate_json(found[0].body), found[1]
+        return None if found is None or case is None else (Event.model_validate_json(found[0].body), found[1], case)
+
+    def _invitation(self, event: Event, code: str, case: Case, address: str) -> tuple[Attachment, ...]:
+        """Return the calendar file of a meeting that was called, or called off. Without its place: that is words of the case."""
+        what = event.what
+        number = what.meeting.id if isinstance(what, MeetingSet) else what.meeting if isinstance(what, MeetingCalledOff) else None
+        meeting = next((one for one in case.meetings if one.id == number), None)
+        if meeting is None:
+            return ()
+        method: Method = "REQUEST" if isinstance(what, MeetingSet) else "CANCEL"
+        network = self._office.library.bundle(case.docs).network
+        content = invitation(case, meeting, method, network=network, place="", at=event.at, reader=address)
+        return (Attachment(name=f"{code}-{meeting.id}.ics", media_type="text/calendar", content=content),)
+
+    def _gaps(self, delivery: Delivery, told: Told | None, language: str) -> dict[str, str]:
+        base = self._office.settings.public_url
+        if told is None:
+            return {"count": str(delivery.count), "link": f"{base}/inbox" if base else ""}
+        event, code, case = told
         bundle = self._office.library.bundle(case.docs)
         zh, en = tell(event, bundle.network)
         return {

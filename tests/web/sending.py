@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from rules.arrivals import signing
+from rules.messages.signing import signed_headers
 from service.arrivals.secrets import make_secret, secrets_of
 from service.office import Office
 
@@ -50,7 +51,7 @@ class Sending:
         if self._sender.proof == "token":
             return {"authorization": f"Bearer {self.secret}"}
         stamp = str(int((at or datetime.now(UTC)).timestamp()))
-        return {"webhook-id": "m1", "webhook-timestamp": stamp, "webhook-signature": signing.signature(self.secret, "m1", stamp, body)}
+        return signed_headers([signing.key(self.secret)], "m1", int(stamp), body)
 
     async def taken(self, what: object) -> dict[str, Any]:
         """Send one event, and return what became of it."""

@@ -83,6 +83,8 @@ def test_only_so_many_are_remembered() -> None:
         ("POST", "/api/v1/cases", "write"),
         ("POST", "/cases/search", "dear"),
         ("GET", "/cockpit/export", "dear"),
+        ("GET", "/feeds/secret.ics", "feed"),
+        ("POST", "/events", "write"),
     ],
 )
 def test_writes_and_dear_reads_are_counted(method: str, path: str, kind: str | None) -> None:
@@ -135,3 +137,11 @@ async def test_changing_the_session_does_not_help_against_the_limit_of_an_addres
     async with limited(office, rate_writes=1) as client:
         sent = [await client.post("/preferences", headers={"Authorization": f"Bearer {number}"}) for number in range(SHARED + 1)]
         assert [answer.status_code for answer in sent] == [303] * SHARED + [429]
+
+
+async def test_one_feed_is_fetched_so_often_and_no_more(office: Office, clock: Clock) -> None:
+    async with limited(office, rate_reads=2) as client:
+        assert [(await client.get("/feeds/x.ics")).status_code for _ in range(3)] == [404, 404, 429]
+        assert (await client.get("/feeds/y.ics")).status_code == 404
+        clock.now += 30
+        assert (await client.get("/feeds/x.ics")).status_code == 404

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import vobject
 from aiohttp import web
 
 from models.account import HeldPost
@@ -128,6 +129,33 @@ async def test_a_new_case_is_told_by_mail_over_starttls_and_by_the_units_robot(
     assert set(sent) == {"account", "unit"}
     assert sent["account"].external_id == "4Xyz"
     assert letter["Message-ID"] == f"<{sent['account'].id}@example.gov.cn>"
+
+
+@sqlite
+async def test_who_is_called_to_a_meeting_gets_it_for_the_calendar_and_that_it_is_called_off(
+    desk: Desk, receiver: Receiver, mail: MailServer, tmp_path: Path
+) -> None:
+    await ready(desk, channels(receiver, mail), tmp_path)
+    await person(desk.office, "officer@yanlou-police")
+    core = routed(MONDAY - timedelta(minutes=9))
+    done(core.act("officer@yanlou-gumeng", "sign"))
+    soon = MONDAY + timedelta(days=2)
+    done(core.act("dispatcher@yanlou-centre", "meet", at=soon, place="甲家堂屋", units=["yanlou-police"]))
+    done(core.act("dispatcher@yanlou-centre", "call_off", meeting="m1", reason="一方有事"))
+    await published(desk, core)
+    receiver.answer = lambda _: web.json_response({"errcode": 0})
+    await desk.turns(20, seconds=10)
+    read = []
+    for letter in mail.got:
+        (attached,) = letter.iter_attachments()
+        assert (attached.get_content_type(), attached.get_filename()) == ("text/calendar", "YANLOU-2026-00001-m1.ics")
+        text = attached.get_content()
+        assert "甲家堂屋" not in text
+        read.append(vobject.readOne(text if isinstance(text, str) else text.decode()))
+    assert [(one.method.value, one.vevent.sequence.value) for one in read] == [("REQUEST", "0"), ("CANCEL", "1")]
+    assert read[0].vevent.uid.value == read[1].vevent.uid.value
+    assert read[0].vevent.dtstart.value == soon
+    assert "mailto:officer.yanlou-police@example.gov.cn" in [one.value for one in read[0].vevent.contents["attendee"]]
 
 
 @sqlite

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cloudevents.core.bindings.http import to_binary, to_structured
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
 from sqlalchemy import update
 from temporalio.testing import WorkflowEnvironment
 
@@ -73,6 +76,16 @@ async def test_all_three_forms_are_taken(api: Api, hotline: Sending, office: Off
     assert found["state"] == "accepted"
     case = (await api.get(f"/cases/{found['code']}")).json()
     assert case["channel"] == "wechat"
+
+
+async def test_what_the_sdk_of_cloudevents_sends_is_read(hotline: Sending) -> None:
+    at = datetime(2026, 11, 23, 9, 30, tzinfo=timezone(timedelta(hours=8)))
+    told = {"id": name(), "source": "/12345/guiyang", "type": "cn.12345.order.created", "specversion": "1.0", "time": at}
+    sent = CloudEvent({**told, "datacontenttype": "application/json"}, HOTLINE)
+    answers = [await hotline.raw(made.body, **made.headers) for made in (to_structured(sent, JSONFormat()), to_binary(sent, JSONFormat()))]
+    first, second = (answer.json()["events"][0] for answer in answers)
+    assert first["state"] == "accepted", first
+    assert second == {**first, "known": True}
 
 
 async def test_a_later_event_adds_a_note_to_its_case(api: Api, hotline: Sending, office: Office) -> None:

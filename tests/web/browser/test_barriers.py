@@ -11,10 +11,10 @@ TABS = ("mediation", "agreement", "tasks", "papers", "visits", "audit")
 
 PAGES: dict[str, tuple[str, ...]] = {
     "": ("/login", "/citizen"),
-    "clerk@yanlou-centre": ("/cases/new", "/cases/{code}/receipt", "/account", "/account/absences", "/account/tokens"),
+    "clerk@yanlou-centre": ("/cases/new", "/cases/{code}/receipt", "/account", "/account/absences", "/account/tokens", "/account/feeds"),
     "screener@yanlou-centre": ("/inbox", "/cases", "/cases/{code}", "/cases/{code}?tab=story", "/cases/nothing"),
     "mediator@yanlou-gumeng": tuple(f"/cases/{{code}}?tab={tab}" for tab in TABS),
-    "dispatcher@yanlou-centre": ("/board", "/network", "/procedure", "/procedure?tab=ways", "/procedure?tab=calendar"),
+    "dispatcher@yanlou-centre": ("/arrivals", "/board", "/network", "/procedure", "/procedure?tab=ways", "/procedure?tab=calendar"),
     "director@yanlou-centre": ("/people/absences", "/people/absences/new?post=mediator@yanlou-gumeng"),
     "admin_system@huaxi-centre": ("/people", "/people/new"),
     "director@huaxi-centre": (
