@@ -27,6 +27,7 @@ from store.connect import StoreAway, StoreRefuses
 from store.files import BadFile
 from store.keyring.keys import KeyProblem
 from store.schema import NewerSchema
+from store.tls import BadAddress
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -115,6 +116,7 @@ def command(doing: Callable[[], Coroutine[Any, Any, int | None]], *, as_json: bo
 OF_THE_PLACE: dict[type[Exception], tuple[str, str, str]] = {
     BadFile: ("bad_file", "文件有误", "The file can't be used"),
     KeyProblem: ("key_problem", "密钥有误", "The keys don't fit"),
+    BadAddress: ("settings", "数据库地址有误", "The database's address can't be used"),
     StoreRefuses: ("store_refuses", "连不上数据库", "The database can't be used"),
     NotStarted: ("not_started", "尚未启动过", "Nothing has been started here yet"),
     CannotStart: ("settings", "设置有误", "A setting can't be used"),

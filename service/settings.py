@@ -138,7 +138,7 @@ class Settings(BaseSettings):
     """Folder for the files of anchors; empty = `anchors` in `home`."""
     anchor_at: str = Field(default="23:50", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     """When on each local day its anchor is made."""
-    anchor_command: str = ""
+    anchor_command: str = Field(default="", repr=False)
     """A command that is given each new file of an anchor, for an outside time stamp or a print."""
     temporal_ui_origin: Address = ""
     """Origin of the Temporal pages that may ask `/codec` to open payloads; empty = those of the embedded server."""
@@ -190,7 +190,7 @@ class Settings(BaseSettings):
             )
         return self
 
-    @field_serializer("database_url", "keys_url", "master_key_command")
+    @field_serializer("database_url", "keys_url", "master_key_command", "anchor_command")
     def _masked(self, value: str) -> str:
         """They may hold passwords: whoever writes the settings out gets none."""
         return "**********" if value else ""

@@ -51,6 +51,9 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
             log.error("the keys can't be used: %s", error)  # noqa: TRY400 - the sentence says it all
             yield
             return
+        except ConnectionError as error:
+            log.error("the store can't be opened: %s", error)  # noqa: TRY400 - as above
+            raise
         app.state.office = office or opened
         app.state.feed = ChangeFeed(app.state.office)
         app.state.accounts = Accounts(app.state.office)

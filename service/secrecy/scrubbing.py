@@ -23,6 +23,9 @@ from service.secrecy.telling import told
 GONE = "〔…〕"
 """Stands where something was."""
 
+LONGEST = 20_000
+"""Characters of a text that are logged; nobody reads on, and looking through more takes time."""
+
 DEPTH = 8
 """How deep a value is walked through; what lies below is dropped."""
 
@@ -64,7 +67,7 @@ KEPT = re.compile(
 """UUIDs and hashes, inside which a row of digits means nothing."""
 
 DATES = re.compile(r"(?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)")
-MAIL = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[^\W\d][\w-]*")
+MAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@(?:[\w-]+\.)+[^\W\d][\w-]*")
 
 WORDS = (
     (re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL), GONE),
@@ -79,7 +82,7 @@ WORDS = (
     ),
     (re.compile(r"\bjf_[A-Za-z0-9_-]+"), GONE),
     (re.compile(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), GONE),
-    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@]*:[^\s'\"]*@"), rf"\1{GONE}@"),
+    (re.compile(r"(?i)(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*://)[^\s/@]*:[^\s'\"]*@"), rf"\1{GONE}@"),
     # What libraries repeat of the values they were given: pydantic, SQLAlchemy, PostgreSQL, asyncio.
     (re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL), f"input_value={GONE}"),
     (re.compile(r"\[parameters: .*?\](?=\s*(?:\(Background|$))", re.DOTALL), f"[parameters: {GONE}]"),
@@ -95,6 +98,8 @@ CODED = re.compile(r"%([2-7][0-9A-Fa-f])|\\+u00([2-7][0-9A-Fa-f])")
 
 def scrub(text: str) -> str:
     """Return a text without what must not be logged; one that holds nothing of it comes back as it is."""
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}{GONE}"
     if "Traceback (most recent call last)" in text:
         text = without_words(text)
     found = _scrubbed(text)

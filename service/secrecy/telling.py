@@ -15,8 +15,9 @@ from service.settings import CannotStart
 from store.connect import StoreAway
 from store.files import BadFile
 from store.keyring.keys import KeyProblem
+from store.tls import BadAddress
 
-OURS = (CannotStart, KeyProblem, StoreAway, BadFile)
+OURS = (CannotStart, KeyProblem, StoreAway, BadAddress, BadFile)
 """Exceptions whose sentences are our own."""
 
 FRAMES = 12

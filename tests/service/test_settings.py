@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,9 @@ def test_a_console_for_the_network_takes_tls_or_a_proxy(tmp_path: Path, monkeypa
 def test_everything_listens_on_this_machine_alone_by_itself() -> None:
     found = Settings()
     assert (found.host, found.probe_host) == ("127.0.0.1", "127.0.0.1")
+
+
+def test_no_field_with_the_name_of_a_secret_is_plain() -> None:
+    plain = [name for name, field in Settings.model_fields.items() if field.repr and "SecretStr" not in repr(field.annotation)]
+    suspicious = re.compile(r"(secret|token|password|_key|_url|_command)$")
+    assert {name for name in plain if suspicious.search(name)} == {"public_url", "oidc_redirect_url", "tls_key"}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from faces.output import _told
 from store.connect import StoreRefuses
 from store.engine import Store, migrate
 from store.keyring.master_sources import MasterKeys
@@ -72,6 +73,10 @@ async def test_a_file_that_is_not_there_is_said_without_its_name(site: Site) -> 
     with pytest.raises(BadAddress) as caught:
         await migrate(f"{site.server.address('x')}?sslmode=verify-full&sslrootcert=/secret/place.crt")
     assert "secret" not in str(caught.value)
+
+
+def test_the_command_line_has_a_code_for_each() -> None:
+    assert [_told(error, "")[0] for error in (StoreRefuses("x"), BadAddress("x"))] == ["store_refuses", "settings"]
 
 
 PG = "postgresql+asyncpg://jiefen:opensesame@"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from models.words import Stage
-from service.secrecy.scrubbing import GONE, clean, scrub
+from service.secrecy.scrubbing import GONE, LONGEST, clean, scrub
 
 PHONE, ID_NUMBER = "13800000001", "520111199001011234"
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -167,3 +168,16 @@ def test_harmless_values_stay() -> None:
     found = clean(value)
     assert (found["n"], found["f"], found["none"], found["yes"], found["list"]) == (3, 0.5, None, True, ["a", 1])
     assert (found["day"], found["path"], found["stage"]) == ("2026-11-25", "web/app.py", "signed")
+
+
+@pytest.mark.parametrize(
+    "part", ["a", "1", "1 ", "a-", "a.", "%31", "x@", "://", "Traceback (most recent call last)\n", "input_value=", "张", "\\u0031"]
+)
+def test_no_text_takes_long(part: str) -> None:
+    begun = time.perf_counter()
+    scrub(part * (200_000 // len(part)))
+    assert time.perf_counter() - begun < 5
+
+
+def test_a_long_text_is_cut() -> None:
+    assert scrub("a " * LONGEST) == "a " * (LONGEST // 2) + GONE
