@@ -165,7 +165,7 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
             told = (word, *(WHO | ANSWERS)[word])
         case UnknownCase():
             told = ("unknown_case", f"没有这个案件：{_short(error)}", f"There is no such case: {_short(error)}")
-        case BadFile() | KeyProblem() | CannotStart() | StoreRefuses() | NotStamped() | NoAlgorithm():
+        case BadFile() | KeyProblem() | CannotStart() | BadAddress() | StoreRefuses() | NotStamped() | NoAlgorithm():
             word, zh, en = next(row for kind, row in OF_THE_PLACE.items() if isinstance(error, kind))
             told = (word, f"{zh}：{error}", f"{en}: {error}")
         case NewerSchema():
