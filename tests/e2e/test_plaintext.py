@@ -21,11 +21,15 @@ import pytest
 import yaml
 from temporalio.testing import WorkflowEnvironment
 
+from models.export import ExportFormat
 from service.casebook import Casebook
 from service.errors import Refused
-from service.office import Office
+from service.exporting.exports import Exports
+from service.oversight.archive import Wanted
+from service.proof.notary import Notary
 from service.rehearsal import FLAGS, Player, stage, virtual_server
 from service.settings import Settings
+from store.desk.lists import Filter
 from store.places import LoadedPlace
 from store.secrecy.erasures import Erasures
 from tests.conftest import Database
@@ -206,8 +210,12 @@ async def more(here: Desk, secrets: Secrets) -> list[str]:
     return said
 
 
-async def handed_out(office: Office) -> dict[str, bytes]:
-    """What is given away whole: figures, exports, registers, logs of the record. A new one of that kind is read here."""
+async def handed_out(here: Desk) -> dict[str, bytes]:
+    """What is given away whole: figures, lists as files, registers, logs of the record. A new one of that kind is read here.
+
+    The file of one case is for who may read the case, and holds its words.
+    """
+    office = here.office
     found: dict[str, bytes] = {}
     async with desk_of(office) as visitors:
         for post, paths in HANDED_OUT.items():
@@ -216,6 +224,14 @@ async def handed_out(office: Office) -> dict[str, bytes]:
                 answer = await visitor.client.get(path)
                 assert answer.status_code == 200, (path, answer.status_code)
                 found[path] = answer.content
+    director = await here.cases.actor("director@huaxi-centre")
+    for wanted in (Filter(), Wanted()):
+        made = await Exports(office).listed(director, wanted, ExportFormat.CSV, "核对台账")
+        found[made.name] = made.path.read_bytes()
+        assert b"YANLOU-" in found[made.name]
+        made.path.unlink()
+    await Notary(office).now()
+    assert any(name.endswith(".json") for name in every_file(office.settings.home))
     found["register"] = repr(await Erasures(office.store).register()).encode()
     return found
 
@@ -256,7 +272,7 @@ async def test_no_name_number_or_word_lies_in_clear_anywhere(
     with env.with_time_skipping_disabled():
         async with desk(env.client, chosen.model_copy(update={"task_queue": f"{chosen.task_queue}-more"}), place=huaxi) as here:
             said = await more(here, secrets)
-            handed = await handed_out(here.office)
+            handed = await handed_out(here)
             files = written(tmp_path, folder, database, postgres) | handed
             assert leaks(files, secrets) == {}
             await plant(here, PLANTED)
