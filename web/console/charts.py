@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal, Self
 from urllib.parse import urlencode
-from xml.etree import ElementTree as ET  # builds the tree of a chart, reads none  # nosec B405
+from xml.etree import ElementTree as ET
 
 import pygal
 from pydantic import Field, model_validator
