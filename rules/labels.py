@@ -114,6 +114,8 @@ MARKS: dict[str, Both] = {
 }
 LOOKS: dict[str, Both] = {
     "detail": ("案件详情", "the case"),
+    "bundle": ("导出证据包", "a bundle of records"),
+    "then": ("查看当时情况", "the case as it stood"),
     "file": ("案件卷宗", "the case's page"),
     "timeline": ("办理经过", "its story"),
     "explain": ("时限说明", "its clocks"),

@@ -116,6 +116,15 @@ class Looks:
             rows = (await db.execute(query.order_by(access_log.c.id.desc()).limit(limit))).mappings()
             return [CodedLook.model_validate(dict(row)) for row in rows]
 
+    async def with_before(self, case_id: str) -> list[tuple[int, str, str, str]]:
+        """The looks at a case as they are proved, the oldest first: number, hash of the line before, the text that is hashed, its hash."""
+        earlier = access_log.alias()
+        before = select(earlier.c.hash).where(earlier.c.id < access_log.c.id).order_by(earlier.c.id.desc()).limit(1).scalar_subquery()
+        query = select(access_log, before.label("before")).where(access_log.c.case_id == case_id).order_by(access_log.c.id)
+        async with self._store.read() as db:
+            rows = [dict(row) for row in (await db.execute(query)).mappings()]
+        return [(row["id"], row["before"] or chained.GENESIS, chained.text_of(FIELDS, row), row["hash"]) for row in rows]
+
     async def check(self) -> Checked:
         """The whole chain recomputed."""
         return await checked(self._store, access_log, FIELDS)

@@ -151,6 +151,20 @@ class Vault:
         salt, text = open_sealed(await self._key(row), row.sealed if row.original is None else row.original, ref)
         return commits(salt + text.encode(), ref.rpartition(":")[2])
 
+    async def salted(self, refs: Iterable[str]) -> dict[str, tuple[bytes, str]]:
+        """Salt and text behind these references, for whoever may read them; those that no longer fit their commitment are left out."""
+        ids = {_text_id(ref): ref for ref in refs if ref.startswith("vault:")}
+        async with self._store.read() as db:
+            rows = (await db.execute(select(vault_texts).where(vault_texts.c.id.in_(ids)))).all()
+        keys = await self._store.keys.existing([text_owner(row.case_id) for row in rows])
+        found: dict[str, tuple[bytes, str]] = {}
+        for row in rows:
+            ref = ids[row.id]
+            if text_ref(row) == ref and text_owner(row.case_id) in keys:
+                salt, text = open_sealed(keys[text_owner(row.case_id)], row.sealed, ref)
+                found |= {ref: (salt, text)} if commits(salt + text.encode(), row.commitment) else {}
+        return found
+
     async def discard(self, case_id: str, action_id: str) -> bool:
         """Take away what an action sealed that was refused, and the persons only it named.
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Row, String, cast, delete, insert, select, tuple_
+from sqlalchemy import Connection, Row, String, cast, delete, func, insert, select, tuple_
 
 from models.anchor import Anchor, CaseEnd, KeptAnchor
 from models.base import Model
@@ -99,6 +99,20 @@ class Anchors:
                 return
             yield _parsed(row)
             query = PLAINLY.where(anchors.c.id > row.id).order_by(anchors.c.id).limit(1)
+
+    async def since(self, at: datetime) -> list[KeptAnchor]:
+        """Those made since a time, and the newest in any case; their lists are left out."""
+        newest = select(func.max(anchors.c.id)).scalar_subquery()
+        found: list[KeptAnchor] = []
+        async with self._store.read() as db:
+            rows = (
+                await db.execute(select(anchors.c.body, anchors.c.hash, anchors.c.id, newest.label("newest")).order_by(anchors.c.id))
+            ).all()
+        for row in rows:
+            anchor = Anchor.model_validate_json(row.body)
+            if anchor.at >= at or row.id == row.newest or found:
+                found.append(KeptAnchor(anchor=anchor, hash=row.hash))
+        return found
 
     async def case_hashes(self, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
         """The hashes of these events, by case and number; those that are not there are left out."""

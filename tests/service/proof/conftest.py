@@ -27,6 +27,7 @@ from tests.support.core import CoreCase
 from tests.support.filled import publish
 from tests.support.onward import done, opening
 
+SUMMARY = "甲家院坝抬高，雨水流入乙家。"
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("screener@yanlou-centre", "screen", {"category": "0201", "accept": True}),
@@ -48,7 +49,8 @@ class Small:
         number = len(self.cases)
         core = CoreCase(NOW)
         core.case = core.case.model_copy(update={"id": f"00000000-0000-5000-8000-00000000000{number + 4}", "intake_id": str(number)})
-        done(core.act("clerk@yanlou-centre", "open", **opening(happened_on="2026-02-26", place="520111105202")))
+        ref = await self.office.vault.seal_text(core.case.id, "a1", "summary", SUMMARY)
+        done(core.act("clerk@yanlou-centre", "open", **opening(happened_on="2026-02-26", place="520111105202", summary=ref)))
         for post, do, fields in STEPS:
             done(core.act(post, do, **fields))
         self.cases.append(core)
