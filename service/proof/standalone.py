@@ -141,6 +141,15 @@ def _unpacked(path: Path, packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> by
 def check(files: Mapping[str, bytes]) -> tuple[dict[str, Any], list[str]]:
     """Return the manifest and everything that does not hold. Raises NoBundle."""
     manifest, faults = _manifest(files)
+    try:
+        _contents(files, manifest, faults)
+    except (KeyError, TypeError, AttributeError):
+        faults.append("manifest.json: it has other fields than it was written with")
+    return manifest, list(dict.fromkeys(faults))
+
+
+def _contents(files: Mapping[str, bytes], manifest: Mapping[str, Any], faults: list[str]) -> None:
+    """Check each file, and each case with what proves it."""
     records: dict[str, list[dict[str, Any]]] = {}
     for name, end in sorted(manifest["files"].items()):
         records[name] = list(_records(name, files.get(name), end, faults))
@@ -153,7 +162,6 @@ def check(files: Mapping[str, bytes]) -> tuple[dict[str, Any], list[str]]:
     anchors = _anchors(records.get("anchors.jsonl", []), faults)
     for case in manifest["cases"]:
         _case(case, records, anchors, faults)
-    return manifest, list(dict.fromkeys(faults))
 
 
 def _manifest(files: Mapping[str, bytes]) -> tuple[dict[str, Any], list[str]]:
@@ -323,8 +331,11 @@ def _words(case: Mapping[str, Any], words: list[dict[str, Any]], records: dict[s
 def summary(manifest: Mapping[str, Any]) -> list[str]:
     """Return what is in the bundle, a line for each case."""
     head = "{} {}, made {} by {}: {}".format(*(manifest.get(name) for name in ("format", "version", "made_at", "asked_by", "purpose")))
-    cases = ["{code}: {events} events, head {head}".format(**case) for case in manifest["cases"]]
-    return [head, "hash of the manifest: " + str(manifest["hash"]), *cases]
+    entries = [case for case in manifest["cases"] if isinstance(case, dict)]
+    cases = [f"{case.get('code')}: {case.get('events')} events, head {case.get('head')}" for case in entries]
+        f"{case.get('code')}: {case.get('events')} events, head {case.get('head')}" for case in manifest["cases"] if isinstance(case, dict)
+    ]
+    return [head, f"hash of the manifest: {manifest['hash']}", *cases]
 
 
 def main(arguments: list[str]) -> int:

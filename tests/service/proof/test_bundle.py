@@ -128,7 +128,7 @@ def test_one_value_of_any_record_of_any_file(bundle: Path) -> None:
 STRUCTURE: dict[str, Callable[[list[bytes], int], tuple[list[bytes], int]]] = {
     "taken away": lambda lines, at: (lines[:at] + lines[at + 1 :], at),
     "doubled": lambda lines, at: (lines[: at + 1] + lines[at:], at + 1),
-    "put in": lambda lines, at: (lines[:at] + [b'{"hash":"x","n":1,"record":{}}'] + lines[at:], at),
+    "put in": lambda lines, at: ([*lines[:at], b'{"hash":"x","n":1,"record":{}}', *lines[at:]], at),
     "put at the end": lambda lines, at: ([*lines, lines[at]], len(lines)),
     "changed places": lambda lines, at: (lines[:at] + lines[at : at + 2][::-1] + lines[at + 2 :], at),
 }
