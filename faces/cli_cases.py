@@ -25,7 +25,7 @@ from service.desk.inbox import Inbox
 from service.errors import refuse
 from service.office import Office
 from service.reading import Reader
-from service.shown import Likeness, Page
+from service.shown import File, Likeness, Page
 from store.desk.lists import Filter
 
 As = Annotated[
@@ -38,6 +38,8 @@ Json = Annotated[bool, typer.Option("--json", help="Machine output on stdout.")]
 Code = Annotated[str, typer.Argument(help="The case code.")]
 With = Annotated[str, typer.Option("--with", metavar="JSON|@FILE", help="The action's fields.")]
 ActionId = Annotated[str, typer.Option("--id", help="Your id of this action: asking again with it never doubles anything.")]
+
+AsOf = Annotated[str, typer.Option("--as-of", metavar="DAY|TIME", help="As it stood then: 2026-03-05 to its end, or 2026-03-05T10:00.")]
 
 EVERY = 2.0
 """Seconds between two looks of `watch`."""
@@ -117,19 +119,20 @@ def show_(
     who: MaybeAs = "",
     why: Why = "",
     events: Annotated[bool, typer.Option("--events", help="The timeline too.")] = False,
+    as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
-    """Show a case: where it is, who holds it, what is owed (案件详情)."""
+    """Show a case: where it is, who holds it, what is owed, now or as it stood at a time (案件详情)."""
 
     async def doing() -> None:
         async with desk() as (office, cases):
             actor, detail = await maybe_asker(office, who), None
             if actor is None:
-                seen: CaseView | None = await cases.view(code)
+                seen: CaseView | None = (await cases.then(code, as_of)).view if as_of else await cases.view(code)
             else:
-                file = await Reader(office).file(actor, code, why)
+                file = await _file(office, actor, code, why, as_of)
                 detail, seen = file.case, file.explanation.view if file.explanation is not None else None
-            lines = await office.records.lines(seen.case_id) if events and seen is not None else []
+            lines = [line for line in await office.records.lines(seen.case_id) if line.seq <= seen.seq] if events and seen is not None else []
         value = {"view": seen, "detail": detail, "events": [line.model_dump(exclude={"body"}, mode="json") for line in lines]}
 
         def human() -> None:
@@ -145,6 +148,11 @@ def show_(
         show(value, as_json, human)
 
     command(doing, as_json=as_json)
+
+
+async def _file(office: Office, actor: Actor, code: str, why: str, as_of: str) -> File:
+    reader = Reader(office)
+    return await reader.then(actor, code, as_of, why) if as_of else await reader.file(actor, code, why)
 
 
 def _card(seen: CaseView, office: Office) -> None:
@@ -175,13 +183,17 @@ def _time(at: datetime | None, office: Office) -> str:
     return office.bundle.cal.stamp(at) if at is not None else "–"
 
 
-def explain(code: Code, who: MaybeAs = "", why: Why = "", as_json: Json = False) -> None:
-    """Say who holds the ball, and of each clock why its date (时限说明)."""
+def explain(code: Code, who: MaybeAs = "", why: Why = "", as_of: AsOf = "", as_json: Json = False) -> None:
+    """Say who holds the ball, and of each clock why its date, now or as they stood at a time (时限说明)."""
 
     async def doing() -> None:
         async with desk() as (office, cases):
             actor = await maybe_asker(office, who)
-            story = await cases.explain(code) if actor is None else await Reader(office).explain(actor, code, why)
+            if actor is None:
+                story = await cases.then(code, as_of) if as_of else await cases.explain(code)
+            else:
+                reader = Reader(office)
+                story = await reader.explained_then(actor, code, as_of, why) if as_of else await reader.explain(actor, code, why)
         show(story, as_json, lambda: _story(story))
 
     command(doing, as_json=as_json)

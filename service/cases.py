@@ -23,6 +23,7 @@ from service import door
 from service.engine import Engine, NotRunning
 from service.entry.people import resolve_actor
 from service.errors import Refused, Unavailable, UnknownCase, refuse
+from service.looking.then import by_then, moment, stood
 from service.office import Office
 from service.reading import Reader
 from store.desk.lists import Candidate, Eyes
@@ -139,6 +140,12 @@ class Cases:
         """Return a case as the record has it: after an acknowledged action, that is as it is."""
         case = await self.load(key)
         return view(case, self._office.library.bundle(case.docs), self._office.now())
+
+    async def then(self, key: str, as_of: str) -> Explanation:
+        """Return how a case stood at a time, with each clock as it stood then. Raises UnknownCase; Refused `invalid`."""
+        at, case = moment(as_of, self._office.bundle.cal), await self.load(key)
+        was = stood(case, by_then(await self._office.records.lines(case.id), at))
+        return explain(was, self._office.library.bundle(was.docs), min(at, self._office.now()))
 
     async def explain(self, key: str) -> Explanation:
         """Return who holds the ball and why each date."""

@@ -22,6 +22,7 @@ from service import shown
 from service.errors import UnknownCase, refuse
 from service.listing import Listing
 from service.looking.purposes import Purposes
+from service.looking.then import by_then, moment, stood
 from service.showing import Showing, unit_name
 from store.desk.figures import Figures
 from store.desk.lists import Filter
@@ -96,6 +97,32 @@ class Reader(Listing):
             papers=await showing.papers(await self._events(case)) if papers else (),
         )
 
+    async def then(self, actor: Actor, key: str, as_of: str, purpose: str = "", *, story: bool = False) -> shown.File:
+        """Return a case as it stood at a time (`service/looking/then.py`), by what somebody may see of it today; one look, logged.
+
+        Raises UnknownCase; Refused `invalid` for no time, or one before the case; Refused `purpose_needed`.
+        """
+        at = min(moment(as_of, self._office.bundle.cal), self._office.now())
+        today, _, seen = await self.look(actor, key, "then", purpose)
+        lines = by_then(await self._office.records.lines(today.id), at)
+        case = stood(today, lines)
+        bundle, way = await self.bundle(case), seen.sees(Group.WAY)
+        showing = Showing(self._office, actor, case, bundle, seen, then=at)
+        events = [event for event in (Event.model_validate_json(line.body) for line in lines) if told_to(event, seen)]
+        return shown.File(
+            case=await showing.whole(),
+            explanation=self._explanation(case, bundle, seen, at) if way else None,
+            timeline=await showing.story(events) if way and story else None,
+            papers=await showing.papers(events),
+        )
+
+    async def explained_then(self, actor: Actor, key: str, as_of: str, purpose: str = "") -> Explanation:
+        """Return who held the ball at a time, and each clock as it stood. Raises as `then`; Refused where the way is hidden."""
+        found = (await self.then(actor, key, as_of, purpose)).explanation
+        if found is None:
+            raise refuse(RefusalCode.NOT_ALLOWED)
+        return found
+
     async def explain(self, actor: Actor, key: str, purpose: str = "") -> Explanation:
         """Return who holds the ball and why each date. Raises UnknownCase, and Refused where the way is hidden."""
         case, bundle, seen = await self.look(actor, key, "explain", purpose)
@@ -110,8 +137,8 @@ class Reader(Listing):
             raise refuse(RefusalCode.NOT_ALLOWED)
         return await self._story(actor, case, bundle, seen, after, limit)
 
-    def _explanation(self, case: Case, bundle: Bundle, seen: Sight) -> Explanation:
-        found = explain(case, bundle, self._office.now())
+    def _explanation(self, case: Case, bundle: Bundle, seen: Sight, at: datetime | None = None) -> Explanation:
+        found = explain(case, bundle, at or self._office.now())
         hidden: dict[str, Any] = {} if seen.sees(Group.RISK) else {"tier": ""}
         hidden |= {} if seen.sees(Group.KIND) else {"category": None}
         hidden |= {} if seen.full(Group.STAFF) else {"mediator": None, "duties": (), "holder": None}

@@ -52,8 +52,10 @@ def town_name(network: Network, town: str | None) -> str | None:
 class Showing:
     """One case on its way to one person."""
 
-    def __init__(self, office: Office, actor: Actor, case: Case, bundle: Bundle, seen: Sight) -> None:
+    def __init__(self, office: Office, actor: Actor, case: Case, bundle: Bundle, seen: Sight, *, then: datetime | None = None) -> None:
         self._office = office
+        self._then = then
+        """As of when it is shown, where that is not now: then nothing can be done to it."""
         self._actor = actor
         self._case = case
         self._bundle = bundle
@@ -63,7 +65,7 @@ class Showing:
 
     async def whole(self) -> shown.CaseShown:
         """Return all that may be seen of it."""
-        case, seen, now = self._case, self._seen, self._office.now()
+        case, seen, now = self._case, self._seen, self._now()
         await self.open(self._refs())
         groups = [group for group in Group if group is not Group.OWN_TASKS]
         return shown.CaseShown(
@@ -73,7 +75,7 @@ class Showing:
             hidden=tuple(str(group) for group in groups if not seen.sees(group)),
             masked=tuple(str(group) for group in groups if seen.show(group) is Show.MASKED),
             restricted=seen.restricted,
-            allowed=allowed(case, self._actor, Context(now=now, library=self._office.library)),
+            allowed=allowed(case, self._actor, Context(now=now, library=self._office.library)) if self._then is None else (),
             **self._way(now),
             **self._facts(),
             summary=self.text(case.summary, Group.SUMMARY),
@@ -81,8 +83,11 @@ class Showing:
             tasks=tuple(self._task(task) for task in case.tasks.values() if self._sees_task(task)),
             agreement=self._agreement(),
             papers=case.papers if seen.sees(Group.PAPERS) else (),
-            undo=case.undo.action_id if case.undo and case.undo.person == self._actor.person else None,
+            undo=case.undo.action_id if case.undo and case.undo.person == self._actor.person and self._then is None else None,
         )
+
+    def _now(self) -> datetime:
+        return self._then or self._office.now()
 
     async def open(self, refs: Iterable[str | None]) -> None:
         """Take from the vault what may be read of these references, and who the parties are."""
@@ -101,7 +106,7 @@ class Showing:
         readable = [ref for fields in said.values() for group, refs in fields.values() if seen.sees(group) for ref in refs]
         await self.open(readable)
         return shown.Timeline(
-            as_of=self._office.now(),
+            as_of=self._now(),
             code=case.code or case.id,
             seq=case.seq,
             events=tuple(self._told(event, said[event.seq]) for event in told),

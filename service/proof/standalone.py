@@ -330,12 +330,10 @@ def _words(case: Mapping[str, Any], words: list[dict[str, Any]], records: dict[s
 
 def summary(manifest: Mapping[str, Any]) -> list[str]:
     """Return what is in the bundle, a line for each case."""
-    head = "{} {}, made {} by {}: {}".format(*(manifest.get(name) for name in ("format", "version", "made_at", "asked_by", "purpose")))
+    made = (str(manifest.get(name)) for name in ("format", "version", "made_at", "asked_by", "purpose"))
     entries = [case for case in manifest["cases"] if isinstance(case, dict)]
     cases = [f"{case.get('code')}: {case.get('events')} events, head {case.get('head')}" for case in entries]
-        f"{case.get('code')}: {case.get('events')} events, head {case.get('head')}" for case in manifest["cases"] if isinstance(case, dict)
-    ]
-    return [head, f"hash of the manifest: {manifest['hash']}", *cases]
+    return ["  ".join(made), f"hash of the manifest: {manifest['hash']}", *cases]
 
 
 def main(arguments: list[str]) -> int:

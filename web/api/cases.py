@@ -40,6 +40,16 @@ Why = Annotated[
 ]
 
 
+AsOf = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        pattern=r"^\d{4}-\d{2}-\d{2}(T[0-9:.]+(Z|[+-]\d{2}:\d{2})?)?$",
+        description="As it stood then (当时情况): a day to its end, or a time; without a zone in the place's own.",
+    ),
+]
+
+
 class OpenedCase(Model):
     """A case taken in: its receipt, whether it was there already, and cases that may be the same dispute."""
 
@@ -135,10 +145,14 @@ async def search_cases(body: Search, actor: ActorDep, reader: ReaderDep) -> show
     "/cases/{code}",
     operation_id="get_case",
     summary="A case as far as one may see it",
-    responses=documented("unknown_case", "purpose_needed"),
+    responses=documented("unknown_case", "purpose_needed", "invalid"),
 )
-async def get_case(code: Code, actor: ActorDep, reader: ReaderDep, response: Response, why: Why = "") -> shown.CaseShown:
-    """Return the case; its version is the ETag, to be sent back as If-Match with an action."""
+async def get_case(
+    code: Code, actor: ActorDep, reader: ReaderDep, response: Response, why: Why = "", as_of: AsOf = None
+) -> shown.CaseShown:
+    """Return the case; its version is the ETag, to be sent back as If-Match with an action. As it stood at a time it has none."""
+    if as_of is not None:
+        return (await reader.then(actor, code, as_of, unquote(why))).case
     found = await reader.detail(actor, code, unquote(why))
     response.headers["ETag"] = f'"{found.seq}"'
     return found
@@ -148,10 +162,12 @@ async def get_case(code: Code, actor: ActorDep, reader: ReaderDep, response: Res
     "/cases/{code}/explain",
     operation_id="explain_case",
     summary="Why each date",
-    responses=documented("unknown_case", "not_allowed", "purpose_needed"),
+    responses=documented("unknown_case", "not_allowed", "purpose_needed", "invalid"),
 )
-async def explain_case(code: Code, actor: ActorDep, reader: ReaderDep, why: Why = "") -> Explanation:
-    """Return who holds the ball, and for every clock the arithmetic in both languages."""
+async def explain_case(code: Code, actor: ActorDep, reader: ReaderDep, why: Why = "", as_of: AsOf = None) -> Explanation:
+    """Return who holds the ball, and for every clock the arithmetic in both languages; on demand as they stood at a time."""
+    if as_of is not None:
+        return await reader.explained_then(actor, code, as_of, unquote(why))
     return await reader.explain(actor, code, unquote(why))
 
 

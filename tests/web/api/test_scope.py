@@ -156,6 +156,10 @@ async def look(asking: Asking, post: Post, cases: dict[str, Case], expected: set
         told = (post.actor.person, code)
         detail = await asking.as_(post.actor, f"/cases/{code}", headers={"Jiefen-Purpose": "supervising"})
         assert detail.status_code == (200 if code in expected else 404), told
+        then = await asking.as_(post.actor, f"/cases/{code}?as_of=2099-01-01")
+        assert then.status_code == detail.status_code, told
+        if code in expected:
+            hidden_words(then.text, detail.json(), told)
         for part in ("timeline", "explain"):
             answer = await asking.as_(post.actor, f"/cases/{code}/{part}")
             shows_way = ENDPOINTS[f"GET /cases/{{code}}/{part}"](post.actor.role) != ""

@@ -123,3 +123,16 @@ async def test_lists_are_filtered_and_search_goes_by_whole_words(api: Api, desk:
     await clerk.get("/cases")
     await clerk.submit("/cases/search", 200, text="张三丰")
     assert code in clerk.page
+
+
+async def test_a_case_is_shown_as_it_stood_and_nothing_can_be_done_to_it_there(api: Api, desk: Desk) -> None:
+    code = await api.open()
+    screener = await desk.at(SCREENER)
+    await screener.act(code, "screen", accept="yes", category="0201")
+    story = await screener.get(f"/cases/{code}?tab=story")
+    first = re.findall(r'href="\?as_of=([^"]+)"', story)[-1]
+    then = await screener.get(f"/cases/{code}?tab=story&as_of={first}")
+    assert "不是现在的情况" in then
+    assert "现在可以做" not in then
+    assert len(re.findall("当时情况", then)) < len(re.findall("当时情况", story))
+    assert f"?tab=facts&amp;as_of={first}" in then or f"?tab=facts&as_of={first}" in then

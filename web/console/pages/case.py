@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
@@ -64,9 +64,11 @@ class Tried:
 
 
 @router.get("/{code}")
-async def case(who: CallerDep, code: str, tab: str = "facts") -> Response:
-    """Return the page of a case. Raises UnknownCase, PurposeNeeded."""
-    return await show(who, code, tab)
+async def case(
+    who: CallerDep, code: str, tab: str = "facts", as_of: Annotated[str, Query(max_length=40, pattern=r"^[0-9TZ:.+-]*$")] = ""
+) -> Response:
+    """Return the page of a case, now or as it stood at a time. Raises UnknownCase, PurposeNeeded; Refused for a time that is none."""
+    return await show(who, code, tab, as_of=as_of)
 
 
 @router.post("/{code}/do/{do}")
@@ -95,10 +97,13 @@ async def sent_before(who: Caller, code: str, fields: FormData) -> bool:
     return bool(action_id) and await who.reader.done(await who.cases.find(code), action_id)
 
 
-async def show(who: Caller, code: str, tab: str = "facts", *, tried: Tried | None = None) -> Response:
+async def show(who: Caller, code: str, tab: str = "facts", *, tried: Tried | None = None, as_of: str = "") -> Response:
     """Return the page, with an action that was refused where there is one."""
     tab = tab if tab in {name for name, _, _ in TABS} else "facts"
-    file = await who.reader.file(who.actor, code, story=tab == "story", papers=tab == "papers")
+    if as_of:
+        file = await who.reader.then(who.actor, code, as_of, story=tab == "story")
+    else:
+        file = await who.reader.file(who.actor, code, story=tab == "story", papers=tab == "papers")
     if tried is not None:
         tried.words = plain(tried.code, tried.detail, tried.do, who.words)
     chosen = await choices(who, file.case)
@@ -106,6 +111,7 @@ async def show(who: Caller, code: str, tab: str = "facts", *, tried: Tried | Non
         "case": file.case,
         "file": file,
         "tab": tab,
+        "then": as_of,
         "tabs": [(name, who.words.pick(zh, en)) for name, zh, en in TABS],
         "groups": _actions(who, file),
         "owed": who.words.message("轮到您办"),
