@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from faces.asking import asker
 from faces.cli_cases import As, Json
 from faces.desk import desk
 from faces.output import WRONG, command, out, say, show, table
@@ -83,7 +84,7 @@ def export_bundle(
 
     async def doing() -> int:
         async with desk() as (office, cases):
-            bundler, actor = Bundler(office), await cases.actor(who)
+            bundler, actor = Bundler(office), await asker(office, who)
             wanted = codes or await bundler.codes(actor, town or None, year)
             try:
                 made = await bundler.write(actor, wanted, out_file, purpose, with_words=with_words)

@@ -1,8 +1,9 @@
-"""Commands of an operator: rebuild, drift, replay, tidy."""
+"""Commands of an operator: rebuild, drift, replay, tidy, backup."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +13,9 @@ from faces.desk import desk
 from faces.output import WRONG, command, out, say, show, table
 from models.base import Model
 from service import upkeep
+from service.backup import taking
 from service.desk.drafts import Drafts
+from store.files import BadFile
 
 MaybeCode = Annotated[str, typer.Argument(help="The case code; without it all cases.")]
 
@@ -30,7 +33,7 @@ class Tidied(Model):
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for name, function in (("rebuild", rebuild), ("drift", drift), ("replay", replay), ("tidy", tidy)):
+    for name, function in (("rebuild", rebuild), ("drift", drift), ("replay", replay), ("tidy", tidy), ("backup", backup)):
         app.command(name)(function)
 
 
@@ -87,6 +90,24 @@ def replay(
         title = f"{report.replayed} open histories replayed, {len(report.failures)} do not pass"
         show(report, as_json, lambda: out.print(table(title, ("case", "why", "detail", ""), rows)))
         return WRONG if check and len(begun) < len(report.failures) else 0
+
+    command(doing, as_json=as_json)
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder; `cases` and `keys` in it belong to different places.")],
+    as_json: Json = False,
+) -> None:
+    """Copy the databases of cases and keys and Temporal's file, while all go on working; never the master key (备份)."""
+
+    async def doing() -> None:
+        async with desk() as (office, _):
+            try:
+                done = await taking.backup(office, folder)
+            except OSError as error:
+                raise BadFile(str(folder), "", f"it can't be written: {error.strerror}") from None
+        rows: list[tuple[object, ...]] = [(one.name, one.size, one.sha256[:16]) for one in done.files]
+        show(done, as_json, lambda: out.print(table(str(folder), ("file", "bytes", "sha256"), rows)))
 
     command(doing, as_json=as_json)
 

@@ -23,6 +23,7 @@ from models.erasure import ERASURE_SENTENCES
 from rules.digests import NoAlgorithm
 from rules.labels import label
 from service.errors import ANSWERS, AccountRefused, ErasureRefused, NotStamped, Refused, Unavailable, UnknownArrival, UnknownCase
+from store.backup.copies import NotCopied
 from store.connect import StoreAway, StoreRefuses
 from store.files import BadFile
 from store.keyring.keys import KeyProblem
@@ -121,6 +122,7 @@ OF_THE_PLACE: dict[type[Exception], tuple[str, str, str]] = {
     NotStarted: ("not_started", "尚未启动过", "Nothing has been started here yet"),
     CannotStart: ("settings", "设置有误", "A setting can't be used"),
     NotStamped: ("not_stamped", "锚定文件已生成，外部时间戳命令未成功", "The anchor is made; the site's command has not stamped it"),
+    NotCopied: ("not_copied", "备份未成功", "There is no backup"),
     NoAlgorithm: ("no_algorithm", "本机不支持该摘要算法", "This installation can't reckon with this algorithm"),
 }
 """What may be wrong with an instance itself: the code, and the sentence that the error's own words go on from."""
@@ -165,7 +167,7 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
             told = (word, *(WHO | ANSWERS)[word])
         case UnknownCase():
             told = ("unknown_case", f"没有这个案件：{_short(error)}", f"There is no such case: {_short(error)}")
-        case BadFile() | KeyProblem() | CannotStart() | BadAddress() | StoreRefuses() | NotStamped() | NoAlgorithm():
+        case BadFile() | KeyProblem() | CannotStart() | BadAddress() | StoreRefuses() | NotStamped() | NoAlgorithm() | NotCopied():
             word, zh, en = next(row for kind, row in OF_THE_PLACE.items() if isinstance(error, kind))
             told = (word, f"{zh}：{error}", f"{en}: {error}")
         case NewerSchema():

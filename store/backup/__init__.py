@@ -1,0 +1,1 @@
+"""Copies of databases that are in use."""
