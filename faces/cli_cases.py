@@ -132,7 +132,9 @@ def show_(
             else:
                 file = await _file(office, actor, code, why, as_of)
                 detail, seen = file.case, file.explanation.view if file.explanation is not None else None
-            lines = [line for line in await office.records.lines(seen.case_id) if line.seq <= seen.seq] if events and seen is not None else []
+            lines = (
+                [line for line in await office.records.lines(seen.case_id) if line.seq <= seen.seq] if events and seen is not None else []
+            )
         value = {"view": seen, "detail": detail, "events": [line.model_dump(exclude={"body"}, mode="json") for line in lines]}
 
         def human() -> None:

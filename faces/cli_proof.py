@@ -83,7 +83,7 @@ def export_bundle(
         raise typer.BadParameter("case codes, or --year with or without --town")
 
     async def doing() -> int:
-        async with desk() as (office, cases):
+        async with desk() as (office, _):
             bundler, actor = Bundler(office), await asker(office, who)
             wanted = codes or await bundler.codes(actor, town or None, year)
             try:

@@ -63,7 +63,7 @@ class OursEngine:
 
     async def ended(self, case: str) -> None:
         assert self._client is not None
-        if not await self._client.get_workflow_handle_for(ReferenceFlow.run, case).result():
+        if not await self._client.get_workflow_handle(case, result_type=bool).result():
             raise AssertionError(f"{case} ended by silence")
 
 

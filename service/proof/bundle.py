@@ -34,7 +34,7 @@ from service.showing import Showing
 from store.looks import Looks
 from store.proof.anchors import Anchors
 
-EXPORTERS = frozenset({Role.DIRECTOR, Role.LEADER, Role.AUDITOR, Role.ARCHIVIST})
+BUNDLERS = frozenset({Role.DIRECTOR, Role.LEADER, Role.AUDITOR, Role.ARCHIVIST})
 """Who may take records out of the house: who answers for them, and who looks after them."""
 
 IN_EVENTS = frozenset({Group.WAY, Group.KIND, Group.RISK, Group.PLACE, Group.SIZE, Group.VISITS, Group.STAFF})
@@ -89,7 +89,7 @@ class Bundler:
 
     async def write(self, actor: Actor, codes: Sequence[str], path: Path, purpose: str, *, with_words: bool) -> Bundled:
         """Write a bundle of these cases. Raises UnknownCase, Refused, StoreAway; OSError, FileExistsError."""
-        if actor.role not in EXPORTERS:
+        if actor.role not in BUNDLERS:
             raise refuse(RefusalCode.NOT_ALLOWED)
         if not purpose.strip():
             raise refuse(RefusalCode.MISSING_REASON, "purpose")
