@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from faces.asking import asker
 from faces.cli_cases import As, Json
 from faces.desk import desk
 from faces.output import WRONG, command, out, say, show, table
+from models.account import TokenScope
 from models.feed import FeedKind
 from service.feeds.feeds import Feeds
 
@@ -22,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 @feeds.command("make")
 def make(
-    who: As,
+    who: As = "",
     unit: Annotated[bool, typer.Option("--unit", help="Of the whole unit, for a post that acts for it.")] = False,
     english: Annotated[bool, typer.Option("--english", help="In English.")] = False,
     as_json: Json = False,
@@ -32,7 +34,7 @@ def make(
     async def doing() -> None:
         async with desk() as (office, _):
             kind = FeedKind.UNIT if unit else FeedKind.PERSONAL
-            made = await Feeds(office).make_for(who, kind, "en" if english else "zh")
+            made = await Feeds(office).make_for((await asker(office, who, TokenScope.ACT)).holder, kind, "en" if english else "zh")
             address = (office.settings.public_url or f"http://127.0.0.1:{office.settings.port}") + made.path
         show({"id": made.feed.id, "address": address}, as_json, lambda: say(address))
 
@@ -40,12 +42,13 @@ def make(
 
 
 @feeds.command("list")
-def list_(who: As, as_json: Json = False) -> None:
+def list_(who: As = "", as_json: Json = False) -> None:
     """Show the feeds of a post, without their addresses (查看)."""
 
     async def doing() -> None:
         async with desk() as (office, _):
-            found = await Feeds(office).of_post(who)
+            post = (await asker(office, who)).holder
+            found = await Feeds(office).of_post(post)
         rows: list[tuple[object, ...]] = [
             (
                 one.id,
@@ -56,20 +59,20 @@ def list_(who: As, as_json: Json = False) -> None:
             )
             for one in found
         ]
-        show(found, as_json, lambda: out.print(table(f"日历订阅 feeds of {who}", ("id", "kind", "made", "fetched", ""), rows)))
+        show(found, as_json, lambda: out.print(table(f"日历订阅 feeds of {post}", ("id", "kind", "made", "fetched", ""), rows)))
 
     command(doing, as_json=as_json)
 
 
 @feeds.command("revoke")
 def revoke(
-    feed: Annotated[str, typer.Argument(metavar="FEED", help="Id of a feed, from `feeds list`.")], who: As, as_json: Json = False
+    feed: Annotated[str, typer.Argument(metavar="FEED", help="Id of a feed, from `feeds list`.")], who: As = "", as_json: Json = False
 ) -> None:
     """Take a feed back for good (收回)."""
 
     async def doing() -> int:
         async with desk() as (office, _):
-            done = await Feeds(office).revoke_of(who, feed)
+            done = await Feeds(office).revoke_of((await asker(office, who, TokenScope.ACT)).holder, feed)
         show({"revoked": done}, as_json, lambda: say("已收回 revoked" if done else "没有这个订阅 there is no such feed"))
         return 0 if done else WRONG
 

@@ -38,11 +38,9 @@ def test_senders_secrets_and_what_did_not_fit(tmp_path: Path) -> None:
     made = jiefen(tmp_path, "arrivals", "make-secret", "hotline", "--json").json
     assert made["secret"].startswith("whsec_")
     assert (tmp_path / "arrivals" / "hotline.secret").stat().st_mode & 0o077 == 0
-    assert {one["id"]: one["secrets"] for one in jiefen(tmp_path, "arrivals", "senders", "--json").json}["hotline"] == 1
     listed = jiefen(tmp_path, "arrivals", "list", *WHO, "--json").json
     assert [(one["id"], one["reason"]) for one in listed["arrivals"]] == [(ID, "unreadable")]
     assert "甲" in jiefen(tmp_path, "arrivals", "show", ID, *WHO).out
-    assert jiefen(tmp_path, "arrivals", "show", ID, "--as", "screener@qingyan-centre").err.startswith("unknown_arrival: ")
     assert jiefen(tmp_path, "arrivals", "discard", ID, *WHO, "--json").json["state"] == "discarded"
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -198,6 +198,7 @@ KEYS = [
 ]
 
 
+@settings(max_examples=50)
 @given(st.sampled_from(list(DATA)), st.dictionaries(st.sampled_from(KEYS), JSON, max_size=8) | JSON)
 def test_whatever_is_sent_is_either_mapped_or_faulted(name: str, data: Any) -> None:
     for kind, rule in HUAXI.senders[name].types.items():

@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
 from georeport import GeoReport
-from temporalio.testing import WorkflowEnvironment
 
 from service.cases import Cases
 from service.errors import Unavailable
 from service.office import Office
-from store.places import LoadedPlace
-from tests.conftest import Database
-from tests.web.running import CLERK, Api, asked, instance, served
+from tests.web.running import CLERK, Api, served
 
 KEY = f"demo:{CLERK}"
 REQUEST: dict[str, str] = {
@@ -206,12 +202,3 @@ async def test_no_id_stands_in_the_figures_and_an_engine_away_is_503(api: Api, m
     monkeypatch.setattr(Cases, "open", away)
     answer = await sent(api.client)
     assert (answer.status_code, answer.headers["retry-after"], answer.json()[0]["code"]) == (503, "2", 503)
-
-
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-async def test_the_same_on_postgresql(virtual: WorkflowEnvironment, huaxi: LoadedPlace, tmp_path: Path, database: Database) -> None:
-    async with instance(virtual, huaxi, tmp_path, database.url) as office, asked(office) as api:
-        request = await taken(api.client)
-        (one,) = (await api.client.get(f"{OPEN311}/requests/{request}.json")).json()
-        assert one["status"] == "open"
-        assert len((await api.client.get(f"{OPEN311}/requests.json", params={"api_key": KEY})).json()) == 1
