@@ -24,6 +24,7 @@ from faces import (  # noqa: E402
     cli_place,
     cli_proof,
     cli_rehearse,
+    cli_reports,
     cli_rules,
     cli_up,
     cli_upkeep,
@@ -60,6 +61,7 @@ for module in (
     cli_arrivals,
     cli_feeds,
     cli_proof,
+    cli_reports,
     cli_exports,
     cli_kpi,
 ):

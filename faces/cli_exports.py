@@ -56,13 +56,13 @@ def export(  # noqa: PLR0913, PLR0917 - one option for each filter
                 made = await making.case(actor, code, form, why, language=language)
             else:
                 made = await making.listed(actor, wanted, form, why, language=language)
-            await asyncio.to_thread(_put, made, to)
+            await asyncio.to_thread(put, made, to)
         show(made.note, as_json, lambda: say(f"  {made.note.rows} 行 rows → {to.name}", head=made.note.id))
 
     command(doing, as_json=as_json)
 
 
-def _put(made: Made, to: Path) -> None:
+def put(made: Made, to: Path) -> None:
     """Move a file to where it is wanted, readable by its owner alone, and never over another one."""
     try:
         handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

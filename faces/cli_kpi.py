@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from faces.asking import asker
 from faces.cli_cases import As, Json
 from faces.desk import desk
 from faces.output import WRONG, bar, command, out, say, show, table
@@ -60,13 +61,15 @@ def period_of(text: str, today: date) -> Period:
 
 
 @kpi.command("table")
-def table_(who: As, period: PeriodOption = "", town: Town = "", unit: Unit = "", category: Category = "", as_json: Json = False) -> None:
+def table_(
+    who: As = "", period: PeriodOption = "", town: Town = "", unit: Unit = "", category: Category = "", as_json: Json = False
+) -> None:
     """Show all indicators of a period beside the period before and a year earlier (指标表)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
+        async with desk() as (office, _):
             span = period_of(period, today_of(office))
-            found = await KpiDesk(office).table(await cases.actor(who), span, _scope(town, unit, category))
+            found = await KpiDesk(office).table(await asker(office, who), span, _scope(town, unit, category))
         rows: list[tuple[object, ...]] = [
             (label("kpi_group", line.group)[0], line.id, line.name[0], said(line.now), said(line.before), said(line.year))
             for line in found.lines
@@ -83,7 +86,7 @@ def table_(who: As, period: PeriodOption = "", town: Town = "", unit: Unit = "",
 @kpi.command("split")
 def split(
     id_: Id,
-    who: As,
+    who: As = "",
     by: Annotated[Literal["town", "unit", "category", "tier"], typer.Option("--by", help="Told apart by what.")] = "town",
     period: PeriodOption = "",
     town: Town = "",
@@ -94,9 +97,9 @@ def split(
     """Show one indicator by town, unit, class or tier (分组)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
+        async with desk() as (office, _):
             span = period_of(period, today_of(office))
-            found = await KpiDesk(office).split(await cases.actor(who), id_, span, by, _scope(town, unit, category))
+            found = await KpiDesk(office).split(await asker(office, who), id_, span, by, _scope(town, unit, category))
         rows: list[tuple[object, ...]] = [(row.key, row.name[0], said(row.number)) for row in found.rows]
         show(
             found,
@@ -110,7 +113,7 @@ def split(
 @kpi.command("series")
 def series(
     id_: Id,
-    who: As,
+    who: As = "",
     step: Annotated[Step, typer.Option("--step", help="How long a period is.")] = Step.MONTH,
     count: Annotated[int, typer.Option("--count", min=1, max=60, help="How many periods.")] = 12,
     town: Town = "",
@@ -121,8 +124,8 @@ def series(
     """Show one indicator period by period (趋势)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            found = await KpiDesk(office).series(await cases.actor(who), id_, step, count=count, scope=_scope(town, unit, category))
+        async with desk() as (office, _):
+            found = await KpiDesk(office).series(await asker(office, who), id_, step, count=count, scope=_scope(town, unit, category))
         rows: list[tuple[object, ...]] = [(point.period.first, point.period.last, said(point.number)) for point in found.points]
         show(found, as_json, lambda: out.print(table(f"{found.name[0]} {found.name[1]}", ("from", "to", "值"), rows)))
 
@@ -130,13 +133,13 @@ def series(
 
 
 @kpi.command("dwell")
-def dwell(who: As, period: PeriodOption = "", town: Town = "", unit: Unit = "", as_json: Json = False) -> None:
+def dwell(who: As = "", period: PeriodOption = "", town: Town = "", unit: Unit = "", as_json: Json = False) -> None:
     """Show where the time of ended cases went: stages, and whose minutes (停留与责任)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
+        async with desk() as (office, _):
             span = period_of(period, today_of(office))
-            found = await Dwelling(office).dwell(await cases.actor(who), span, _scope(town, unit, ""))
+            found = await Dwelling(office).dwell(await asker(office, who), span, _scope(town, unit, ""))
         stays: list[tuple[object, ...]] = [
             (one.name[0], one.cases, one.days_mean, one.days_longest, one.share, "◀" if one.bottleneck else "") for one in found.stays
         ]
@@ -154,15 +157,15 @@ def dwell(who: As, period: PeriodOption = "", town: Town = "", unit: Unit = "", 
 @kpi.command("ledger")
 def ledger(
     code: Annotated[str, typer.Argument(help="The case code.")],
-    who: As,
+    who: As = "",
     purpose: Annotated[str, typer.Option("--purpose", help="Why one looks; red and reserved cases ask for it.")] = "",
     as_json: Json = False,
 ) -> None:
     """Show in whose hands a case has been, stretch by stretch; the look is logged (责任时长)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            found = await Dwelling(office).ledger(await cases.actor(who), code, purpose)
+        async with desk() as (office, _):
+            found = await Dwelling(office).ledger(await asker(office, who), code, purpose)
             stamp = office.bundle.cal.stamp
         rows: list[tuple[object, ...]] = [
             (stamp(one.since), stamp(one.until), one.name[0], one.unit_name, one.act, one.minutes, one.off_minutes)
@@ -176,14 +179,14 @@ def ledger(
 
 @kpi.command("findings")
 def findings(
-    who: As, month: Annotated[str, typer.Option("--month", help="2026-11; without it this month.")] = "", as_json: Json = False
+    who: As = "", month: Annotated[str, typer.Option("--month", help="2026-11; without it this month.")] = "", as_json: Json = False
 ) -> None:
     """Show what the integrity checks of a month found: questions, no verdicts (数据质量核查)."""
 
     async def doing() -> int:
-        async with desk() as (office, cases):
+        async with desk() as (office, _):
             day = period_of(month, today_of(office)).first
-            found = await IntegrityDesk(office).findings(await cases.actor(who), day)
+            found = await IntegrityDesk(office).findings(await asker(office, who), day)
         rows: list[tuple[object, ...]] = [(one.name[0], one.about[0], one.said[0], " ".join(one.cases[:5])) for one in found.found]
         show(found, as_json, lambda: out.print(table(f"{found.period.first:%Y-%m}", ("核查", "对象", "发现", "案件"), rows)))
         return WRONG if found.found else 0

@@ -21,6 +21,7 @@ class ExportKind(StrEnum):
     CASES = "cases"  # 案件列表
     ARCHIVE = "archive"  # 档案列表
     CASE = "case"  # 一个案件
+    REPORT = "report"  # 报表
 
 
 class ExportNote(Model):

@@ -33,6 +33,7 @@ PAYLOAD_READERS = frozenset({Role.ADMIN_SYSTEM})
 NEEDS: dict[tuple[str, str], TokenScope] = {
     ("POST", "/api/v1/search"): TokenScope.READ,
     ("POST", "/api/v1/exports"): TokenScope.EXPORT,
+    ("POST", "/api/v1/reports"): TokenScope.EXPORT,
     ("POST", "/codec/encode"): TokenScope.CODEC,
     ("POST", "/codec/decode"): TokenScope.CODEC,
 }

@@ -143,6 +143,7 @@ EXPORT_KINDS: dict[str, Both] = {
     ExportKind.CASES: ("案件列表", "list of cases"),
     ExportKind.ARCHIVE: ("档案列表", "list of files"),
     ExportKind.CASE: ("一个案件", "one case"),
+    ExportKind.REPORT: ("报表", "a report"),
 }
 BROKEN: dict[str, Both] = {
     "missing": ("这一条不见了", "it is missing"),

@@ -194,6 +194,7 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /arrivals, /arrivals/{arrival}": _sorts,
     "POST /arrivals/{arrival}/replay, /arrivals/{arrival}/discard": _sorts,
     "POST /exports": lambda role: "own reach" if role in EXPORTERS else "",
+    "POST /reports": lambda role: "own reach" if role in EXPORTERS else "",
     "GET /exports": lambda role: "yes" if role in DESKS[Desk.ACCESS_LOG] else "",
     "POST /cases": lambda role: "yes" if role in PERMITS["open"].roles else "",
     "POST /cases/{code}/actions/…": lambda role: "own reach" if any(role in permit.roles for permit in PERMITS.values()) else "",

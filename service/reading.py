@@ -65,7 +65,7 @@ class Reader(Listing):
             person=actor.person, role=actor.role, unit=actor.unit, at=datetime.now(UTC), case_id=case.id, look=what, purpose=purpose
         )
         await Looks(self._office.store).write(look)
-        return case, bundle, sight(case, actor, bundle.network, await self._grids(actor))
+        return case, bundle, sight(case, actor, bundle.network, await self.grids(actor))
 
     async def version(self, actor: Actor, key: str) -> tuple[str, int]:
         """Return the id and the version of a case somebody may see. Raises UnknownCase."""

@@ -31,11 +31,11 @@ class Sighted:
 
     async def eyes(self, actor: Actor) -> Eyes:
         """Return which cases somebody's eyes may rest on."""
-        return self._as_eyes(actor, reach(actor, self._network, await self._grids(actor), REACH))
+        return self._as_eyes(actor, reach(actor, self._network, await self.grids(actor), REACH))
 
     async def numbers(self, actor: Actor) -> Eyes:
         """Return which cases somebody's figures are made of. Refused where there are none."""
-        scopes = reach(actor, self._network, await self._grids(actor), NUMBERS)
+        scopes = reach(actor, self._network, await self.grids(actor), NUMBERS)
         if scopes == ():
             raise refuse(RefusalCode.NOT_ALLOWED)
         return self._as_eyes(actor, scopes)
@@ -98,7 +98,7 @@ class Sighted:
         unit = self._network.unit(actor.unit)
         return Holder(role=actor.role, unit=actor.unit, town=unit.town if unit else "", person=actor.holder)
 
-    async def _grids(self, actor: Actor) -> tuple[str, ...]:
+    async def grids(self, actor: Actor) -> tuple[str, ...]:
         """Return one's own grids, asked for only where eyes reach by them."""
         if Reach.PLACE not in REACH.get(actor.role, ()):
             return ()
@@ -107,7 +107,7 @@ class Sighted:
 
     async def _sight(self, case: Case, actor: Actor) -> Sight:
         """Return what somebody is shown of a case, without a look in the access log: to decide, not to show."""
-        return sight(case, actor, (await self.bundle(case)).network, await self._grids(actor))
+        return sight(case, actor, (await self.bundle(case)).network, await self.grids(actor))
 
 
 COLUMNS: dict[Group, tuple[str, ...]] = {

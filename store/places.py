@@ -23,6 +23,7 @@ from models.kpi import Kpis
 from models.message_plan import Channels, MessagePlan
 from models.network import DEFAULT, Network, Unit
 from models.procedure import Procedure
+from models.report import Reports
 from models.risk import RiskTable
 from models.staff import Staff
 from models.words import Role
@@ -52,6 +53,7 @@ class LoadedPlace:
     messages: MessagePlan
     channels: Channels
     kpis: Kpis
+    reports: Reports
     staff: dict[str, Staff]
     """Everybody by id: one post-holder per role and unit, and those the file lists."""
     senders: dict[str, Sender]
@@ -84,6 +86,7 @@ def load_place(folder: Path) -> LoadedPlace:
         messages=read_message_plan(folder / "messages"),
         channels=read_channels(folder / "messages" / "channels.yaml", network),
         kpis=read_kpis(folder / "kpis.yaml", categories),
+        reports=read_reports(folder / "reports.yaml", categories),
         staff=read_staff(folder / "staff.yaml", network, categories),
         senders=read_senders(folder, network, risk),
         papers=read_papers(folder / "papers"),
@@ -126,6 +129,16 @@ def read_kpis(path: Path, categories: Categories) -> Kpis:
             if categories.get(code) is None:
                 raise BadFile(path, key, f'unknown category "{code}"')
     return kpis
+
+
+def read_reports(path: Path, categories: Categories) -> Reports:
+    """The reports to others from their file; raises BadFile, also for a category that is not in the list."""
+    reports = parse(Reports, read_yaml(path), path)
+    for number, row in enumerate(reports.justice):
+        for code in row.categories:
+            if categories.get(code) is None:
+                raise BadFile(path, f"justice.{number}.categories", f'unknown category "{code}"')
+    return reports
 
 
 def read_staff(path: Path, network: Network, categories: Categories) -> dict[str, Staff]:

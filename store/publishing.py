@@ -49,6 +49,8 @@ class Views:
     access: Access
     next_due: datetime | None
     waits: Sequence[datetime | None]
+    silent: bool = False
+    """Nobody is told of these events: they are over since long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def publish(db: Connection, publication: Publication, views: Views, *, careful: 
     if row is None or row.access_sum != access_sum:
         _replace(db, case.id, DROP_ACCESS if row else None, case_access, access_rows(case, views.access))
     if fresh:
-        _write_lines(db, case, fresh, views.waits[len(publication.lines) - len(fresh) :], row.stage if row else None)
+        waits = views.waits[len(publication.lines) - len(fresh) :]
+        _write_lines(db, case, fresh, waits, row.stage if row else None, silent=views.silent)
     return Published(outcome=outcome, head=case.head, seq=case.seq, code=code)
 
 
@@ -236,7 +239,9 @@ _SAME = (
 """Columns that are fields of the case under the same name."""
 
 
-def _write_lines(db: Connection, case: Case, fresh: Sequence[Line], waits: Sequence[datetime | None], stage: str | None) -> None:
+def _write_lines(
+    db: Connection, case: Case, fresh: Sequence[Line], waits: Sequence[datetime | None], stage: str | None, *, silent: bool
+) -> None:
     """Write new events with their actions and outbox entries; `stage` is the one before them."""
     case_id = case.id
     done = action_rows(case_id, fresh, stage)
@@ -247,12 +252,12 @@ def _write_lines(db: Connection, case: Case, fresh: Sequence[Line], waits: Seque
     for row in done:
         if row not in begun:
             db.execute(CONTINUE, {"of_case": case_id, "of_action": row["action_id"], "last_seq": row["last_seq"], "stage": row["stage"]})
-    db.execute(insert(outbox), [_entry(case_id, line, wait) for line, wait in zip(fresh, waits, strict=True)])
+    db.execute(insert(outbox), [_entry(case_id, line, wait, silent=silent) for line, wait in zip(fresh, waits, strict=True)])
 
 
-def _entry(case_id: str, line: Line, wait: datetime | None) -> dict[str, Any]:
+def _entry(case_id: str, line: Line, wait: datetime | None, *, silent: bool) -> dict[str, Any]:
     entry = {"case_id": case_id, "seq": line.seq, "type": line.type, "at": line.at}
-    return entry | {"deliver_after": wait, "state": "new", "attempts": 0}
+    return entry | {"deliver_after": wait, "state": "planned" if silent else "new", "attempts": 0}
 
 
 def action_rows(case_id: str, fresh: Iterable[Line], stage: str | None) -> list[dict[str, Any]]:

@@ -61,17 +61,19 @@ class Records:
         access: Access = (),
         next_due: datetime | None = None,
         deliver_after: Sequence[datetime | None] | None = None,
+        silent: bool = False,
     ) -> Published:
         """Store the new events with the views made of them, once, whatever is sent twice or late.
 
-        `duties` and `access` replace those before; `deliver_after` goes with `publication.lines`, None = at once. The
+        `duties` and `access` replace those before; `deliver_after` goes with `publication.lines`, None = at once; of `silent` ones
+        nobody is told. The
         answer is `stored` (also when a part was there already), `known` (all of it was), `gap` (the record lacks events
         before the first line: send them, too) or `diverged` (the record went another way, or has an action that the
         lines hold again: start again from the record). Head, seq and code are always the record's own; for a gap without any
         record the head is the chain's beginning. Raises BadPublication, DuplicateIntake, StoreAway.
         """
         waits = [None] * len(publication.lines) if deliver_after is None else deliver_after
-        views = Views(duties, access, next_due, waits)
+        views = Views(duties, access, next_due, waits, silent)
         for attempt in range(ATTEMPTS):
             try:
                 return await self._store.write_at_once(partial(publish, publication=publication, views=views, careful=attempt > 0))
@@ -90,6 +92,12 @@ class Records:
         async with self._store.read() as db:
             state = await db.scalar(LOAD, {"case_id": case_id})
         return None if state is None else Case.model_validate_json(state)
+
+    async def states(self, case_ids: Sequence[str]) -> dict[str, Case]:
+        """These cases as they were last published, by id; unknown ones are left out."""
+        query = select(cases.c.case_id, cases.c.state).where(cases.c.case_id.in_(case_ids))
+        async with self._store.read() as db:
+            return {row.case_id: Case.model_validate_json(row.state) for row in await db.execute(query)} if case_ids else {}
 
     async def find(self, key: str) -> str | None:
         """The case id for a case code or a case id. The code of a merged case finds the one that took it in."""

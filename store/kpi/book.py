@@ -90,6 +90,12 @@ class FactBook:
                 await db.execute(insert(kpi_items), items)
             await db.execute(SAID, [{"of_case": case_id, "up_to": seq} for case_id, seq, _ in told])
 
+    async def facts(self, case_ids: Sequence[str]) -> dict[str, CaseFact]:
+        """The facts of these cases themselves, by id, without their items."""
+        query = select(kpi_cases).where(kpi_cases.c.case_id.in_(case_ids))
+        async with self._store.read() as db:
+            return {row["case_id"]: case_fact(row) for row in (await db.execute(query)).mappings()} if case_ids else {}
+
     async def forget(self, case_id: str | None = None) -> None:
         """Have one case, or all, told again."""
         query = update(cases).values(told_seq=0)
