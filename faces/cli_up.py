@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from faces.cli_cases import Json
-from faces.embedded import Stack, check_ports, only_one
+from faces.embedded import Stack, check_ports, console, only_one
 from faces.output import fail, say, show
 from faces.process import LOOPBACK, CannotStart, configure_logs, leave, read_settings, stop_event
 from service.entry import demo_accounts
@@ -77,7 +77,7 @@ async def _run(settings: Settings, *, web: bool, town: str, as_json: bool) -> in
 def _addresses(settings: Settings, *, web: bool) -> dict[str, str]:
     """Return where everything listens, by name."""
     at = f"http://{LOOPBACK}"
-    found = {"console": f"{at}:{settings.port}", "api": f"{at}:{settings.port}/api/v1"} if web else {}
+    found = {"console": console(settings), "api": f"{console(settings)}/api/v1"} if web else {}
     found |= {"temporal": f"{LOOPBACK}:{settings.temporal_port}", "temporal_ui": f"{at}:{settings.temporal_port + UI_ABOVE}"}
     if settings.health_port:
         found |= {"worker": f"{at}:{settings.health_port}/readyz", "metrics": f"{at}:{settings.metrics_port}/metrics"}

@@ -53,6 +53,9 @@ FLAGS = (
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
 """SQLite settings of the server: fast, and safe when it is killed."""
 
+EVERY = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what somebody may have set  # nosec B104
+"""Addresses that mean all of this machine's."""
+
 log = structlog.get_logger("up")
 
 
@@ -89,7 +92,7 @@ class Stack:
         waits: dict[str, Callable[[], bool]] = {
             "temporal": lambda: _listens(self._settings.temporal_port),
             "worker": lambda: _answers(self._settings.health_port, "/readyz"),
-            "web": lambda: _listens(self._settings.port),
+            "web": lambda: _listens(self._settings.port, self._settings.host),
         }
         for child in self.children:
             await self._spawn(child)
@@ -118,7 +121,7 @@ class Stack:
             command += ["--dynamic-config-value", flag]
         for key in SEARCH_ATTRIBUTES:
             command += ["--search-attribute", f"{key.name}=Keyword"]
-        command += ["--ui-codec-endpoint", f"http://{LOOPBACK}:{settings.port}/codec"]
+        command += ["--ui-codec-endpoint", f"{console(settings)}/codec"]
         # Our settings may hold a master key, which is none of its business.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("JIEFEN_")}
         return Child("temporal", command, environment, settings.home / "logs" / "temporal.log")
@@ -129,6 +132,8 @@ class Stack:
             "JIEFEN_HOME": str(settings.home),
             "JIEFEN_LOG_FORMAT": "json",
             "JIEFEN_DEMO_ACCOUNTS": "1",
+            # We ask the worker for its health ourselves.
+            "JIEFEN_PROBE_HOST": LOOPBACK,
             "PYTHONPATH": str(ROOT),
         }
         return Child(name, [sys.executable, *arguments], {**os.environ, **own}, settings.home / "logs" / f"{name}.log")
@@ -245,10 +250,20 @@ def _free(port: int) -> bool:
     return True
 
 
-def _listens(port: int) -> bool:
+def console(settings: Settings) -> str:
+    """Return the address of the console on this machine."""
+    return f"{'https' if settings.tls_cert else 'http'}://{_here(settings.host)}:{settings.port}"
+
+
+def _here(host: str) -> str:
+    """Return how to reach what listens on an address; one that means every address includes this machine's own."""
+    return LOOPBACK if host in EVERY else host
+
+
+def _listens(port: int, host: str = LOOPBACK) -> bool:
     with socket.socket() as probe:
         probe.settimeout(0.2)
-        return probe.connect_ex((LOOPBACK, port)) == 0
+        return probe.connect_ex((_here(host), port)) == 0
 
 
 def _answers(port: int, path: str) -> bool:

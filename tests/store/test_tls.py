@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +19,7 @@ from store.tls import BadAddress, in_clear
 from tests.support.certificates import Authority
 from tests.support.pg_tls import TlsPostgres
 from tests.support.processes import free_port
+from tests.support.running import ROOT
 
 
 @dataclass
@@ -73,6 +77,16 @@ async def test_a_file_that_is_not_there_is_said_without_its_name(site: Site) -> 
     with pytest.raises(BadAddress) as caught:
         await migrate(f"{site.server.address('x')}?sslmode=verify-full&sslrootcert=/secret/place.crt")
     assert "secret" not in str(caught.value)
+
+
+def test_a_command_says_so_in_one_line(site: Site, tmp_path: Path) -> None:
+    environment = {"JIEFEN_HOME": str(tmp_path), "JIEFEN_DATABASE_URL": site.address(site.server.create(), ca=site.other)}
+    command = [sys.executable, "starter.py", "list", "--as", "director@huaxi-centre"]
+    said = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert said.returncode == 2
+    assert said.stderr.startswith("store_refuses: ")
+    assert len(said.stderr.splitlines()) == 1
+    assert str(site.other.ca) not in said.stderr
 
 
 def test_the_command_line_has_a_code_for_each() -> None:
