@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from models.kpi import Count, Kpi, Shows, Thing
+from models.kpi import Count, Kpi, Shows, Thing, When
 from models.party import Actor
 from models.period import Period, Step
 from models.refusal import RefusalCode
@@ -231,7 +231,12 @@ def _pair(found: Mapping[str, list[int]], kpi: Kpi, at: int, windows: int) -> tu
     return found.get(f"{kpi.id}:part", none)[at], found.get(f"{kpi.id}:whole", none)[at]
 
 
+NOT_KNOWN = Number(value=None, part=None, whole=None)
+
+
 def _line(kpi: Kpi, numbers: Sequence[Number]) -> Line:
+    # What is open now was another number then, and nobody knows which: there is nothing to compare with.
+    then = (NOT_KNOWN, NOT_KNOWN) if kpi.of.when is When.OPEN else (numbers[1], numbers[2])
     return Line(
         id=kpi.id,
         name=(kpi.zh, kpi.en),
@@ -241,8 +246,8 @@ def _line(kpi: Kpi, numbers: Sequence[Number]) -> Line:
         direction=kpi.direction,
         source=kpi.source,
         now=numbers[0],
-        before=numbers[1],
-        year=numbers[2],
+        before=then[0],
+        year=then[1],
     )
 
 

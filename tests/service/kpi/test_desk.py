@@ -79,6 +79,14 @@ async def test_a_running_period_is_compared_with_as_many_days(filled: Office) ->
     assert before(Period(first=date(2026, 3, 11), last=date(2026, 3, 20)), today) == Period(first=date(2026, 3, 1), last=date(2026, 3, 10))
 
 
+async def test_what_is_open_now_is_compared_with_nothing(filled: Office) -> None:
+    lines = {line.id: line for line in (await KpiDesk(filled).table(LEADER, YEAR)).lines}
+    for name in ("open", "age_p50", "age_p90"):
+        assert lines[name].now.value is not None
+        assert (lines[name].before.value, lines[name].year.value, lines[name].before.whole) == (None, None, None)
+    assert lines["registered"].before.value is not None
+
+
 async def test_all_the_time_of_a_case_is_somebodys(filled: Office) -> None:
     ended = next(core for core in town() if core.case.ended and core.case.chapter == 1 and core.case.town == "yanlou")
     ledger = await Dwelling(filled).ledger(DIRECTOR, ended.case.id, "督办需要")
