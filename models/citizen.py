@@ -17,6 +17,12 @@ class EntryProblem(StrEnum):
     """No such code can be: its check character does not fit. It is told apart, for it says nothing about any case."""
     WRONG = "wrong"
     LOCKED = "locked"
+    CODE_SENT = "code_sent"
+    """All is right so far; a code has gone to the phone, and is wanted now."""
+    CODE_WRONG = "code_wrong"
+    """The code is not the one that was sent, or too old."""
+    NOT_SENT = "not_sent"
+    """The text message could not be sent just now."""
 
 
 class EntryRefused(Model):

@@ -26,6 +26,7 @@ from service.entry.people import citizen
 from service.entry.sessions import LONGEST, TOUCH, csrf_token, digest, new_secret
 from service.errors import UnknownCase, refuse
 from service.looking.purposes import Purposes
+from service.messages.entry_codes import EntryCodes
 from service.office import Office
 from service.query_codes import QueryCodes
 from service.reading import Reader
@@ -59,6 +60,7 @@ class Citizens:
         self._codes = QueryCodes(office)
         self._locks = Locks(office.store)
         self._sessions = CitizenShelf(office.store)
+        self._entry_codes = EntryCodes(office)
 
     async def query_codes(self, actor: Actor, key: str) -> tuple[QueryCode, ...]:
         """Return the parties' query codes for the receipt slip, made where there are none, and log the look.
@@ -113,9 +115,12 @@ class Citizens:
         await self._codes.renew(case, party)
         return await self.query_codes(actor, key)
 
-    async def enter(self, code: str, digits: str, address: str = "", *, replaces: str | None = None) -> CitizenSession | EntryRefused:
+    async def enter(
+        self, code: str, digits: str, address: str = "", *, sent: str = "", replaces: str | None = None
+    ) -> CitizenSession | EntryRefused:
         """Let a party in by its query code and the last four digits of its phone.
 
+        Where the setting asks for it, a code goes to the phone first, and comes back as `sent`.
         `address` is the browser's, `replaces` the session cookie it brought along, which then ends. Codes that nobody has are counted
         like others; one that can be no code is told apart and not counted, since its check character tells anybody as much.
         """
@@ -131,6 +136,10 @@ class Citizens:
         if not await self._proved(own, digits) or own is None:
             await self._locks.failed(address, now)
             return EntryRefused(code=EntryProblem.WRONG)
+        problem = await self._by_phone(own, name, sent) if self._entry_codes.wanted() else None
+        if problem is not None:
+            await self._count(problem, name, address)
+            return EntryRefused(code=problem)
         await self._locks.passed(name, now)
         cookie = new_secret()
         row = CitizenRow(digest=digest(cookie), case_id=case_id, party=party, started_at=now, seen_at=now, ends_at=now + ABSOLUTE)
@@ -205,6 +214,22 @@ class Citizens:
             case, person = await self._office.records.load(case.merging.into_case), party.person
             party = next((one for one in case.parties if one.person == person), None) if case is not None else None
         return None if case is None or party is None else (case, party)
+
+    async def _by_phone(self, own: Own, name: str, sent: str) -> EntryProblem | None:
+        """Send a code to the party's phone, or check the one that came back; None where it is right."""
+        if sent:
+            return None if await self._entry_codes.check(name, sent) else EntryProblem.CODE_WRONG
+        ref = own[1].person or NOBODY
+        person = (await self._office.vault.open_persons([ref])).get(ref)
+        taken = person is not None and person.phone is not None and await self._entry_codes.send(name, person.phone)
+        return EntryProblem.CODE_SENT if taken else EntryProblem.NOT_SENT
+
+    async def _count(self, problem: EntryProblem, name: str, address: str) -> None:
+        """A wrong code counts like a wrong phone; an attempt that waits for its code is taken back."""
+        if problem is EntryProblem.CODE_WRONG:
+            await self._locks.failed(address, self._office.now())
+        else:
+            await self._locks.incomplete(name, self._office.now())
 
     async def _proved(self, own: Own | None, digits: str) -> bool:
         """Whether these are the last digits of the party's phone. Nobody's are looked for as well."""

@@ -151,6 +151,8 @@ class Settings(BaseSettings):
     """Whether a worker sends messages beside its work; `only` = it does nothing else."""
     channels_file: Path | None = None
     """The roads by which messages leave; empty = `messages/channels.yaml` of the place."""
+    citizen_code: bool = False
+    """Whether the query page asks for a code by text message as well, where there is a gateway."""
     secrets_folder: Path | None = None
     """Folder of the roads' secrets, a file each; empty = `secrets` in `home`."""
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")

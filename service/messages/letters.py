@@ -33,6 +33,8 @@ class Attachment:
     name: str
     media_type: str
     content: bytes = field(repr=False)
+    method: str = ""
+    """Of an invitation: what its calendar is asked to do, also said in the type of the part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Letters:
         method: Method = "REQUEST" if isinstance(what, MeetingSet) else "CANCEL"
         network = self._office.library.bundle(case.docs).network
         content = invitation(case, meeting, method, network=network, place="", at=event.at, reader=address)
-        return (Attachment(name=f"{code}-{meeting.id}.ics", media_type="text/calendar", content=content),)
+        return (Attachment(name=f"{code}-{meeting.id}.ics", media_type="text/calendar", content=content, method=method),)
 
     def _gaps(self, delivery: Delivery, told: Told | None, language: str) -> dict[str, str]:
         base = self._office.settings.public_url

@@ -75,7 +75,11 @@ def composed(server: MailServer, letter: Letter, message_id: str) -> EmailMessag
     mail.set_content(letter.text)
     for one in letter.attachments:
         main, _, sub = one.media_type.partition("/")
-        mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
+        if main == "text":
+            params = {"method": one.method} if one.method else None
+            mail.add_attachment(one.content.decode(), subtype=sub, filename=one.name, params=params)
+        else:
+            mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     return mail
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import vobject
 from aiohttp import web
+from icalendar import Calendar
 
 from models.account import HeldPost
 from models.case import Case

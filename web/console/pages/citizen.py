@@ -36,6 +36,15 @@ PROBLEMS: dict[EntryProblem, tuple[int, Both]] = {
     EntryProblem.MISTYPED: (422, ("查询码不对，请对照回执再输一次", "This is no query code: compare it with your slip")),
     EntryProblem.WRONG: (401, ("查询码或电话后四位不对", "The query code or the digits of the phone are not right")),
     EntryProblem.LOCKED: (429, ("试的次数太多，请稍后再试", "Too many attempts: try again later")),
+    EntryProblem.CODE_SENT: (
+        200,
+        ("验证码已发到登记的电话，5分钟内有效", "A code has gone to the phone we have; it is good for 5 minutes"),
+    ),
+    EntryProblem.CODE_WRONG: (401, ("验证码不对或已过期", "The code is not right, or too old")),
+    EntryProblem.NOT_SENT: (
+        503,
+        ("短信暂时发不出去，请稍后再试，或到受理窗口查询", "The text could not be sent: try again later, or ask at the counter"),
+    ),
 }
 
 STEPS: tuple[tuple[Both, frozenset[Stage]], ...] = (
@@ -109,12 +118,14 @@ async def enter(request: Request, looks: GuestDep) -> Response:
     """Let a party in by its query code and the last digits of its phone."""
     fields = await checked(request, looks)
     address = request.client.host if request.client is not None else ""
-    code, digits = text(fields, "code", 200), text(fields, "digits", 200)
-    made = await Citizens(looks.office).enter(code, digits, address, replaces=request.cookies.get(cookies.CITIZEN))
+    code, digits, sent = text(fields, "code", 200), text(fields, "digits", 200), text(fields, "sent", 20)
+    made = await Citizens(looks.office).enter(code, digits, address, sent=sent, replaces=request.cookies.get(cookies.CITIZEN))
     if isinstance(made, EntryRefused):
         status, words = PROBLEMS[made.code]
         minutes = -(-made.wait // 60)
-        return _ask(looks, {"problem": looks.words.both(words), "minutes": minutes, "code": code}, status)
+        told = {"problem": looks.words.both(words), "minutes": minutes, "code": code}
+        waits = made.code in {EntryProblem.CODE_SENT, EntryProblem.CODE_WRONG}
+        return _ask(looks, {**told, "digits": digits if waits else "", "good": made.code is EntryProblem.CODE_SENT}, status)
     answer = RedirectResponse(PATH, 303)
     cookies.keep(answer, request, cookies.CITIZEN, made.cookie, path=PATH)
     return answer
@@ -196,4 +207,6 @@ def steps(stage: Stage | None, who: Guest) -> list[tuple[str, str]]:
 
 
 def _ask(looks: Guest, context: dict[str, Any] | None = None, status: int = 200) -> Response:
-    return looks.knock_page("citizen/ask.html", {"problem": "", "minutes": 0, "code": ""} | (context or {}), status=status)
+    return looks.knock_page(
+        "citizen/ask.html", {"problem": "", "minutes": 0, "code": "", "digits": "", "good": False} | (context or {}), status=status
+    )
