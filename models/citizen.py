@@ -57,6 +57,8 @@ class QueryCode(Model):
     """In groups, as it is printed: `7H3K-9QZX-M2T4`."""
     phone_given: bool
     """Without a phone there is nothing to check: the code lets nobody in until one is given."""
+    texts: bool | None = None
+    """Whether the party has agreed to text messages; None where it can't: no gateway, no phone."""
 
 
 class Slip(Model):

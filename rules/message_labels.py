@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from models.message import DeliveryState, ErrorClass, GateState, Medium
+from rules.messages.public import happenings
 
 Both = tuple[str, str]
 """Chinese and English."""
@@ -49,6 +52,18 @@ RECEIVERS: dict[str, Both] = {
     "unit": ("单位群", "group of a unit"),
     "party": ("当事人", "party"),
 }
+DIGEST: Both = ("提醒汇总", "digest")
+
+
+def happening(kind: str) -> Both:
+    """The word of a happening; in Chinese the one its model has beside it."""
+    if kind == "digest":
+        return DIGEST
+    model = happenings().get(kind)
+    found = re.search(r"（([^（）]+)）|\(([^()]+)\)", (model.__doc__ or "") if model is not None else "")
+    # Where the law stands beside the word, it is cut off.
+    return (found[1] or found[2]).partition(",")[0] if found else kind, kind.replace("_", " ")
+
 
 TABLES: dict[str, dict[str, Both]] = {
     "medium": MEDIA,

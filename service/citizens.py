@@ -27,6 +27,7 @@ from service.entry.sessions import LONGEST, TOUCH, csrf_token, digest, new_secre
 from service.errors import UnknownCase, refuse
 from service.looking.purposes import Purposes
 from service.messages.entry_codes import EntryCodes
+from service.messages.wishing import Wishes
 from service.office import Office
 from service.query_codes import QueryCodes
 from service.reading import Reader
@@ -61,6 +62,7 @@ class Citizens:
         self._locks = Locks(office.store)
         self._sessions = CitizenShelf(office.store)
         self._entry_codes = EntryCodes(office)
+        self._wishes = Wishes(office)
 
     async def query_codes(self, actor: Actor, key: str) -> tuple[QueryCode, ...]:
         """Return the parties' query codes for the receipt slip, made where there are none, and log the look.
@@ -70,6 +72,7 @@ class Citizens:
         case = await self._for_slip(actor, key)
         codes = await self._codes.of(case)
         persons = await self._office.vault.open_persons([party.person for party in case.parties if party.person])
+        agreed = await self._wishes.agreed(persons)
         return tuple(
             QueryCode(
                 party=party.id,
@@ -77,6 +80,7 @@ class Citizens:
                 name=masked_name(persons[party.person].name, party.kind),
                 code=query_code.written(codes[party.id]),
                 phone_given=bool(_last_digits(persons[party.person].phone)),
+                texts=party.person in agreed if agreed is not None and persons[party.person].phone else None,
             )
             for party in case.parties
             if party.id in codes and party.person in persons
@@ -114,6 +118,16 @@ class Citizens:
             raise refuse(RefusalCode.UNKNOWN_PARTY)
         await self._codes.renew(case, party)
         return await self.query_codes(actor, key)
+
+    async def agree_texts(self, actor: Actor, key: str, party_id: str, *, on: bool) -> None:
+        """Note what a party says at the counter about text messages. Raises as `query_codes`, and Refused `unknown_party`, `invalid`."""
+        known = next((one for one in await self.query_codes(actor, key) if one.party == party_id), None)
+        party = (await self._cases.load(key)).party(party_id)
+        if known is None or party is None or party.person is None:
+            raise refuse(RefusalCode.UNKNOWN_PARTY)
+        if known.texts is None:
+            raise refuse(RefusalCode.INVALID, "phone")
+        await self._wishes.noted(party.person, actor.person, on=on)
 
     async def enter(
         self, code: str, digits: str, address: str = "", *, sent: str = "", replaces: str | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import ValidationError
 
 from models.account import Identity
@@ -61,6 +63,14 @@ class Wishes:
         if person is None or await self.texts(session) is None:
             raise refuse(RefusalCode.INVALID, "phone")
         await self._wishes.wish(person, by_sms=on, by=BY_SELF, at=self._office.now())
+
+    async def agreed(self, persons: Collection[str]) -> set[str] | None:
+        """Which of these persons have agreed to text messages; None where there is no gateway."""
+        return await self._wishes.wants(persons) if Medium.SMS in self.roads() else None
+
+    async def noted(self, person: str, by: str, *, on: bool) -> None:
+        """Note what a party has said at the counter."""
+        await self._wishes.wish(person, by_sms=on, by=by, at=self._office.now())
 
     async def end(self, token: str) -> bool:
         """End the text messages of whoever has this link. False for a link that nobody has."""

@@ -39,6 +39,8 @@ DONE: dict[str, Both] = {
     "arrival-discarded": ("来件已弃置，内容已销毁", "It was thrown away, and its content erased"),
     "feed-revoked": ("日历订阅已收回", "The calendar feed has been revoked"),
     "notices": ("通知设置已保存", "Your settings have been saved"),
+    "agreed-on": ("已记录：当事人同意接收短信提醒", "Noted: the party agrees to text messages"),
+    "agreed-off": ("已记录：当事人不再要短信提醒", "Noted: the party wants no more text messages"),
     "texts-on": ("已开通短信提醒", "You will get text messages"),
     "texts-off": ("已关闭短信提醒", "You will get no more text messages"),
     "replayed": ("已重新排队发送", "They are queued again"),

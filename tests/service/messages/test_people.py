@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import vobject
 from aiohttp import web
-from icalendar import Calendar
 
 from models.account import HeldPost
 from models.case import Case
@@ -146,10 +145,11 @@ async def test_who_is_called_to_a_meeting_gets_it_for_the_calendar_and_that_it_i
     await published(desk, core)
     receiver.answer = lambda _: web.json_response({"errcode": 0})
     await desk.turns(20, seconds=10)
-    read = []
+    read: list[Any] = []
     for letter in mail.got:
         (attached,) = letter.iter_attachments()
         assert (attached.get_content_type(), attached.get_filename()) == ("text/calendar", "YANLOU-2026-00001-m1.ics")
+        assert attached.get_param("method") == ("CANCEL" if read else "REQUEST")
         text = attached.get_content()
         assert "甲家堂屋" not in text
         read.append(vobject.readOne(text if isinstance(text, str) else text.decode()))

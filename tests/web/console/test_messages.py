@@ -64,7 +64,7 @@ async def test_a_dead_letter_is_seen_without_content_and_sent_again_by_the_admin
     ident = await dead_letter(office, gate)
     director = await desk.at("director@yanlou-centre")
     page = await director.get(f"/messages?state=dead&gate={gate}")
-    for words in ("carded", "对方拒收", "550", "工作人员", gate):
+    for words in ("亮牌", "对方拒收", "550", "工作人员", gate):
         assert words in page
     assert "secret" not in page
     assert ident not in page, "a director only looks"
@@ -145,3 +145,23 @@ async def test_a_party_agrees_and_a_link_ends_it(office: Office, api: Api, desk:
 async def test_without_a_gateway_a_party_is_offered_nothing(api: Api, desk: Desk) -> None:
     _, query = await opened(api, desk)
     assert "短信提醒" not in (await let_in(desk, query)).page
+
+
+@pytest.mark.usefixtures("gateway")
+async def test_what_a_party_says_at_the_counter_is_noted(office: Office, api: Api, desk: Desk) -> None:
+    code, _ = await opened(api, desk)
+    case = await office.records.load(await office.records.find(code) or "")
+    assert case is not None
+    persons = [party.person or "" for party in case.parties]
+    await WishShelf(office.store).wish(persons[1], by_sms=False, by="test", at=office.now())
+    clerk = await desk.at("clerk@yanlou-centre")
+    await clerk.get(f"/cases/{code}/receipt?party=b")
+    await clerk.submit(f"/cases/{code}/receipt/texts")
+    assert "当事人不再要短信提醒" in await clerk.get(f"/cases/{code}/receipt?party=b&done=agreed-on")
+    assert persons[1] in await WishShelf(office.store).wants(persons)
+    await clerk.submit(f"/cases/{code}/receipt/texts")
+    assert persons[1] not in await WishShelf(office.store).wants(persons)
+    refused = await clerk.client.post(
+        f"/cases/{code}/receipt/texts", data={**clerk.form(f"/cases/{code}/receipt/texts").fields, "party": "z"}
+    )
+    assert refused.status_code in {404, 409, 422}

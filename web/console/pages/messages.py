@@ -10,13 +10,16 @@ from starlette.datastructures import FormData
 
 from models.message import DeliveryState
 from rules.desks import TENDS_MESSAGES
-from rules.message_labels import STATES
+from rules.message_labels import STATES, happening
 from service.messages.tending import Tending
 from web.console.caller import CallerDep, FormDep
 from web.console.fields import text
 from web.console.tables import named
 
 router = APIRouter(prefix="/messages")
+
+TICKED = frozenset({DeliveryState.DEAD, DeliveryState.WAITING})
+"""What can be ticked: sent again, or let go."""
 
 
 @router.get("")
@@ -27,8 +30,11 @@ async def messages(
     before: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
     """Return a page of the log, the newest first, with the roads as they stand."""
+    page = await Tending(who.office).page(who.actor, state, gate or None, before=before)
     context = {
-        "page": await Tending(who.office).page(who.actor, state, gate or None, before=before),
+        "page": page,
+        "what_of": lambda kind: who.words.both(happening(kind)),
+        "ticks": who.actor.role in TENDS_MESSAGES and any(one.state in TICKED for one in page.deliveries),
         "states": named(who, STATES),
         "asked": {"state": state or "", "gate": gate},
         "before": before,

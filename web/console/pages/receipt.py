@@ -32,6 +32,14 @@ async def renew(who: CallerDep, code: str, fields: FormDep) -> Response:
     return RedirectResponse(f"/cases/{code}/receipt?done=renewed&party={party}", 303)
 
 
+@router.post("/texts")
+async def texts(who: CallerDep, code: str, fields: FormDep) -> Response:
+    """Note what a party has said about text messages. Raises UnknownCase, Refused."""
+    party, on = text(fields, "party", 80), text(fields, "on", 5) == "yes"
+    await Citizens(who.office).agree_texts(who.actor, code, party, on=on)
+    return RedirectResponse(f"/cases/{code}/receipt?done=agreed-{'on' if on else 'off'}&party={party}", 303)
+
+
 def citizen_address(who: Caller) -> str:
     """Return where citizens look their case up. It carries no code: that is theirs to type in."""
     return f"{who.office.settings.public_url or str(who.request.base_url).rstrip('/')}/citizen"
