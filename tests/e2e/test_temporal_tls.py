@@ -206,6 +206,11 @@ async def test_another_machine_is_not_asked_without_tls_unless_somebody_means_it
     assert KEY not in str(caught.value)
     meant = connection(Settings(plaintext_hosts=f"db.example {address.partition(':')[0]}"))
     assert meant["target_host"] == address
+
+
+async def test_the_web_face_does_not_start_towards_another_machine_in_clear(site: Site) -> None:
+    file = site.folder / "clear.toml"
+    file.write_text('[profile.county]\naddress = "temporal.example:7233"\n')
     said = await run(site.environment(file), "-m", "web")
     assert said.code == CANNOT_START
     assert "without TLS" in said.err
