@@ -1,0 +1,223 @@
+"""No sequence of actions by any role makes any address answer with a field that the tables forbid.
+
+Cases are played at random, by people who may and people who may not, with a word of its own in every field; then everything that can be
+asked is asked by people of every role, and each word in an answer must be one that its reader may read. The addresses come from the
+application itself: one that is new has to be told of here.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from models.account import Identity
+from models.party import Actor
+from models.words import Role
+from service.changes import ChangeFeed
+from service.crew import connect
+from service.office import Office
+from service.reading import Reader
+from service.settings import Settings
+from store.desk.lists import Eyes
+from store.places import LoadedPlace
+from tests.web.api.test_scope import Post, posts
+from tests.web.leaks import CODES, TOKENS, Oracle, Planter
+from web.app import create_app
+from web.auth import current_identity
+from web.console.caller import Caller, caller_or_none
+from web.console.pages.case import TABS
+
+OPENER = "clerk@yanlou-centre"
+
+ASKED: dict[str, tuple[str, ...]] = {
+    "/api/v1/cases": ("/api/v1/cases?limit=200", "/api/v1/cases?ended=true&limit=200", "/api/v1/cases?tier=red"),
+    "/api/v1/cases/count": ("/api/v1/cases/count?tier=red",),
+    "/api/v1/cases/{code}": ("/api/v1/cases/{code}",),
+    "/api/v1/cases/{code}/explain": ("/api/v1/cases/{code}/explain",),
+    "/api/v1/cases/{code}/timeline": ("/api/v1/cases/{code}/timeline",),
+    "/api/v1/cases/{code}/meetings/{meeting}/invitation": ("/api/v1/cases/{code}/meetings/m1/invitation",),
+    "/api/v1/arrivals": ("/api/v1/arrivals",),
+    "/api/v1/inbox": ("/api/v1/inbox",),
+    "/api/v1/changes": ("/api/v1/changes?after=0",),
+    "/api/v1/exports": ("/api/v1/exports",),
+    "/api/v1/stats": ("/api/v1/stats",),
+    "/api/v1/me": ("/api/v1/me",),
+    "/cases/{code}/meetings/{meeting}.ics": ("/cases/{code}/meetings/m1.ics",),
+    "/inbox": ("/inbox", "/inbox?list=done", "/inbox?list=handled"),
+    "/cases/new": ("/cases/new",),
+    "/cases": ("/cases?state=all", "/cases?state=ended", "/cases?state=all&tier=red"),
+    "/cases/{code}/receipt": ("/cases/{code}/receipt",),
+    "/cases/{code}/purpose": ("/cases/{code}/purpose",),
+    "/cases/{code}": tuple(f"/cases/{{code}}?tab={tab}" for tab, _, _ in TABS),
+    "/board": ("/board",),
+    "/arrivals": ("/arrivals",),
+    "/audit": ("/audit",),
+    "/archive": ("/archive", "/archive?check={code}"),
+    "/cockpit": ("/cockpit",),
+    "/cockpit/league": ("/cockpit/league",),
+    "/cockpit/league.csv": ("/cockpit/league.csv",),
+    "/export/cases": ("/export/cases",),
+    "/export/archive": ("/export/archive",),
+    "/export/case/{code}": ("/export/case/{code}",),
+    "/exports": ("/exports",),
+    "/network": ("/network",),
+    "/people/absences": ("/people/absences",),
+    "/access-log": ("/access-log", "/access-log?code={code}"),
+    "/account-log": ("/account-log",),
+}
+"""What is asked at each address that answers with anything of cases."""
+
+NOTHING_OF_CASES = (
+    *("/api/v1/openapi.json", "/api/v1/purposes", "/api/v1/network", "/api/v1/procedure", "/api/v1/calendar", "/api/v1/categories"),
+    *("/healthz", "/readyz", "/metrics", "/static/", "/login", "/session", "/citizen", "/account", "/people", "/procedure", "/charts/"),
+)
+"""Beginnings of addresses that tell of the place, of accounts, of oneself, or of figures alone; a citizen's case is tested elsewhere."""
+
+BY_ID = ("/", "/live", "/feeds/{secret}", "/api/v1/arrivals/{arrival}", "/arrivals/{arrival}")
+"""A way on, a stream and feeds, which are asked below by what is behind them; arrivals, which are no cases yet."""
+
+LOGS = ("/access-log", "/exports", "/api/v1/exports")
+"""Where the audit administrator finds the codes of cases that were looked at, and nothing else of them."""
+
+
+def addresses(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:
+    """Every address of the application that is read."""
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        if inner is not None:
+            yield from addresses(inner.routes, prefix + (route.include_context.prefix or ""))
+        elif "GET" in (getattr(route, "methods", None) or ()):
+            yield prefix + route.path
+
+
+class Asking:
+    """Asks as anybody."""
+
+    def __init__(self, app: FastAPI, office: Office, client: httpx.AsyncClient) -> None:
+        self.app, self.office, self.client = app, office, client
+        self.who = Actor(person=OPENER, role=Role.CLERK, unit="yanlou-centre")
+        app.dependency_overrides[current_identity] = self._identity
+        app.dependency_overrides[caller_or_none] = self._caller
+
+    def _identity(self) -> Identity:
+        return Identity(account="asking", person="某人", actor=self.who, post=self.who.person, posts=(self.who.person,))
+
+    async def _caller(self, request: Request) -> Caller:
+        return Caller.of(request, self._identity(), "cookie")
+
+    async def answers(self, codes: list[str], words: list[str]) -> AsyncIterator[tuple[str, str]]:
+        """Yield what was asked and what the answer says, headers included."""
+        for asked in (asked for found in ASKED.values() for asked in found):
+            for code in codes if "{code}" in asked else ("",):
+                address = asked.replace("{code}", code)
+                answer = await self.client.get(address)
+                yield address, f"{answer.text} {answer.headers}"
+        for word in words:
+            answer = await self.client.post("/api/v1/search", json={"text": word})
+            yield "/api/v1/search", answer.text
+        bodies: list[dict[str, Any]] = [{"kind": kind, "format": "csv", "purpose": "supervising"} for kind in ("cases", "archive")]
+        bodies += [{"kind": "case", "format": "csv", "purpose": "supervising", "code": code} for code in codes]
+        for body in bodies:
+            answer = await self.client.post("/api/v1/exports", json=body)
+            yield f"/api/v1/exports {body}", answer.text
+        for code in codes:
+            answer = await self.client.post(f"/api/v1/cases/{code}/actions/note", json={"text": ""})
+            yield f"note {code}", answer.text
+
+
+@pytest.fixture(scope="module")
+async def planter(huaxi: LoadedPlace, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Planter]:
+    home: Path = tmp_path_factory.mktemp("leaks")
+    limits = Settings(home=home, rate_reads=0, rate_writes=0)
+    office = await Office.open(limits, await connect(limits, lazy=True), huaxi)
+    yield Planter(office)
+    await office.close()
+
+
+@pytest.fixture(scope="module")
+async def asking(planter: Planter) -> AsyncIterator[Asking]:
+    app = create_app(planter.office.settings, office=planter.office)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://127.0.0.1") as client,
+    ):
+        yield Asking(app, planter.office, client)
+
+
+def test_every_address_is_told_of_here(asking: Asking) -> None:
+    known = {*ASKED, *BY_ID}
+    new = [path for path in addresses(asking.app.routes) if path not in known and not path.startswith(NOTHING_OF_CASES)]
+    assert new == [], "say in ASKED what of them is to be asked"
+    there = set(addresses(asking.app.routes))
+    assert there >= known, known - there
+
+
+@settings(max_examples=4, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+@pytest.mark.timeout(300)
+async def test_nobody_comes_across_a_word_that_the_tables_forbid(planter: Planter, asking: Asking, data: st.DataObject) -> None:
+    start = datetime.now(UTC) - timedelta(days=data.draw(st.sampled_from((3, 20, 90))))
+    await planter.plant(data, start)
+    for post in data.draw(st.lists(st.sampled_from(posts(planter.office)), min_size=4, max_size=4, unique_by=lambda post: post.actor.role)):
+        await nothing_leaks(planter, asking, post)
+
+
+@pytest.mark.timeout(300)
+async def test_a_case_that_has_everything_is_shown_to_each_role_as_the_tables_say(planter: Planter, asking: Asking) -> None:
+    await planter.plant_whole(datetime.now(UTC) - timedelta(days=2))
+    roles = {post.actor.role: post for post in posts(planter.office) if post.actor.unit.startswith("yanlou") or post.town is None}
+    assert len(roles) == len(Role) - 1
+    for post in roles.values():
+        await nothing_leaks(planter, asking, post)
+
+
+async def nothing_leaks(planter: Planter, asking: Asking, post: Post) -> None:
+    """Ask everything as one person, and look at every word and every code in the answers."""
+    office, who = planter.office, post.actor
+    oracle = Oracle(office, office.bundle.network)
+    asking.who = who
+    reached: set[str] = set()
+    allowed: set[str] = set()
+    planted: set[str] = set()
+    codes: dict[str, str] = {}
+    for made in planter.planted[-2:]:
+        row = await office.queries.case(Eyes(everything=True), made.now.id)
+        assert row is not None
+        codes[row.code] = made.now.id
+        planted |= set(made.words)
+        if oracle.reaches(who, made.now, post.grids, OPENER):
+            reached.add(row.code)
+            await Reader(office).state(who, row.code, "supervising")
+        allowed |= {token for token in made.words if oracle.may_read(who, made, token, post.grids, OPENER)}
+    words = [*codes, secrets.choice(sorted(planted))]
+    async for asked, answer in asking.answers(list(codes), words):
+        leaked = {token: kind(planter, token) for token in set(TOKENS.findall(answer)) & planted - allowed}
+        # What somebody asks for comes back in no answer; the search is by words one knows already.
+        assert not leaked, (who.person, asked, leaked)
+        named = set(CODES.findall(answer)) & set(codes) - {code for code in codes if code in asked or quote(code) in asked}
+        if not (who.role is Role.ADMIN_AUDIT and asked.startswith(LOGS)):
+            assert named <= reached, (who.person, asked, named - reached)
+    await stream(asking, who, set(codes), reached)
+
+
+async def stream(asking: Asking, who: Actor, codes: set[str], reached: set[str]) -> None:
+    """What open pages are told by the stream, from what is at hand and from the store."""
+    feed: ChangeFeed = asking.app.state.feed
+    await feed.advance()
+    told = await feed.live(who, await feed.eyes(who), 0)
+    assert {change.code for change in told.changes} & codes <= reached, who.person
+
+
+def kind(planter: Planter, token: str) -> str:
+    """What a word is of."""
+    return next(str(made.words[token]) for made in planter.planted if token in made.words)
