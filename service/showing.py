@@ -12,6 +12,7 @@ from typing import Any
 from models.case import Case, Complaint, Rating, Task
 from models.event import Event
 from models.happening.changes import Attached
+from models.happening.handling import TaskFinished, TaskReturned
 from models.network import Network
 from models.party import Actor, Party
 from models.record import Duty
@@ -102,7 +103,7 @@ class Showing:
     async def story(self, events: Iterable[Event]) -> shown.Timeline:
         """Return these events of it as sentences."""
         case, seen, told = self._case, self._seen, list(events)
-        said = {event.seq: words(event) for event in told}
+        said = {event.seq: self._words(event) for event in told}
         readable = [ref for fields in said.values() for group, refs in fields.values() if seen.sees(group) for ref in refs]
         await self.open(readable)
         return shown.Timeline(
@@ -111,6 +112,15 @@ class Showing:
             seq=case.seq,
             events=tuple(self._told(event, said[event.seq]) for event in told),
         )
+
+    def _words(self, event: Event) -> dict[str, tuple[Group, tuple[str, ...]]]:
+        """Return the words of an event by field; those of a task of one's own unit are one's own."""
+        found = words(event)
+        if isinstance(event.what, (TaskFinished, TaskReturned)) and not self._seen.full(Group.TASKS):
+            task = self._case.tasks.get(event.what.task)
+            if task is not None and self._own(task):
+                return {name: (Group.OWN_TASKS, refs) for name, (_, refs) in found.items()}
+        return found
 
     async def papers(self, events: Iterable[Event]) -> tuple[shown.PaperShown, ...]:
         """Return the papers that these events attached, where they may be seen."""
@@ -140,11 +150,13 @@ class Showing:
         )
 
     def text(self, ref: str | None, group: Group) -> str | None:
-        """Return a text as far as it may be read; words of the product's own (`code:…`) are no secret."""
+        """Return a text as far as it may be read; words of the product's own (`code:…`) are no secret. Masked tasks have no words."""
         if ref is None or not self._seen.sees(group):
             return None
         if not ref.startswith("vault:"):
             return ref
+        if group is Group.TASKS and not self._seen.full(group):
+            return None
         text = self._texts.get(ref)
         if text is None or self._seen.full(group):
             return text
