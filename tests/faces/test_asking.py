@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -119,3 +120,13 @@ def test_commands_say_so_with_a_code_and_export_with_a_mark(here: tuple[Path, di
     found = jiefen(home, "exports", made.json["id"], "--as", AUDIT, "--json")
     assert [(one["person"], one["why"]) for one in found.json["exports"]] == [(DIRECTOR, "supervising")]
     assert jiefen(home, *words, "--as", DIRECTOR).code == 2
+
+
+def test_no_command_takes_a_post_at_its_word_by_itself() -> None:
+    faces = Path(__file__).resolve().parents[2] / "faces"
+    by_itself = [
+        path.name
+        for path in faces.glob("*.py")
+        if path.name != "asking.py" and re.search(r"resolve_actor|\.actor\(", path.read_text("utf-8"))
+    ]
+    assert by_itself == []

@@ -43,8 +43,8 @@ OPENER = "clerk@yanlou-centre"
 ASKED: dict[str, tuple[str, ...]] = {
     "/api/v1/cases": ("/api/v1/cases?limit=200", "/api/v1/cases?ended=true&limit=200", "/api/v1/cases?tier=red"),
     "/api/v1/cases/count": ("/api/v1/cases/count?tier=red",),
-    "/api/v1/cases/{code}": ("/api/v1/cases/{code}",),
-    "/api/v1/cases/{code}/explain": ("/api/v1/cases/{code}/explain",),
+    "/api/v1/cases/{code}": ("/api/v1/cases/{code}", "/api/v1/cases/{code}?as_of={now}"),
+    "/api/v1/cases/{code}/explain": ("/api/v1/cases/{code}/explain", "/api/v1/cases/{code}/explain?as_of={now}"),
     "/api/v1/cases/{code}/timeline": ("/api/v1/cases/{code}/timeline",),
     "/api/v1/cases/{code}/meetings/{meeting}/invitation": ("/api/v1/cases/{code}/meetings/m1/invitation",),
     "/api/v1/arrivals": ("/api/v1/arrivals",),
@@ -63,7 +63,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/cases": ("/cases?state=all", "/cases?state=ended", "/cases?state=all&tier=red"),
     "/cases/{code}/receipt": ("/cases/{code}/receipt",),
     "/cases/{code}/purpose": ("/cases/{code}/purpose",),
-    "/cases/{code}": tuple(f"/cases/{{code}}?tab={tab}" for tab, _, _ in TABS),
+    "/cases/{code}": (*(f"/cases/{{code}}?tab={tab}" for tab, _, _ in TABS), "/cases/{code}?as_of={now}"),
     "/board": ("/board",),
     "/arrivals": ("/arrivals",),
     "/audit": ("/audit",),
@@ -76,6 +76,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/export/case/{code}": ("/export/case/{code}",),
     "/exports": ("/exports",),
     "/network": ("/network",),
+    "/messages": ("/messages",),
     "/people/absences": ("/people/absences",),
     "/access-log": ("/access-log", "/access-log?code={code}"),
     "/account-log": ("/account-log",),
@@ -85,7 +86,7 @@ ASKED: dict[str, tuple[str, ...]] = {
 NOTHING_OF_CASES = (
     *("/api/v1/openapi.json", "/api/v1/purposes", "/api/v1/network", "/api/v1/procedure", "/api/v1/calendar", "/api/v1/categories"),
     *("/healthz", "/readyz", "/metrics", "/static/", "/login", "/session", "/citizen", "/account", "/people", "/procedure", "/charts/"),
-    *("/api/v1/kpi", "/kpi", "/open311/"),
+    *("/api/v1/kpi", "/kpi", "/open311/", "/stop/"),
 )
 """Beginnings of addresses that tell of the place, of accounts, of oneself, or of figures alone; a citizen's case is tested elsewhere.
 
@@ -128,7 +129,7 @@ class Asking:
         """Yield what was asked and what the answer says, headers included; without lists, of single cases alone."""
         for asked in (asked for found in ASKED.values() for asked in found):
             for code in codes if "{code}" in asked else ("",) if lists else ():
-                address = asked.replace("{code}", code)
+                address = asked.replace("{code}", code).replace("{now}", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
                 answer = await self.client.get(address)
                 assert answer.status_code < 500, (self.who.person, address)
                 yield address, f"{answer.text} {answer.headers}"
