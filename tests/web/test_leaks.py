@@ -173,7 +173,7 @@ def test_every_address_is_told_of_here(asking: Asking) -> None:
     assert there >= known, known - there
 
 
-@settings(max_examples=4, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 @pytest.mark.timeout(300)
 async def test_nobody_comes_across_a_word_that_the_tables_forbid(planter: Planter, asking: Asking, data: st.DataObject) -> None:
