@@ -21,6 +21,7 @@ from faces import (  # noqa: E402
     cli_keys,
     cli_kpi,
     cli_messages,
+    cli_papers,
     cli_place,
     cli_proof,
     cli_rehearse,
@@ -64,6 +65,7 @@ for module in (
     cli_reports,
     cli_exports,
     cli_kpi,
+    cli_papers,
 ):
     module.register(app)
 

@@ -20,9 +20,20 @@ from rich.text import Text
 
 from faces.process import CannotAsk, CannotStart, NotStarted, leave
 from models.erasure import ERASURE_SENTENCES
+from models.paper.refusal import PAPER_SENTENCES
 from rules.digests import NoAlgorithm
 from rules.labels import label
-from service.errors import ANSWERS, AccountRefused, ErasureRefused, NotStamped, Refused, Unavailable, UnknownArrival, UnknownCase
+from service.errors import (
+    ANSWERS,
+    AccountRefused,
+    ErasureRefused,
+    NotStamped,
+    PaperRefused,
+    Refused,
+    Unavailable,
+    UnknownArrival,
+    UnknownCase,
+)
 from store.backup.copies import NotCopied
 from store.connect import StoreAway, StoreRefuses
 from store.files import BadFile
@@ -160,8 +171,8 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
             told = (str(refusal.code), refusal.zh, refusal.en)
         case AccountRefused(code=code):
             told = (str(code), *label("account_problem", code))
-        case ErasureRefused(code=problem):
-            told = (str(problem), *ERASURE_SENTENCES[problem])
+        case ErasureRefused() | PaperRefused():
+            told = _refused(error)
         case UnknownArrival() | CannotAsk():
             word = str(error) if isinstance(error, CannotAsk) else "unknown_arrival"
             told = (word, *(WHO | ANSWERS)[word])
@@ -178,6 +189,13 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
         case _ if name == "DatabaseError":
             told = ("store_damaged", "数据库文件损坏，或不是本系统的", "The database file is damaged, or not ours")
     return told
+
+
+def _refused(refused: ErasureRefused | PaperRefused) -> tuple[str, str, str]:
+    if isinstance(refused, ErasureRefused):
+        return (str(refused.code), *ERASURE_SENTENCES[refused.code])
+    zh, en = PAPER_SENTENCES[refused.code]
+    return (str(refused.code), f"{zh}：{refused.detail}", f"{en}: {refused.detail}") if refused.detail else (str(refused.code), zh, en)
 
 
 async def _run(doing: Callable[[], Coroutine[Any, Any, int | None]]) -> int | None:

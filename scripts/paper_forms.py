@@ -84,11 +84,12 @@ class Form:
             for name in ("w:ascii", "w:hAnsi", "w:eastAsia"):
                 fonts.set(qn(name), font)
 
-    def _style(self, paragraph: Paragraph, align: Align, *, before: float, after: float, spacing: float) -> None:
+    def _style(self, paragraph: Paragraph, align: Align, *, before: float, after: float, line: float) -> None:
         shape = paragraph.paragraph_format
         shape.alignment = ALIGN[align]
         shape.space_before, shape.space_after = Pt(before), Pt(after)
-        shape.line_spacing = spacing
+        # Exact, as offices set it: fonts differ in how high they say they are.
+        shape.line_spacing = Pt(line)
         if "\t" in paragraph.text:
             shape.tab_stops.add_tab_stop(Cm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
 
@@ -102,13 +103,13 @@ class Form:
         indent: bool = False,
         after: float = 0,
         before: float = 0,
-        spacing: float = 1.4,
+        spacing: float = 1.7,
         keep: bool = False,
     ) -> None:
         """Add a paragraph; `keep` holds it on one page with the next."""
         paragraph = self.doc.add_paragraph()
         self._run(paragraph, words, font, size or self._size)
-        self._style(paragraph, align, before=before, after=after, spacing=spacing)
+        self._style(paragraph, align, before=before, after=after, line=(size or self._size) * spacing)
         paragraph.paragraph_format.keep_with_next = keep
         if indent:
             paragraph.paragraph_format.first_line_indent = Pt((size or self._size) * 2)
@@ -121,10 +122,10 @@ class Form:
         """Add a heading inside the text."""
         self.text(words, font=HEAD, before=4, keep=True)
 
-    def body(self, *paragraphs: str) -> None:
+    def body(self, *paragraphs: str, keep: bool = False) -> None:
         """Add paragraphs of running text, each with two characters' indent."""
         for words in paragraphs:
-            self.text(words, indent=True)
+            self.text(words, indent=True, keep=keep)
 
     def control(self, tag: str) -> None:
         """Add a line that only holds a tag of the template language; it leaves no paragraph behind."""
@@ -166,7 +167,7 @@ class Form:
             right = line.startswith(">")
             self._run(paragraph, line.removeprefix(">"), HEAD if label else BODY, 12)
             align: Align = "center" if label else "right" if right else "left"
-            self._style(paragraph, align, before=2, after=2, spacing=1.2)
+            self._style(paragraph, align, before=2, after=2, line=17)
         vertical = OxmlElement("w:vAlign")
         vertical.set(qn("w:val"), "top" if top else "center")
         cell._tc.get_or_add_tcPr().append(vertical)  # noqa: SLF001 - no other way

@@ -89,7 +89,7 @@ def acceptance() -> Form:
 
 def rights_notice() -> Form:
     """权利义务告知书."""
-    form = Form("人民调解权利义务告知书")
+    form = Form("人民调解权利义务告知书", size=13)
     form.text("{{ applicants }}{% if respondents %}、{{ respondents }}{% endif %}{% if others %}、{{ others }}{% endif %}：")
     form.body("根据《中华人民共和国人民调解法》，现将人民调解的性质、原则、效力和当事人的权利义务告知如下：")
     form.head("一、性质和原则")
@@ -110,7 +110,7 @@ def rights_notice() -> Form:
         "共同向人民法院申请司法确认。调解不成的，可以依法通过仲裁、行政、司法等途径解决。"
     )
     form.body("本案案号 {{ case.code }}，调解组织：{{ office.committee }}，联系电话：{{ office.phone }}。")
-    form.text("以上内容已向我告知，我已清楚。", before=8, indent=True)
+    form.text("以上内容已向我告知，我已清楚。", before=6, indent=True, keep=True)
     _each_signs(form)
     form.signatures("人民调解员（签名）：", seal="{{ office.committee }}", on="{{ paper.on }}")
     return form
@@ -182,7 +182,8 @@ def agreement() -> Form:
     form.body(
         "本协议{{ agreement.copies }}，当事人各执一份，人民调解委员会存一份。协议自各方当事人签名、盖章或者按指印，"
         "人民调解员签名并加盖人民调解委员会印章之日起生效；具有法律约束力，当事人应当履行。"
-        "各方可以自协议生效之日起三十日内共同向{{ office.court or '人民法院' }}申请司法确认。"
+        "各方可以自协议生效之日起三十日内共同向{{ office.court or '人民法院' }}申请司法确认。",
+        keep=True,
     )
     _each_signs(form, on="{{ party.signed_on }}")
     form.signatures(
@@ -214,7 +215,7 @@ def oral_register() -> Form:
             ),
             ("#当事人\n确　　认", "^（签名、盖章或按指印）", "<", "<"),
         ],
-        heights=(0.95, 0.95, 3.6, 3.6, 2.4, 2.2),
+        heights=(0.95, 0.95, 3.4, 3.4, 2.2, 2.0),
     )
     form.signatures("人民调解员（签名）：", seal="{{ office.committee }}", on="{{ paper.on }}")
     return form
@@ -299,10 +300,13 @@ def confirmation() -> Form:
         "经{{ office.committee }}主持调解，各方自愿达成协议：{{ agreement.terms }}",
         "现依据《中华人民共和国民事诉讼法》第二百零五条、《中华人民共和国人民调解法》第三十三条，自协议生效之日起三十日内"
         "{% if agreement.confirm_by %}（至{{ agreement.confirm_by }}止）{% endif %}共同申请司法确认。",
+    )
+    form.body(
         "申请人承诺：出于解决纠纷的目的自愿达成协议，没有恶意串通、规避法律的行为；协议内容损害他人合法权益的，愿意承担相应的法律责任。",
         "此致",
+        keep=True,
     )
-    form.text("{{ office.court or '人民法院' }}")
+    form.text("{{ office.court or '人民法院' }}", keep=True)
     _each_signs(form)
     form.text(
         "附：1．调解协议书；2．调解组织主持调解的证明；3．身份、住所、联系方式证明；4．与协议相关的财产权利证明。", size=12, before=10
@@ -423,7 +427,7 @@ def catalogue() -> Form:
     form = Form("卷内目录", footer=False)
     form.text("案号：{{ case.code }}", size=12, after=4)
     form.grid(
-        (1.2, 5.8, 5.2, 1.7, 1.7),
+        (1.5, 5.6, 5.2, 1.6, 1.7),
         [
             ("#序号", "#文书名称", "#文　号", "#页号", "#备注"),
             ("{%tr for row in file.rows %}", "", "", "", ""),

@@ -81,8 +81,8 @@ class Reader(Listing):
         case, bundle, seen = await self.look(actor, key, "detail", purpose)
         return await Showing(self._office, actor, case, bundle, seen).whole()
 
-    async def file(self, actor: Actor, key: str, purpose: str = "", *, story: bool = False, papers: bool = False) -> shown.File:
-        """Return a case with the arithmetic of its clocks and, on demand, its story and its papers: one look, logged once.
+    async def file(self, actor: Actor, key: str, purpose: str = "", *, story: bool = False) -> shown.File:
+        """Return a case with the arithmetic of its clocks and, on demand, its story: one look, logged once.
 
         Raises UnknownCase.
         """
@@ -94,7 +94,6 @@ class Reader(Listing):
             case=whole,
             explanation=self._explanation(case, bundle, seen) if way else None,
             timeline=await self._story(actor, case, bundle, seen) if way and story else None,
-            papers=await showing.papers(await self._events(case)) if papers else (),
         )
 
     async def then(self, actor: Actor, key: str, as_of: str, purpose: str = "", *, story: bool = False) -> shown.File:

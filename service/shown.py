@@ -344,6 +344,7 @@ class File(Model):
     explanation: Explanation | None
     timeline: Timeline | None
     papers: tuple[PaperShown, ...] = ()
+    """Of a case as it stood then: what was on its timeline. Those of now are told by `service/papers/`."""
 
 
 class Change(Model):

@@ -112,13 +112,17 @@ class Limits:
         return wait or (self._buckets.take(f"{kind} by {who}", allowed) if who else 0)
 
 
+DEAR_ENDS = ("/dossier", "/pdf", "/dossier.pdf", "/dossier.zip")
+"""Ends of addresses that are as dear: what LibreOffice is started for."""
+
+
 def kind_of(method: str, path: str) -> Kind | None:
     """Return by which limit a request is counted; None for what is cheap."""
     if method not in READS:
         return "dear" if path in SEARCHES else "write"
     if path.startswith(FEEDS):
         return "feed"
-    return "dear" if path in DEAR or path.startswith(DEAR_BELOW) else None
+    return "dear" if path in DEAR or path.startswith(DEAR_BELOW) or path.endswith(DEAR_ENDS) else None
 
 
 def _credential(headers: Headers) -> str:

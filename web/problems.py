@@ -17,8 +17,9 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from models.base import Model
+from models.paper.refusal import PAPER_SENTENCES, PaperProblem
 from models.refusal import SENTENCES, RefusalCode
-from service.errors import ANSWERS, KeyProblem, Refused, Unavailable, UnknownArrival, UnknownCase
+from service.errors import ANSWERS, KeyProblem, PaperRefused, Refused, Unavailable, UnknownArrival, UnknownCase
 
 MEDIA = "application/problem+json"
 RETRY_AFTER = "2"
@@ -45,6 +46,12 @@ def _refusal(code: RefusalCode, status: int) -> tuple[str, Kind]:
 
 
 C = RefusalCode
+P = PaperProblem
+
+
+def _paper(code: PaperProblem, status: int) -> tuple[str, Kind]:
+    return str(code), Kind(status, *PAPER_SENTENCES[code])
+
 
 KINDS: dict[str, Kind] = dict(
     [
@@ -65,6 +72,24 @@ KINDS: dict[str, Kind] = dict(
         _refusal(C.CHECKLIST_OPEN, 409),
         _refusal(C.CONFLICT_OF_INTEREST, 403),
         _refusal(C.CLAIMED, 409),
+        _paper(P.UNKNOWN_KIND, 422),
+        _paper(P.UNKNOWN_PAPER, 404),
+        _paper(P.NOT_YOURS, 403),
+        _paper(P.NOT_NOW, 409),
+        _paper(P.NOTHING_TO_SAY, 409),
+        _paper(P.FIELD_MISSING, 422),
+        _paper(P.ERASED, 410),
+        _paper(P.CONVERTER_MISSING, 503),
+        _paper(P.CONVERTER_FAILED, 503),
+        _paper(P.TYPE_NOT_TAKEN, 422),
+        _paper(P.TYPE_DIFFERS, 422),
+        _paper(P.TOO_MANY_BYTES, 413),
+        _paper(P.TOO_MANY_FILES, 409),
+        _paper(P.TOO_MANY_PIXELS, 422),
+        _paper(P.DAMAGED, 422),
+        _paper(P.ACTIVE_CONTENT, 422),
+        _paper(P.INFECTED, 422),
+        _paper(P.SCANNER_AWAY, 503),
         _refusal(C.PURPOSE_NEEDED, 428),
         _refusal(C.TOO_MANY_ROWS, 422),
     ]
@@ -213,6 +238,7 @@ def _invalid(error: Any) -> Telling:
 
 TOLD: dict[type[Exception], Callable[[Any], Telling]] = {
     WebProblem: lambda error: (error.code, error.detail, error.errors, error.headers),
+    PaperRefused: lambda error: (str(error.code), error.detail, (), None),
     Refused: lambda error: (str(error.refusal.code), error.refusal.detail, (), None),
     UnknownCase: lambda error: ("unknown_case", "", (), None),
     UnknownArrival: lambda error: ("unknown_arrival", "", (), None),

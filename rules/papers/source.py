@@ -68,8 +68,11 @@ class Source:
         return "" if at is None else day(self.cal.local_date(at))
 
     def at(self, at: datetime | None) -> str:
-        """Return local day and time of day."""
-        return "" if at is None else f"{self.on(at)}{self.cal.local(at):%H:%M}"
+        """Return local day and time of day; the end of a day is its 24:00."""
+        if at is None:
+            return ""
+        local = self.cal.local(at)
+        return f"{day(self.cal.ending_date(at))}24:00" if (local.hour, local.minute) == (0, 0) else f"{self.on(at)}{local:%H:%M}"
 
     def today(self) -> date:
         """Return the local day."""

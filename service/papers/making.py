@@ -70,12 +70,14 @@ class Maker:
         about: str = "",
         entries: Mapping[str, str] | None = None,
         action_id: str | None = None,
+        purpose: str = "",
     ) -> Paper:
         """Make a paper and put its digest on the timeline; the same action id gives the same paper."""
         kind = self._papers.known.kind(kind_id)
         if kind is None or kind.bound:
             raise PaperRefused(PaperProblem.UNKNOWN_KIND)
-        seen = await open_case(self._office, actor, await self._reader.look(actor, code, "paper_made"), _filled(kind, entries or {}))
+        found = await self._reader.look(actor, code, "paper_made", purpose)
+        seen = await open_case(self._office, actor, found, _filled(kind, entries or {}))
         paper_id = str(uuid.uuid5(NAMESPACE, f"{seen.case.id}\0{action_id or uuid.uuid4().hex}"))
         made = await self._register.find(paper_id)
         if made is None:
@@ -107,9 +109,9 @@ class Maker:
             if refused.refusal.code is not RefusalCode.ALREADY_DONE:
                 raise
 
-    async def sign(self, actor: Actor, code: str, paper_id: str, signature: Signature) -> Paper:
+    async def sign(self, actor: Actor, code: str, paper_id: str, signature: Signature, purpose: str = "") -> Paper:
         """Note who has signed a paper made here: a party of the case, or a post."""
-        seen = await open_case(self._office, actor, await self._reader.look(actor, code, "paper"))
+        seen = await open_case(self._office, actor, await self._reader.look(actor, code, "paper", purpose))
         paper = await self._register.find(paper_id)
         kind = self._papers.known.kind(paper.kind) if paper is not None and paper.case_id == seen.case.id else None
         if paper is None or kind is None:

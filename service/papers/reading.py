@@ -7,6 +7,7 @@ numbers goes with the paper: whoever may read a document reads all of it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -30,6 +31,10 @@ from service.papers.shown import Choice, Offer, PaperDesk, PaperLine, SlotShown
 from service.reading import Reader
 from store.keyring.keys import Erased
 from store.papers.register import PaperRegister
+
+PAPER_ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+SHOWN_OF_ID = 13
+"""How much of a paper's id the access log names: enough to find it in its case."""
 
 READS: tuple[Need, ...] = ("names",)
 """What a reader of any paper sees in full."""
@@ -55,9 +60,9 @@ class PaperReader:
         self._maker = Maker(office)
         self._known = office.place.papers.known
 
-    async def desk(self, actor: Actor, code: str) -> PaperDesk:
+    async def desk(self, actor: Actor, code: str, purpose: str = "") -> PaperDesk:
         """Return the papers of a case, what this person could make or bring in now, and what the file lacks."""
-        seen = await open_case(self._office, actor, await self._reader.look(actor, code, "papers"))
+        seen = await open_case(self._office, actor, await self._reader.look(actor, code, "papers", purpose))
         if not seen.sight.sees(Group.PAPERS):
             raise PaperRefused(PaperProblem.NOT_YOURS)
         held = await self._register.of_case(seen.case.id)
@@ -78,8 +83,10 @@ class PaperReader:
 
     async def open(self, actor: Actor, code: str, paper_id: str, purpose: str = "") -> tuple[Seen, Paper]:
         """Return a paper that this person may read, and log it. Raises PaperRefused."""
-        reason = f"{paper_id} {purpose}".strip()[:200]
-        seen = await open_case(self._office, actor, await self._reader.look(actor, code, "paper", reason))
+        if re.fullmatch(PAPER_ID, paper_id) is None:
+            raise PaperRefused(PaperProblem.UNKNOWN_PAPER)
+        look = f"paper:{paper_id[:SHOWN_OF_ID]}"
+        seen = await open_case(self._office, actor, await self._reader.look(actor, code, look, purpose))
         paper = next((one for one in await self._register.of_case(seen.case.id) if one.id == paper_id), None)
         if paper is None:
             raise PaperRefused(PaperProblem.UNKNOWN_PAPER)

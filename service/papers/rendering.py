@@ -11,7 +11,6 @@ import zipfile
 from functools import lru_cache
 from typing import Any
 
-from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -31,6 +30,8 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 def render(template: bytes, facts: Facts) -> bytes:
     """Return the DOCX of a paper. Entries that were not filled in are empty."""
+    from docxtpl import DocxTemplate  # noqa: PLC0415 - dear to load, and most processes make no paper
+
     document = DocxTemplate(io.BytesIO(template))
     document.render(_paragraphs(facts.model_dump()), jinja_env=_environment())
     made = io.BytesIO()

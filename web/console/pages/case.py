@@ -21,6 +21,7 @@ from web.console.choices import choices
 from web.console.fields import text
 from web.console.forms import FORMS
 from web.console.inputs import Form, read
+from web.console.papers import Papers, shown
 from web.console.posts import post_name
 from web.console.said import plain
 from web.problems import KINDS, WebProblem
@@ -97,13 +98,24 @@ async def sent_before(who: Caller, code: str, fields: FormData) -> bool:
     return bool(action_id) and await who.reader.done(await who.cases.find(code), action_id)
 
 
-async def show(who: Caller, code: str, tab: str = "facts", *, tried: Tried | None = None, as_of: str = "") -> Response:
-    """Return the page, with an action that was refused where there is one."""
+async def show(
+    who: Caller,
+    code: str,
+    tab: str = "facts",
+    *,
+    tried: Tried | None = None,
+    papers: Papers | None = None,
+    status: int = 0,
+    as_of: str = "",
+) -> Response:
+    """Return the page, with an action or a paper that was refused where there is one."""
     tab = tab if tab in {name for name, _, _ in TABS} else "facts"
     if as_of:
         file = await who.reader.then(who.actor, code, as_of, story=tab == "story")
     else:
-        file = await who.reader.file(who.actor, code, story=tab == "story", papers=tab == "papers")
+        file = await who.reader.file(who.actor, code, story=tab == "story")
+    if tab == "papers" and papers is None and not as_of:
+        papers = await shown(who, code)
     if tried is not None:
         tried.words = plain(tried.code, tried.detail, tried.do, who.words)
     chosen = await choices(who, file.case)
@@ -117,6 +129,8 @@ async def show(who: Caller, code: str, tab: str = "facts", *, tried: Tried | Non
         "owed": who.words.message("轮到您办"),
         "c": chosen,
         "tried": tried,
+        "papers": papers,
+        "signer_of": lambda signer: next((party.name or party.id for party in file.case.parties if party.id == signer), _post(who, signer)),
         "nothing": FormData(),
         "new_id": lambda: uuid.uuid4().hex,
         "unit_name_of": lambda unit: _unit(who, unit),
@@ -125,7 +139,7 @@ async def show(who: Caller, code: str, tab: str = "facts", *, tried: Tried | Non
         "word": chosen.word,
         "sign": lambda code: _sign(who, code),
     }
-    return who.page("case.html", context, status=tried.status if tried is not None else 200)
+    return who.page("case.html", context, status=status or (tried.status if tried is not None else 200))
 
 
 def _actions(who: Caller, file: File) -> list[tuple[str, list[tuple[str, Form]]]]:
