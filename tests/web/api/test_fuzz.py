@@ -65,6 +65,8 @@ def settings(code: str) -> str:
         lines.append(f'headers = {{ Authorization = "Bearer demo:{COUNTY}" }}')
         coverage = "" if name in COVERED_TOO else ", coverage = { enabled = false }"
         lines.append(f"phases = {{ stateful = {{ enabled = false }}{coverage} }}")
+    # A whole file as PDF starts LibreOffice twice; it is asked for in tests of its own.
+    lines += ["", "[[operations]]", 'include-operation-id = "get_dossier"', "enabled = false"]
     return "\n".join(lines) + "\n"
 
 
