@@ -132,6 +132,7 @@ LOOKS: dict[str, Both] = {
     "papers": ("材料目录", "its papers"),
     "paper": ("一份材料", "one of its papers"),
     "paper_made": ("制作文书", "a paper made"),
+    "paper_in": ("收入材料", "a paper taken in"),
     "dossier": ("整卷", "the whole file"),
     "ledger": ("责任时长", "its ledger"),
     "access_log": ("查阅日志", "this log"),

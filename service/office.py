@@ -12,6 +12,7 @@ from models.calendar import Calendar
 from models.library import Documents
 from rules.library import Bundle, Library, content_hash
 from rules.shelf import SHELF
+from service.papers.cleaning import Cleaner
 from service.papers.converting import Converter
 from service.secrecy.sealing import SealedPayloads, sealed
 from service.settings import Settings
@@ -50,6 +51,7 @@ class Office:
     roll: StaffRoll = field(init=False)
     shelf: DocumentShelf = field(init=False)
     converter: Converter = field(init=False)
+    cleaner: Cleaner = field(init=False)
 
     def __post_init__(self) -> None:
         self.records = Records(self.store)
@@ -58,6 +60,7 @@ class Office:
         self.roll = StaffRoll(self.store)
         self.shelf = DocumentShelf(self.store)
         self.converter = Converter(self.settings.home / "tmp")
+        self.cleaner = Cleaner(self.settings.clamd)
 
     @classmethod
     async def open(cls, settings: Settings, client: Client, place: LoadedPlace | None = None) -> Self:

@@ -146,6 +146,8 @@ class Settings(BaseSettings):
     """Secrets of the systems that send events, by their ids, as JSON; several of one with commas between."""
     arrival_secrets_dir: Path | None = None
     """A folder with a file `ID.secret` for each of them, one secret a line; empty = `arrivals` in `home`. Read at each request."""
+    clamd: str = Field(default="", pattern=r"^(/.+|[A-Za-z0-9.:\[\]-]+:\d{1,5})?$")
+    """Where files that are brought in are scanned for viruses: `host:port` of clamd, or the path of its socket; empty = nowhere."""
     task_queue: str = "disputes"
     messages: Literal["on", "off", "only"] = "on"
     """Whether a worker sends messages beside its work; `only` = it does nothing else."""

@@ -16,6 +16,12 @@ log = logging.getLogger("jiefen.web")
 MAX_BODY = 2 * 1024 * 1024
 """Bytes that a request may bring."""
 
+MAX_UPLOAD = 51 * 1024 * 1024
+"""The same where a file is brought in; what a place takes of it is its own limit, checked as it comes."""
+
+UPLOADS = "/papers/uploads"
+"""Where addresses end at which files are brought in."""
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -49,10 +55,11 @@ class Safety:
             return
         guarded = _guarded(send, HEADERS | HTTPS if scope["scheme"] == "https" else HEADERS)
         length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
+        most = MAX_UPLOAD if scope["path"].endswith(UPLOADS) else MAX_BODY
+        if not length.isdigit() or int(length) > most:
             await response("too_large")(scope, receive, guarded)
             return
-        body = Body(receive)
+        body = Body(receive, most)
         begun = False
 
         async def answered(message: Message) -> None:
@@ -103,8 +110,9 @@ class Shut:
 class Body:
     """The body of a request, up to its limit; one without a length is measured as it comes."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
+        self._most = most
         self._taken = 0
         self.over = False
 
@@ -112,7 +120,7 @@ class Body:
         """Return the next part; behind the limit the sender counts as gone."""
         message = await self._receive()
         self._taken += len(message.get("body", b""))
-        self.over = self.over or self._taken > MAX_BODY
+        self.over = self.over or self._taken > self._most
         return {"type": "http.disconnect"} if self.over else message
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
@@ -16,10 +16,12 @@ from service.papers.dossier import Binder
 from service.papers.making import Maker
 from service.papers.reading import PAPER_ID, PaperReader
 from service.papers.shown import PaperDesk
+from service.papers.taking import Taker
 from web.api.cases import Code, Key, Why
 from web.auth import ActorDep
+from web.bringing import bringing, file_of, parts
 from web.handing import handed
-from web.problems import documented
+from web.problems import WebProblem, documented
 from web.state import OfficeDep
 
 router = APIRouter(tags=["papers"])
@@ -87,6 +89,53 @@ async def make_paper(code: Code, body: MakeForm, actor: ActorDep, office: Office
         actor, code, body.kind, about=body.about, entries=body.entries, action_id=key and f"{actor.person}:{key}", purpose=unquote(why)
     )
     return PaperMade.model_validate(made.model_dump(include=set(PaperMade.model_fields)))
+
+
+UPLOAD_FORM = {
+    "type": "object",
+    "required": ["kind", "title", "file"],
+    "properties": {
+        "kind": {"type": "string", "description": "Kind of enclosure, from `enclosures` of the list.", "examples": ["evidence"]},
+        "title": {"type": "string", "minLength": 1, "maxLength": 100},
+        "shows": {"type": "array", "items": {"type": "string"}, "description": "Parties it shows: it is destroyed with any of them."},
+        "file": {"type": "string", "format": "binary"},
+    },
+}
+
+
+@router.post(
+    "/cases/{code}/papers/uploads",
+    operation_id="upload_paper",
+    status_code=201,
+    summary="Bring a file in",
+    openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": UPLOAD_FORM}}}},
+    responses=documented(
+        *(*BASE, "not_allowed", "wrong_stage", "already_done", "too_many_files", "too_large", "too_many_bytes", "unavailable"),
+        *("invalid", "unknown_party", "unknown_paper_kind", "paper_field_missing", "type_not_taken", "type_differs", "too_many_pixels"),
+        *("file_damaged", "active_content", "infected", "paper_erased", "scanner_away"),
+    ),
+)
+async def upload_paper(code: Code, request: Request, actor: ActorDep, office: OfficeDep, key: Key = None, why: Why = "") -> PaperMade:
+    """Check a file, take out of a picture where it was taken, seal it, and put its digest on the timeline.
+
+    Name and title come in the form, never in the address. The same Idempotency-Key gives the same paper.
+    """
+    async with bringing(request) as fields:
+        file = file_of(fields)
+        if file is None:
+            raise WebProblem("paper_field_missing", "file")
+        taken = await Taker(office).take(
+            actor,
+            code,
+            str(fields.get("kind", "")),
+            title=str(fields.get("title", "")),
+            name=file.filename or "",
+            content=parts(file),
+            shows=[party for party in fields.getlist("shows") if isinstance(party, str)],
+            action_id=key and f"{actor.person}:{key}",
+            purpose=unquote(why),
+        )
+    return PaperMade.model_validate(taken.model_dump(include=set(PaperMade.model_fields)))
 
 
 @router.get(

@@ -43,6 +43,8 @@ async def sent(request: Request) -> Kept | None:
     cookie, path = request.cookies.get(SESSION_COOKIE, ""), request.url.path
     if request.method != "POST" or not cookie or path.startswith(NOT_KEPT):
         return None
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        return None  # a file can't be carried along
     fields = await request.form(max_files=0, max_fields=FIELDS)
     token = fields.get("csrf")
     if not check_csrf(cookie, token if isinstance(token, str) else None):

@@ -7,6 +7,7 @@ import io
 import zipfile
 
 import pytest
+from PIL import Image
 
 from models.paper.refusal import PaperProblem
 from tests.web.running import CLERK, Api
@@ -78,6 +79,42 @@ async def test_papers_out_of_sight_are_not_there(api: Api) -> None:
     assert (await api.get(content, "clerk@qingyan-centre")).json()["code"] == "unknown_case"
     assert (await api.get(content, "archivist@yanlou-justice")).json()["code"] == "paper_not_yours"
     assert (await api.get(f"/cases/{code}/papers/{'0' * 8}-0000-0000-0000-{'0' * 12}/content")).json()["code"] == "unknown_paper"
+
+
+async def test_a_file_is_brought_in_with_its_metadata_in_the_form(api: Api) -> None:
+    code = await api.open()
+    address, headers = f"/api/v1/cases/{code}/papers/uploads", {"Authorization": f"Bearer demo:{CLERK}", "Idempotency-Key": "u1"}
+    form = {"kind": "evidence", "title": "现场照片", "shows": ["a"]}
+    picture = io.BytesIO()
+    Image.new("RGB", (1200, 900), "red").save(picture, "PNG")
+    content = picture.getvalue() + bytes(3_000_000)
+    answers = [await api.client.post(address, data=form, files={"file": ("a.png", content)}, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201], answers[0].text
+    assert answers[0].json() == answers[1].json()
+    listed = (await api.get(f"/cases/{code}/papers")).json()["papers"]
+    assert [(paper["title"], paper["made"], paper["media_type"]) for paper in listed] == [("现场照片", False, "image/png")]
+    handed = await api.get(f"/cases/{code}/papers/{listed[0]['id']}/content")
+    assert (handed.headers["content-type"], len(handed.content)) == ("image/png", listed[0]["size"])
+    assert handed.headers["content-disposition"].startswith("attachment;")
+
+
+async def test_a_file_that_is_not_taken_has_a_code_of_its_own(api: Api) -> None:
+    code = await api.open()
+    address, headers = f"/api/v1/cases/{code}/papers/uploads", {"Authorization": f"Bearer demo:{CLERK}"}
+    form = {"kind": "evidence", "title": "x"}
+    for name, content, problem in (
+        ("a.png", b"<html>", PaperProblem.TYPE_DIFFERS),
+        ("a.svg", b"<svg/>", PaperProblem.TYPE_NOT_TAKEN),
+        ("a.pdf", bytes(20_000_001), PaperProblem.TOO_MANY_BYTES),
+    ):
+        answer = await api.client.post(address, data=form, files={"file": (name, content)}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (KINDS[problem].status, problem)
+    nothing = await api.client.post(address, data=form, headers=headers)
+    assert nothing.json()["code"] == "paper_field_missing"
+    far_too_much = await api.client.post(address, content=b"x", headers=headers | {"Content-Length": "60000000"})
+    assert far_too_much.json()["code"] == "too_large"
+    nobody = await api.client.post(address, data=form, files={"file": ("a.png", b"x")})
+    assert nobody.status_code == 401
 
 
 def test_every_problem_of_papers_has_its_sentences_and_status() -> None:

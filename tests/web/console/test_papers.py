@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import httpx
+from PIL import Image
 
 from tests.web.console.visitors import Desk, Visitor
 from tests.web.running import Api
@@ -61,3 +63,25 @@ async def test_whoever_sees_no_papers_is_told_so(api: Api, desk: Desk) -> None:
     assert "您的岗位不能查看本案的材料" in await archivist.get(f"/cases/{code}?tab=papers")
     await archivist.get(f"/cases/{code}/dossier.zip", 403)
     await archivist.get(f"/cases/{code}/dossier.exe", 404)
+
+
+async def test_a_photo_is_brought_in_by_a_form(api: Api, desk: Desk) -> None:
+    code = await api.open()
+    clerk = await desk.at(CLERK)
+    await clerk.get(f"/cases/{code}?tab=papers")
+    form, photo = clerk.form(f"/cases/{code}/papers/uploads"), io.BytesIO()
+    Image.new("RGB", (30, 20), "red").save(photo, "JPEG")
+    fields = {name: values[0] for name, values in form.fields.items() if name != "file"}
+    wrong = await clerk.client.post(form.action, data={**fields, "kind": "evidence"}, files={"file": ("院坝.png", photo.getvalue())})
+    assert wrong.status_code == 422
+    assert "文件内容与扩展名不符" in wrong.text
+    sent = [
+        await clerk.client.post(form.action, data={**fields, "kind": "evidence"}, files={"file": ("院坝.jpg", photo.getvalue())})
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in sent] == [303, 303]
+    page = await clerk.get(sent[0].headers["location"])
+    assert "材料已收入案卷" in page
+    assert page.count("证据材料 · 院坝") == 1
+    stranger = await clerk.client.post(form.action, data={**fields, "csrf": "x"}, files={"file": ("a.jpg", photo.getvalue())})
+    assert stranger.status_code == 403

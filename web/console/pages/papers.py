@@ -17,8 +17,10 @@ from service.errors import PaperRefused, Refused
 from service.papers.dossier import Binder
 from service.papers.making import Maker
 from service.papers.reading import PaperReader
+from service.papers.taking import Taker
+from web.bringing import bringing, file_of, parts
 from web.console.caller import Caller, CallerDep, FormDep
-from web.console.fields import text
+from web.console.fields import text, texts
 from web.console.pages.case import show
 from web.console.papers import shown
 from web.handing import handed
@@ -39,6 +41,37 @@ async def make(who: CallerDep, fields: FormDep, code: str) -> Response:
     except (PaperRefused, Refused) as refused:
         return await again(who, code, f"make:{kind}", fields, refused)
     return RedirectResponse(f"/cases/{code}?tab={TAB}&done=paper#paper-{made.id}", 303)
+
+
+@router.post("/papers/uploads")
+async def upload(who: CallerDep, code: str) -> Response:
+    """Take a file in. The same form sent twice takes it in once."""
+    async with bringing(who.request) as fields:
+        token = fields.get("csrf")
+        if not who.checks(token if isinstance(token, str) else None):
+            raise WebProblem("csrf")
+        return await taken_in(who, code, fields)
+
+
+async def taken_in(who: Caller, code: str, fields: FormData) -> Response:
+    """Take in the file of a form of this session."""
+    file = file_of(fields)
+    try:
+        if file is None:
+            raise PaperRefused(PaperProblem.FIELD_MISSING)
+        taken = await Taker(who.office).take(
+            who.actor,
+            code,
+            text(fields, "kind", 40),
+            title=text(fields, "title", 200) or (file.filename or "").rpartition(".")[0],
+            name=file.filename or "",
+            content=parts(file),
+            shows=texts(fields, "shows"),
+            action_id=f"{who.actor.person}:{text(fields, 'id', 80)}",
+        )
+    except (PaperRefused, Refused) as refused:
+        return await again(who, code, "upload", fields, refused)
+    return RedirectResponse(f"/cases/{code}?tab={TAB}&done=uploaded#paper-{taken.id}", 303)
 
 
 @router.post("/papers/{paper}/sign")
