@@ -156,6 +156,23 @@ def test_a_refused_action_says_why_and_changes_nothing(up: Running, tmp_path: Pa
     assert traces(up) == before
 
 
+def test_what_was_done_is_shown_to_somebody_who_does_not_trust_us(up: Running, tmp_path: Path) -> None:
+    code = take_in(up, tmp_path)
+    assert up.act(code, "screen", "screener@yanlou-centre", category="0201", accept=True).code == 0
+    anchored = up.jiefen("anchor", "--json").json
+    assert (up.home / "anchors" / anchored["file"]).exists()
+    found = up.jiefen("verify", "--anchors", str(up.home / "anchors"), "--json")
+    assert (found.code, [item["findings"] for item in found.json if item["findings"]]) == (0, []), found.err
+    assert {"access_log", "account_log", "erasure_register", "anchors"} <= {item.get("chain") for item in found.json}
+    bundle = str(tmp_path / "bundle.zip")
+    written = up.jiefen("export-bundle", code, "--as", "director@yanlou-centre", "--purpose", "移送", "--out", bundle, "--json")
+    assert (written.code, written.json["cases"]) == (0, [code]), written.err
+    elsewhere = up.jiefen("verify", "--bundle", bundle, "--json", JIEFEN_HOME=str(tmp_path / "nothing"))
+    assert (elsewhere.code, elsewhere.json["faults"], elsewhere.json["manifest"]["hash"]) == (0, [], written.json["hash"])
+    assert one_line(up.jiefen("show", code, "--as-of", "2026-01-01").err, "invalid")
+    assert up.jiefen("show", code, "--as-of", "2099-01-01", "--json").json["view"]["stage"] == "screened"
+
+
 def test_a_killed_worker_and_a_killed_server_come_back_and_nothing_is_lost(up: Running, tmp_path: Path) -> None:
     code = take_in(up, tmp_path)
     up.child("worker.py").kill()

@@ -125,6 +125,15 @@ def test_one_value_of_any_record_of_any_file(bundle: Path) -> None:
                 assert any(fault.startswith(f"{name} record {index + 1}: ") for fault in found), (name, index, way, found)
 
 
+def test_a_byte_more_that_means_nothing(bundle: Path) -> None:
+    files = standalone.read(bundle)
+    for name in (name for name in files if name.endswith(".jsonl")):
+        lines = files[name].splitlines()
+        for index, line in enumerate(lines):
+            found = faults(with_lines(files, name, [*lines[:index], line.replace(b"{", b"{ ", 1), *lines[index + 1 :]]))
+            assert f"{name} record {index + 1}: it is not written as it was" in found, (name, index)
+
+
 STRUCTURE: dict[str, Callable[[list[bytes], int], tuple[list[bytes], int]]] = {
     "taken away": lambda lines, at: (lines[:at] + lines[at + 1 :], at),
     "doubled": lambda lines, at: (lines[: at + 1] + lines[at:], at + 1),
