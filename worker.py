@@ -30,6 +30,9 @@ from service.proof.schedule import keep_schedule, schedule_id
 from service.secrecy.logs import CORE
 from service.secrecy.transport import CLOSED, closed
 from service.settings import Settings
+from service.watch import tracing
+from service.watch.acting import count_with
+from service.watch.figures import FIGURES
 from store.files import BadFile
 from store.keyring.keys import KeyProblem
 from store.schema import NewerSchema
@@ -158,6 +161,7 @@ async def main(*, checked: bool = False) -> int:
     try:
         settings = read_settings()
         configure_logs(settings.log_format)
+        tracing.begin("jiefen-worker")
         return await work(settings, checked=checked)
     except CannotStart as error:
         log.error("cannot_start", why=str(error))  # noqa: TRY400 - the sentence says it all
@@ -169,6 +173,7 @@ async def work(settings: Settings, *, checked: bool = False) -> int:
     workflow.logger.workflow_info_on_message = False
     stop = stop_event()
     office = await open_office(settings)
+    count_with(FIGURES)
     if office.erased_again:
         log.warning("erased_again", keys=len(office.erased_again))
     if checked:
@@ -202,6 +207,7 @@ async def work(settings: Settings, *, checked: bool = False) -> int:
     if page is not None:
         await page.cleanup()
     await office.close()
+    tracing.end()
     log.info("stopped")
     return 0
 

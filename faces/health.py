@@ -1,4 +1,4 @@
-"""The worker's health page: is it alive, is it ready to work."""
+"""The worker's health page: is it alive, is it ready to work, and its figures for Prometheus beside those of the SDK."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
 from temporalio.service import RPCError
 
 from service.office import Office
+from service.watch.figures import FIGURES
 from store.connect import StoreAway
 
 TIMEOUT = timedelta(seconds=2)
 
 
 class Health:
-    """`/livez` answers while the process turns; `/readyz` while Temporal and the database answer and nothing drains."""
+    """`/livez` answers while the process turns; `/readyz` while Temporal and the database answer and nothing drains; `/metrics`."""
 
     def __init__(self, office: Office, running: Callable[[], bool]) -> None:
         self._office = office
@@ -30,6 +32,7 @@ class Health:
         app = web.Application()
         app.router.add_get("/livez", self._live)
         app.router.add_get("/readyz", self._ready)
+        app.router.add_get("/metrics", self._metrics)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, host, port).start()
@@ -41,6 +44,9 @@ class Health:
     async def _ready(self, _: web.Request) -> web.Response:
         parts = {"temporal": await self._temporal(), "database": await self._database(), "worker": self._running() and not self.draining}
         return web.json_response(parts, status=200 if all(parts.values()) else 503)
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        return web.Response(body=await FIGURES.told(self._office), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _temporal(self) -> bool:
         try:

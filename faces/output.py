@@ -34,6 +34,7 @@ from service.errors import (
     UnknownArrival,
     UnknownCase,
 )
+from service.watch import tracing
 from store.backup.copies import NotCopied
 from store.connect import StoreAway, StoreRefuses
 from store.files import BadFile
@@ -113,6 +114,7 @@ def command(doing: Callable[[], Coroutine[Any, Any, int | None]], *, as_json: bo
     """
     import asyncio  # noqa: PLC0415 - only commands that talk to servers need a loop
 
+    tracing.begin("jiefen-command")
     try:
         code = asyncio.run(_run(doing))
     except KeyboardInterrupt:
@@ -203,7 +205,12 @@ async def _run(doing: Callable[[], Coroutine[Any, Any, int | None]]) -> int | No
 
     # What a try that was given up leaves behind would be a traceback on stderr, after the one line that says it all.
     asyncio.get_running_loop().set_exception_handler(lambda *_: None)
-    return await doing()
+    try:
+        # The function that makes the command is called as the command is.
+        with tracing.span(f"jiefen {doing.__qualname__.partition('.')[0].strip('_')}"):
+            return await doing()
+    finally:
+        tracing.end()
 
 
 def _short(error: BaseException) -> str:

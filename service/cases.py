@@ -26,6 +26,7 @@ from service.errors import Refused, Unavailable, UnknownCase, refuse
 from service.looking.then import by_then, moment, stood
 from service.office import Office
 from service.reading import Reader
+from service.watch.acting import acting
 from store.desk.lists import Candidate, Eyes
 
 NAMESPACE = uuid.UUID("6a696566-656e-5000-8000-646973707574")
@@ -79,23 +80,12 @@ class Cases:
         source: str | None = None,
     ) -> Opened:
         """Take a dispute in. The same source and intake id give the same case. Raises Refused, Unavailable."""
-        given = dict(fields)
-        intake_id = intake_id or _word(given.pop("intake_id", None), "intake_id") or uuid.uuid4().hex
-        source = source or _word(given.pop("source", None), "source") or str(given.get("channel", ""))
-        case_id = self.case_id(source, intake_id)
-        office = self._office
-        action, persons = door.take("open", given, actor=actor, action_id=f"open:{case_id}", cal=office.bundle.cal)
-        if not isinstance(action, Open):
-            raise TypeError("the door took something else than an intake")
-        async with self._turn(case_id, action.id):
-            known = await office.records.by_intake(source, intake_id)
-            if known is not None:
-                return Opened(receipt=await self._open_receipt(known), known=True)
-            blank = Case(id=case_id, source=source, intake_id=intake_id, docs=office.docs)
-            _raise_refusal(decide(blank, action, self._context()))
-            sealed = await self._sealer.sealed(case_id, action, persons)
-            receipt = await self._started(blank, sealed)
-        return Opened(receipt=receipt, candidates=await self._candidates(case_id, sealed))
+        with acting("open", actor, self._office.bundle.network) as seen:
+            given = dict(fields)
+            intake_id = intake_id or _word(given.pop("intake_id", None), "intake_id") or uuid.uuid4().hex
+            source = source or _word(given.pop("source", None), "source") or str(given.get("channel", ""))
+            seen.on(self.case_id(source, intake_id))
+            return await self._open(given, actor, source, intake_id)
 
     async def taken(self, source: str, intake_id: str) -> ActReceipt | None:
         """Return the receipt of an intake that has become a case, None where it has not. Raises Unavailable."""
@@ -108,19 +98,11 @@ class Cases:
 
     async def act(self, key: str, do: str, fields: Mapping[str, Any], actor: Actor, *, action_id: str | None = None) -> ActReceipt:
         """Do an action on a case, by its code. Raises UnknownCase, Refused, Unavailable."""
-        case_id = await self.find(key)
-        action_id = _action_id(action_id)
-        async with self._turn(case_id, action_id):
-            known = await self._office.records.receipt(case_id, action_id)
-            if known is not None:
-                return known
-            if do == "open":
-                raise refuse(RefusalCode.ALREADY_DONE)
-            fields = await self._resolved(do, fields)
-            action, persons = door.take(do, fields, actor=actor, action_id=action_id, cal=self._office.bundle.cal)
-            self._listed(action)
-            action = await self._looked_up(case_id, action)
-            return await self._send(case_id, action, persons)
+        with acting(do, actor, self._office.bundle.network) as seen:
+            case_id = await self.find(key)
+            action_id = _action_id(action_id)
+            seen.on(case_id, action_id=action_id, code="" if key == case_id else key)
+            return await self._act(case_id, do, fields, actor, action_id)
 
     async def find(self, key: str) -> str:
         """Return the case id of a code. Raises UnknownCase."""
@@ -166,6 +148,35 @@ class Cases:
             return DeliveryAnswer(accepted=False, refusal=str(refused.refusal.code))
         except UnknownCase:
             return DeliveryAnswer(accepted=False, refusal="unknown_case")
+
+    async def _open(self, given: Mapping[str, Any], actor: Actor, source: str, intake_id: str) -> Opened:
+        case_id = self.case_id(source, intake_id)
+        office = self._office
+        action, persons = door.take("open", given, actor=actor, action_id=f"open:{case_id}", cal=office.bundle.cal)
+        if not isinstance(action, Open):
+            raise TypeError("the door took something else than an intake")
+        async with self._turn(case_id, action.id):
+            known = await office.records.by_intake(source, intake_id)
+            if known is not None:
+                return Opened(receipt=await self._open_receipt(known), known=True)
+            blank = Case(id=case_id, source=source, intake_id=intake_id, docs=office.docs)
+            _raise_refusal(decide(blank, action, self._context()))
+            sealed = await self._sealer.sealed(case_id, action, persons)
+            receipt = await self._started(blank, sealed)
+        return Opened(receipt=receipt, candidates=await self._candidates(case_id, sealed))
+
+    async def _act(self, case_id: str, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str) -> ActReceipt:
+        async with self._turn(case_id, action_id):
+            known = await self._office.records.receipt(case_id, action_id)
+            if known is not None:
+                return known
+            if do == "open":
+                raise refuse(RefusalCode.ALREADY_DONE)
+            fields = await self._resolved(do, fields)
+            action, persons = door.take(do, fields, actor=actor, action_id=action_id, cal=self._office.bundle.cal)
+            self._listed(action)
+            action = await self._looked_up(case_id, action)
+            return await self._send(case_id, action, persons)
 
     async def _absorb(self, delivery: Delivery) -> DeliveryAnswer:
         case = delivery.case

@@ -72,6 +72,8 @@ async def connect(settings: Settings, runtime: Runtime | None = None, *, lazy: b
 
 def build_worker(office: Office, **options: Any) -> Worker:
     """Return a worker for the dispute queue of an office. `options` are the SDK's own and go on top."""
+    from service.watch.activities import WatchedActivities  # noqa: PLC0415 - figures are for those who serve them, not for commands
+
     cases = Cases(office)
     records = RecordActivities(office.records, office.library)
     closure = ClosureActivities(office.records, office.library)
@@ -95,6 +97,7 @@ def build_worker(office: Office, **options: Any) -> Worker:
         "workflow_runner": runner(),
         "graceful_shutdown_timeout": GRACE,
         "sticky_queue_schedule_to_start_timeout": STICKY,
+        "interceptors": [WatchedActivities(office)],
     }
     return Worker(office.client, **{**chosen, **options})
 

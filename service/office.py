@@ -16,6 +16,7 @@ from service.papers.cleaning import Cleaner
 from service.papers.converting import Converter
 from service.secrecy.sealing import SealedPayloads, sealed
 from service.settings import Settings
+from service.watch.tracing import interceptors
 from store.desk.queries import Queries
 from store.documents import DocumentShelf, InForce
 from store.engine import Store
@@ -72,7 +73,8 @@ class Office:
         place = place or load_place(settings.place_folder)
         store = await Store.open(settings.database_url, settings.keys_url, settings.master_keys, settings.hash_algorithm)
         codec = await SealedPayloads.open(store.keys.payload_keys, settings.payload_cipher)
-        office = cls(settings=settings, store=store, place=place, docs=_hashes(SHELF, place), client=sealed(client, codec), codec=codec)
+        own = sealed(client, codec, interceptors())
+        office = cls(settings=settings, store=store, place=place, docs=_hashes(SHELF, place), client=own, codec=codec)
         office.erased_again = tuple(await Erasures(store).replay(datetime.now(UTC)))
         await office.shelf.put([place.network, place.procedure, place.risk, place.calendar], datetime.now(UTC))
         await office.refresh()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from sqlalchemy import Connection, create_engine
@@ -35,7 +36,7 @@ class Lane:
 
         A transaction that has begun is not called off halfway: when the caller is cancelled, it is waited for.
         """
-        running = asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
+        running = asyncio.get_running_loop().run_in_executor(self._thread, copy_context().run, self._transaction, work)
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:

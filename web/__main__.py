@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from service.secrecy.logs import configure_logs
 from service.secrecy.transport import connection
 from service.settings import CannotStart, Settings, read_settings
+from service.watch import tracing
 from web.app import create_app
 
 log = logging.getLogger("jiefen.web")
@@ -67,6 +68,7 @@ def main() -> int:
         settings = read_settings()
         configure_logs(settings.log_format)
         connection(settings)
+        tracing.begin("jiefen-web")
         server = Server(create_app(settings), **options(settings))
     except CannotStart as error:
         log.error("cannot_start: %s", error)  # noqa: TRY400 - the sentence says it all
@@ -75,6 +77,7 @@ def main() -> int:
         log.error("cannot_start: JIEFEN_TLS_CERT or JIEFEN_TLS_KEY: %s", error)  # noqa: TRY400 - as above
         return CANNOT_START
     server.run()
+    tracing.end()
     return 0 if server.started else CANNOT_START
 
 

@@ -20,7 +20,9 @@ from service.entry.oidc import Oidc
 from service.errors import KeyProblem
 from service.office import Office
 from service.settings import Settings
-from web import api, codec, feeds, health, problems
+from service.watch.acting import count_with
+from service.watch.figures import FIGURES
+from web import api, codec, feeds, health, problems, tracing
 from web.api import events
 from web.console import site
 from web.health import Metrics
@@ -80,6 +82,7 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        telemetry=tracing.OFF,
     )
     app.state.office = None
     app.state.pulse = Pulse()
@@ -89,6 +92,8 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
     app.add_middleware(codec.CodecCors, settings=settings)
     app.add_middleware(Safety)
     app.add_middleware(app.state.metrics.middleware)
+    app.add_middleware(tracing.Traced)
+    count_with(FIGURES)
     problems.install(app, lambda request: methods(app, request.url.path), site.error_page)
     app.include_router(health.router)
     app.include_router(api.router)

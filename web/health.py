@@ -12,11 +12,12 @@ from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.base import Model
 from service.office import Office
+from service.watch.figures import FIGURES
 from web.problems import response
 from web.state import OfficeDep
 
@@ -76,6 +77,7 @@ class Metrics:
         self.arrivals = Counter(
             "jiefen_arrivals", "Events of other systems, by sender and what became of them", ["sender", "became"], registry=self.registry
         )
+        self.feed_behind = Gauge("jiefen_feed_behind", "Events that this process has yet to read from the change feed", registry=self.registry)
         self.seconds = Histogram("jiefen_http_seconds", "How long requests took", ["route", "method"], registry=self.registry)
 
     def middleware(self, app: ASGIApp) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
@@ -96,7 +98,7 @@ class Metrics:
             try:
                 await app(scope, receive, note)
             finally:
-                route = _pattern(scope)
+                route = pattern(scope)
                 method = scope["method"] if scope["method"] in METHODS else "other"
                 self.requests.labels(route, method, str(status)).inc()
                 self.seconds.labels(route, method).observe(time.perf_counter() - start)
@@ -104,7 +106,7 @@ class Metrics:
         return counted
 
 
-def _pattern(scope: Scope) -> str:
+def pattern(scope: Scope) -> str:
     """Return the address with its parameters as names; `none` where no route was found.
 
     A parameter may be a part of an address, or a part of a part: `/requests/{known}.{form}`.
@@ -139,7 +141,9 @@ async def metrics(request: Request, office: OfficeDep) -> Response:
     if not _may_count(request, office.settings.metrics_from):
         return response("not_found")
     found: Metrics = request.app.state.metrics
-    return Response(generate_latest(found.registry), media_type=CONTENT_TYPE_LATEST)
+    text = await FIGURES.told(office)
+    found.feed_behind.set(max(0, FIGURES.feed_end - request.app.state.pulse.end))
+    return Response(text + generate_latest(found.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 def _may_count(request: Request, networks: str) -> bool:

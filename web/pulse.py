@@ -21,6 +21,11 @@ class Pulse:
         self._beat = asyncio.Event()
         self.stopped = False
 
+    @property
+    def end(self) -> int:
+        """The position behind all that this process has read."""
+        return self._end
+
     async def run(self, feed: ChangeFeed) -> None:
         """Look at the feed until cancelled; a store that is away is asked again with the next beat."""
         while True:

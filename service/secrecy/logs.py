@@ -18,6 +18,7 @@ from temporalio.runtime import LogForwardingConfig, LoggingConfig, TelemetryFilt
 
 from service.secrecy.scrubbing import clean, scrub
 from service.secrecy.telling import told, trace
+from service.watch.logs import traced
 
 NOISY = ("aiosqlite", "alembic", "asyncio", "sqlalchemy", "httpx", "uvicorn.access")
 """Libraries that are heard from WARNING on."""
@@ -99,6 +100,7 @@ def _shared() -> list[Any]:
         arguments,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.stdlib.ExtraAdder(),
+        traced,
         exceptions,
     ]
 

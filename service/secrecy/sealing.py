@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from cryptography.exceptions import InvalidTag
 from temporalio.api.common.v1 import Payload
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 
@@ -109,10 +109,11 @@ UNSEALED = converter(Unsealed())
 """Of a client that no office has taken over yet."""
 
 
-def sealed(client: Client, codec: PayloadCodec) -> Client:
-    """Return the same connection as a client that seals."""
+def sealed(client: Client, codec: PayloadCodec, watched: Sequence[Interceptor] = ()) -> Client:
+    """Return the same connection as a client that seals; `watched` is what carries traces, in headers that nobody seals."""
     config = client.config()
     config["data_converter"] = converter(codec)
+    config["interceptors"] = [*config["interceptors"], *watched]
     return Client(**config)
 
 

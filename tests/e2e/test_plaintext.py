@@ -8,7 +8,6 @@ Another thing that leaves the system without being meant for the eyes of one per
 from __future__ import annotations
 
 import base64
-import copy
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -18,11 +17,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import yaml
 from temporalio.testing import WorkflowEnvironment
 
 from models.export import ExportFormat
-from service.casebook import Casebook
 from service.errors import Refused
 from service.exporting.exports import Exports
 from service.oversight.archive import Wanted
@@ -34,29 +31,13 @@ from store.places import LoadedPlace
 from store.secrecy.erasures import Erasures
 from tests.conftest import Database
 from tests.postgres import Postgres
+from tests.support.disguise import STEMS, Secrets, story
 from tests.support.running import ROOT, Desk, desk, settings
 from tests.web.console.visitors import desk_of
 
 STORIES = sorted((ROOT / "casebook").glob("*.yaml"))
 FEW = [path for path in STORIES if path.stem == "05-threat-to-life"]
 """For PostgreSQL, where only the database differs."""
-FREE = {
-    "name",
-    "summary",
-    "note",
-    "reason",
-    "text",
-    "terms",
-    "what",
-    "proof",
-    "place",
-    "result",
-    "evidence",
-    "notice",
-    "title",
-    "authority",
-}
-"""Fields whose words are private wherever they stand; `place` only in a meeting."""
 
 
 @pytest.fixture(scope="module")
@@ -68,59 +49,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def env(folder: Path) -> AsyncIterator[WorkflowEnvironment]:
     async with virtual_server(FLAGS, database=folder / "temporal.db") as made:
         yield made
-
-
-STEMS = ("楉蘅騄", "199000000", "52011119800")
-"""Every made-up word, phone and number has one of these in it: one search for all."""
-
-
-class Secrets:
-    """Made-up words, each standing nowhere else, handed out one by one."""
-
-    def __init__(self) -> None:
-        self.all: list[str] = []
-
-    def text(self, what: str) -> str:
-        """Some Chinese words."""
-        return self._kept(f"{what}{STEMS[0]}{len(self.all):03d}翀")
-
-    def phone(self) -> str:
-        return self._kept(f"{STEMS[1]}{len(self.all):03d}")
-
-    def number(self) -> str:
-        return self._kept(f"{STEMS[2]}{len(self.all):03d}7X3Q")
-
-    def _kept(self, word: str) -> str:
-        self.all.append(word)
-        return word
-
-
-def private(do: str, key: str) -> bool:
-    return key in FREE and (key != "place" or do == "meet")
-
-
-def disguised(value: Any, do: str, secrets: Secrets) -> Any:
-    """The fields of a step with all that is private replaced."""
-    if isinstance(value, list):
-        return [disguised(item, do, secrets) for item in value]
-    if not isinstance(value, dict):
-        return value
-    made = {
-        key: secrets.text(key) if private(do, key) and isinstance(item, str) else disguised(item, do, secrets)
-        for key, item in value.items()
-    }
-    if "phone" in made:
-        made |= {"phone": secrets.phone(), "id_number": secrets.number(), "address": secrets.text("address")}
-    return made
-
-
-def story(path: Path, secrets: Secrets) -> Casebook:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    data = copy.deepcopy(data)
-    for step in data["steps"]:
-        if "with" in step:
-            step["with"] = disguised(step["with"], step.get("do", ""), secrets)
-    return Casebook.model_validate(data)
 
 
 def forms(word: str) -> Iterator[bytes]:

@@ -1,0 +1,1 @@
+"""What an operator can watch: traces, figures for Prometheus, and the lines of the log; none of them says who a dispute is about."""

@@ -1,0 +1,1 @@
+"""What an operator may watch of the store: spans of statements, and how many of what stand in it."""
