@@ -77,7 +77,7 @@ class Metrics:
         self.arrivals = Counter(
             "jiefen_arrivals", "Events of other systems, by sender and what became of them", ["sender", "became"], registry=self.registry
         )
-        self.feed_behind = Gauge("jiefen_feed_behind", "Events that this process has yet to read from the change feed", registry=self.registry)
+        self.feed_behind = Gauge("jiefen_feed_behind", "Events of the change feed this process has yet to read", registry=self.registry)
         self.seconds = Histogram("jiefen_http_seconds", "How long requests took", ["route", "method"], registry=self.registry)
 
     def middleware(self, app: ASGIApp) -> Callable[[Scope, Receive, Send], Awaitable[None]]:

@@ -5,13 +5,14 @@ FastAPI's and Starlette's own spans note both, so they stay off. Of the headers 
 
 from __future__ import annotations
 
+from fastapi.telemetry import TelemetryConfig
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.watch import tracing
 from web.health import METHODS, pattern
 
-OFF = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
+OFF: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
 """FastAPI's own telemetry."""
 
 UNTRACED = frozenset({"/healthz", "/readyz", "/metrics"})

@@ -18,12 +18,12 @@ HEADER = "traceparent"
 class Ids(TraceContextTextMapPropagator):
     """W3C trace context without its state."""
 
-    def extract(self, carrier: CarrierT, context: Context | None = None, getter: Getter[CarrierT] = default_getter) -> Context:  # type: ignore[assignment]
+    def extract(self, carrier: CarrierT, context: Context | None = None, getter: Getter[CarrierT] = default_getter) -> Context:
         """Return the context that a carrier names, or a context without one."""
         found = getter.get(carrier, HEADER)
         return super().extract({HEADER: found or []}, context if context is not None else Context())
 
-    def inject(self, carrier: CarrierT, context: Context | None = None, setter: Setter[CarrierT] = default_setter) -> None:  # type: ignore[assignment]
+    def inject(self, carrier: CarrierT, context: Context | None = None, setter: Setter[CarrierT] = default_setter) -> None:
         """Name the current span in a carrier."""
         made: dict[str, Any] = {}
         super().inject(made, context)

@@ -10,12 +10,24 @@ import asyncio
 import time
 from datetime import timedelta
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from service.office import Office
 from store.connect import StoreAway
+from store.engine import Store
 from store.keyring.keys import KeyProblem
 from store.watch.standing import standing
+
+# When each series began would double their number, and nobody asks for it.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 LATE = timedelta(minutes=2)
 """How long after its time an alarm counts as one that has not rung."""
@@ -66,7 +78,8 @@ class Figures:
         )
         self.store_up = Gauge("jiefen_store_up", "Whether the database of the cases and the key store answer", ["store"], registry=made)
         self._standing = {field: Gauge(name, about, registry=made) for field, (name, about) in ABOUT.items()}
-        self._counted = -FRESH
+        self._counted: tuple[Store | None, float] = (None, 0.0)
+        """What was counted last, and when."""
         self._turn = asyncio.Lock()
         self.feed_end = 0
         """Last position of the change feed, when it was last counted."""
@@ -80,9 +93,10 @@ class Figures:
     async def told(self, office: Office) -> bytes:
         """Count what stands in the store, unless that was done just now, and return all figures in Prometheus' words."""
         async with self._turn:
-            if time.monotonic() - self._counted >= FRESH:
-                self._counted = time.monotonic()
+            counted, at = self._counted
+            if counted is not office.store or time.monotonic() - at >= FRESH:
                 await self._count(office)
+                self._counted = (office.store, time.monotonic())
         return generate_latest(self.registry)
 
     async def _count(self, office: Office) -> None:

@@ -13,6 +13,8 @@ from store.engine import Store
 from store.secrecy.erasure_tables import redactions
 from store.tables import cases, obligations, outbox
 
+UNSETTLED = (ArrivalState.WAITING, ArrivalState.QUARANTINED)
+
 
 class Standing(Model):
     """What stands in a store at one time."""
@@ -41,7 +43,7 @@ async def standing(store: Store, now: datetime, late: datetime) -> Standing:
         "alarms_late": select(func.count()).select_from(cases).where(running, cases.c.next_due < late),
         "duties_open": select(func.count()).select_from(obligations),
         "duties_overdue": select(func.count()).select_from(obligations).where(obligations.c.due < now),
-        "arrivals_waiting": select(func.count()).select_from(arrivals).where(arrivals.c.state.in_((ArrivalState.WAITING, ArrivalState.QUARANTINED))),
+        "arrivals_waiting": select(func.count()).select_from(arrivals).where(arrivals.c.state.in_(UNSETTLED)),
         "redactions_waiting": select(func.count()).select_from(redactions).where(redactions.c.decision.is_(None)),
         "feed_end": select(func.coalesce(func.max(outbox.c.id), 0)),
     }

@@ -23,6 +23,7 @@ OUTSIDE = {
     "tracestate": "vendor=somebody",
     "baggage": "name=somebody,phone=13800000001",
 }
+IDS = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[13]")
 PATH = "POST /api/v1/cases/{code}/actions/note"
 FROM_FACE_TO_SQL = (
     *("act note", "StartWorkflowUpdate:act", "ValidateUpdate:act", "HandleUpdate:act"),
@@ -77,9 +78,7 @@ async def test_an_action_is_one_trace_from_the_web_face_to_the_statement(
     }
     assert (received.named("act seal").attributes or {})["jiefen.outcome"] == refused.json()["code"]
     assert carried
-    assert all(
-        set(one) == {"traceparent"} and re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[13]", str(one["traceparent"])) for one in carried
-    )
+    assert all(set(one) == {"traceparent"} and IDS.fullmatch(str(one["traceparent"])) for one in carried)
     assert any(TRACE in str(one["traceparent"]) for one in carried)
 
 
