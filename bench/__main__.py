@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import cost, lists, people, sealing
+from bench import cost, lists, people, sealing, watching
 from bench.peers import report as peers
 from faces.process import leave
 
@@ -15,6 +15,7 @@ BENCHES: dict[str, Callable[[], object]] = {
     "people": people.main,
     "peers": peers.main,
     "sealing": sealing.main,
+    "watching": watching.main,
 }
 """By name."""
 
