@@ -124,6 +124,15 @@ ROWS: tuple[tuple[str, tuple[tuple[str, str, Queries], ...]], ...] = (
         ),
     ),
     (
+        "消息 Messages",
+        (
+            ("迟发 Late", "stat", (("max(jiefen_messages_late)", ""),)),
+            ("放弃 Given up", "stat", (("max(jiefen_messages_dead)", ""),)),
+            ("渠道中断 Roads shut", "stat", (("max(jiefen_roads_shut)", ""),)),
+            ("未安排 Events unplanned", "stat", (("max(jiefen_events_unplanned)", ""),)),
+        ),
+    ),
+    (
         "网页与接口 Web",
         (
             ("每秒 Requests per second", "reqps", (("sum by (status) (rate(jiefen_http_requests_total[5m]))", "{{status}}"),)),

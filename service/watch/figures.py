@@ -30,7 +30,7 @@ from store.watch.standing import standing
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 LATE = timedelta(minutes=2)
-"""How long after its time an alarm counts as one that has not rung."""
+"""How long after its time an alarm counts as one that has not rung, and a message as one that has not left."""
 
 FRESH = 10.0
 """Seconds for which what was counted in the store is told again: many may ask, and counting is not free."""
@@ -47,6 +47,10 @@ ABOUT = {
     "duties_overdue": ("jiefen_obligations_overdue", "Obligations whose due time has passed"),
     "arrivals_waiting": ("jiefen_arrivals_waiting", "Events of other systems that are not settled yet"),
     "redactions_waiting": ("jiefen_redactions_waiting", "Texts on the redaction list that nobody has settled"),
+    "events_unplanned": ("jiefen_events_unplanned", "Events for which nobody has looked yet who is to be told, up to 10,000"),
+    "messages_late": ("jiefen_messages_late", "Messages that are two minutes late"),
+    "messages_dead": ("jiefen_messages_dead", "Messages given up, until a person settles them"),
+    "roads_shut": ("jiefen_roads_shut", "Roads of messages that are broken or switched off"),
     "feed_end": ("jiefen_feed_end", "Last position of the change feed"),
 }
 """Name and meaning of each count of the store."""

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert
 
 from models.arrival import ArrivalState
+from models.message import DeliveryState, GateState
 from store.arrivals.arrival_tables import arrivals
 from store.engine import Store
+from store.messages.message_tables import deliveries, gates
 from store.tables import cases, obligations, outbox
 from store.watch.standing import Standing, standing
 
@@ -32,6 +34,12 @@ def arrival(number: int, state: ArrivalState) -> dict[str, object]:
     return {"id": str(number), "sender": "court", "type": "t", "state": state, "detail": "", "at": NOW}
 
 
+def message(number: int, state: DeliveryState, due: datetime) -> dict[str, object]:
+    words = dict.fromkeys(("gate", "receiver", "lane", "medium", "template", "external_id", "type"), "x")
+    numbers = {"seq": 1, "attempts": 0, "count": 1, "urgent": False, "foldable": False}
+    return {"id": str(number), "state": state, "created_at": NOW, "since": NOW, "due_at": due, **words, **numbers}
+
+
 async def test_an_empty_store_has_nothing(store: Store) -> None:
     assert set((await standing(store, NOW, NOW)).model_dump().values()) == {0}
 
@@ -42,7 +50,20 @@ async def test_what_is_there_is_counted_once(store: Store) -> None:
         await db.execute(insert(obligations), [duty(1, NOW - HOUR), duty(2, NOW + HOUR), duty(3, None)])
         await db.execute(insert(arrivals), [arrival(number, state) for number, state in enumerate(ArrivalState)])
         row = {"case_id": "case-1", "seq": 1, "type": "registered", "at": NOW, "state": "new", "attempts": 0}
-        await db.execute(insert(outbox), [row, {**row, "seq": 2}])
+        await db.execute(insert(outbox), [row, {**row, "seq": 2, "state": "planned"}])
+        await db.execute(insert(gates), [{"id": str(state), "state": state, "failures": 0} for state in GateState])
+        sent = [message(number, state, NOW - HOUR) for number, state in enumerate(DeliveryState)]
+        await db.execute(insert(deliveries), [*sent, message(9, DeliveryState.WAITING, NOW + HOUR)])
     assert await standing(store, NOW, NOW) == Standing(
-        cases_open=3, alarms_late=1, duties_open=3, duties_overdue=1, arrivals_waiting=2, redactions_waiting=0, feed_end=2
+        cases_open=3,
+        alarms_late=1,
+        duties_open=3,
+        duties_overdue=1,
+        arrivals_waiting=2,
+        redactions_waiting=0,
+        events_unplanned=1,
+        messages_late=2,
+        messages_dead=1,
+        roads_shut=2,
+        feed_end=2,
     )
