@@ -18,7 +18,7 @@ from rules.visibility import Group
 from service.errors import UnknownCase, refuse
 from service.kpi.keeping import catch_up, ledger_of
 from service.kpi.quiet import check_period, few, is_quiet
-from service.kpi.told import Dwell, Hand, Ledger, Stay, Stretch
+from service.kpi.told import Hand, KpiDwell, Ledger, Stay, Stretch
 from service.office import Office
 from service.oversight.figuring import sit_down
 from service.reading import Reader
@@ -35,7 +35,7 @@ class Dwelling:
     def __init__(self, office: Office) -> None:
         self._office = office
 
-    async def dwell(self, actor: Actor, period: Period, scope: Scope | None = None) -> Dwell:
+    async def dwell(self, actor: Actor, period: Period, scope: Scope | None = None) -> KpiDwell:
         """Return where the time of the cases went that ended in a period. Refused to whom the desk is not for."""
         sit_down(Desk.KPI, actor)
         check_period(actor, period)
@@ -46,7 +46,7 @@ class Dwelling:
         least = self._office.place.kpis.suppress_below if is_quiet(actor) else 1
         stays = _stays(await figures.stays(eyes, window, scope), least)
         hands = _hands(await figures.hands(eyes, window, scope), least)
-        return Dwell(as_of=now, behind=behind, period=period, stays=stays, hands=hands)
+        return KpiDwell(as_of=now, behind=behind, period=period, stays=stays, hands=hands)
 
     async def ledger(self, actor: Actor, key: str, purpose: str = "") -> Ledger:
         """Return in whose hands a case has been; the look is logged. Raises UnknownCase, and Refused where its way is hidden."""

@@ -132,7 +132,7 @@ class Hand(Model):
     share: float | None
 
 
-class Dwell(Model):
+class KpiDwell(Model):
     """Stays and minutes of the cases that ended in a period."""
 
     as_of: Instant

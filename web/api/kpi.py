@@ -17,7 +17,7 @@ from service.kpi.desk import KpiDesk
 from service.kpi.dwelling import Dwelling
 from service.kpi.findings import IntegrityDesk
 from service.kpi.scope import Scope
-from service.kpi.told import Dwell, Findings, KpiTable, Ledger, Series, Split
+from service.kpi.told import Findings, KpiDwell, KpiTable, Ledger, Series, Split
 from service.office import Office
 from web.api.cases import Code, Why
 from web.auth import ActorDep
@@ -94,7 +94,7 @@ async def list_kpis(actor: ActorDep, desk: DeskDep) -> tuple[Kpi, ...]:
 
 
 @router.get("/kpi/dwell", operation_id="get_dwell", summary="Where time went", responses=documented("not_allowed"))
-async def get_dwell(actor: ActorDep, office: OfficeDep, query: Annotated[PeriodQuery, Query()]) -> Dwell:
+async def get_dwell(actor: ActorDep, office: OfficeDep, query: Annotated[PeriodQuery, Query()]) -> KpiDwell:
     """Return stays in stages and whose minutes, over the cases that ended in a period."""
     return await Dwelling(office).dwell(actor, query.period(office), query.scope())
 

@@ -162,7 +162,7 @@ async def get_paper_pdf(code: Code, paper: PaperId, actor: ActorDep, office: Off
     return handed(await PaperReader(office).hand_out_pdf(actor, code, paper, unquote(why)))
 
 
-class SignForm(Model):
+class PaperSignForm(Model):
     """Who has signed a paper."""
 
     signer: str = Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@#-]*$", description="A party's id, or a post.")
@@ -176,7 +176,7 @@ class SignForm(Model):
     summary="Record who has signed a paper made here",
     responses=documented(*READ, "invalid", "paper_field_missing"),
 )
-async def sign_paper(code: Code, paper: PaperId, body: SignForm, actor: ActorDep, office: OfficeDep, why: Why = "") -> PaperMade:
+async def sign_paper(code: Code, paper: PaperId, body: PaperSignForm, actor: ActorDep, office: OfficeDep, why: Why = "") -> PaperMade:
     """Record a signature; one signer stands there once. Those of an agreement come from the record by themselves."""
     signature = Signature(signer=body.signer, how=body.how, on=body.on, recorded_by=actor.person, recorded_at=office.now())
     found = await Maker(office).sign(actor, code, paper, signature, unquote(why))

@@ -20,14 +20,19 @@ from tests.web.running import INTAKE, asked, served
 
 PACKAGE = "jiefen_client"
 
+KNOWN_AS = {
+    "application/problem+json": "application/json",
+    **dict.fromkeys(("application/pdf", "application/zip"), "application/octet-stream"),
+}
+"""The generator knows JSON and files by one name each."""
+
 
 @pytest.fixture
 async def client(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     async with asked(office) as api:
         description = (await api.get("/openapi.json", None)).json()
     (tmp_path / "openapi.json").write_text(json.dumps(description), encoding="utf-8")
-    # The generator knows JSON by one name only.
-    (tmp_path / "config.yml").write_text("content_type_overrides: {application/problem+json: application/json}\n", encoding="utf-8")
+    (tmp_path / "config.yml").write_text(f"content_type_overrides: {json.dumps(KNOWN_AS)}\n", encoding="utf-8")
     command = [
         str(Path(sys.executable).with_name("openapi-python-client")), "generate", "--path", str(tmp_path / "openapi.json"),
         "--config", str(tmp_path / "config.yml"), "--meta", "none", "--output-path", str(tmp_path / PACKAGE), "--fail-on-warning",

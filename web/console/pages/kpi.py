@@ -18,7 +18,7 @@ from service.kpi.desk import KpiDesk
 from service.kpi.dwelling import Dwelling
 from service.kpi.findings import IntegrityDesk
 from service.kpi.scope import By, Scope
-from service.kpi.told import Dwell, KpiTable, Number, Series, Split
+from service.kpi.told import KpiDwell, KpiTable, Number, Series, Split
 from web.console import spans
 from web.console.caller import Caller, CallerDep
 from web.console.charts import Chart
@@ -179,7 +179,7 @@ def _charts(who: Caller, split: Split, series: Series) -> dict[str, Chart]:
     return found
 
 
-def _dwell_charts(who: Caller, found: Dwell) -> dict[str, Chart]:
+def _dwell_charts(who: Caller, found: KpiDwell) -> dict[str, Chart]:
     stays = [one for one in found.stays if one.days_mean is not None]
     hands = [one for one in found.hands if one.share is not None]
     charts = {}
