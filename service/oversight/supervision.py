@@ -121,8 +121,9 @@ def _stages(figures: Figuring, tally: Tally, stays: Iterable[Stay]) -> Iterator[
             stage=Stage(piece.key),
             name=piece.name,
             open=piece.cases,
-            days_mean=stay.days_mean if stay else None,
-            days_longest=stay.days_longest if stay else None,
+            # Another machine's clock may be ahead of this one's: nobody has been anywhere for less than no time.
+            days_mean=max(0.0, stay.days_mean) if stay else None,
+            days_longest=max(0.0, stay.days_longest) if stay else None,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Coroutine
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -50,6 +50,13 @@ async def test_every_figure_of_the_cockpit_counts_the_list_behind_it(filled: Off
     narrowed = await desk.cockpit(actor, town="yanlou", lead="yanlou-justice")
     await each_is_its_list(filled, actor, narrowed)
     assert narrowed.open.value <= cockpit.open.value
+
+
+async def test_a_clock_that_is_behind_another_makes_no_stay_negative(filled: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filled, "shift", filled.shift - timedelta(days=400))
+    stages = (await Supervision(filled).cockpit(who(CHIEF))).stages
+    assert stages
+    assert all(stage.days_mean == stage.days_longest == 0 for stage in stages if stage.days_mean is not None)
 
 
 @pytest.mark.parametrize("post", [CHIEF, "director@yanlou-centre", "dispatcher@qingyan-centre", "auditor@yanlou-justice"])
