@@ -62,7 +62,7 @@ class Pump:
                 self._wake.clear()
                 try:
                     busy = await self._turn()
-                except (OSError, RuntimeError) as error:
+                except Exception as error:  # noqa: BLE001 - the database may be away; whatever it is, the next turn tries again
                     log.warning("messages_wait", error=type(error).__name__)
                     busy = False
                 if not busy:
@@ -81,7 +81,7 @@ class Pump:
         """Plan what has happened, and take off with what is due; whether there may be more to do at once."""
         now = self._clock()
         office_open = self._office.bundle.cal.in_office(now)
-        planned = await self._planner.plan(now)
+        planned = await self._plan(now)
         if office_open:
             await self._planner.fold(now)
         taken = 0
@@ -89,6 +89,16 @@ class Pump:
             taken += await self._take(gate, office_open=office_open)
         await self._tidy(now)
         return planned > 0 or taken > 0
+
+    async def _plan(self, now: datetime) -> int:
+        """Plan what has happened. An event that this code can't read waits for newer code; what is queued goes on."""
+        try:
+            return await self._planner.plan(now)
+        except StoreAway:
+            raise
+        except Exception as error:  # noqa: BLE001 - one event must not stop what is on its way
+            log.error("messages_unplanned", error=type(error).__name__)  # noqa: TRY400 - a traceback may hold words
+            return 0
 
     async def _take(self, gate: str, *, office_open: bool) -> int:
         road = self._channels.road(gate)

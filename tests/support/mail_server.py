@@ -44,17 +44,16 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(tls: ssl.SSLContext | None) -> Iterator[MailServer]:
-    """Run it on a port of its own; with TLS it wants STARTTLS and a login."""
+def mail_server(tls: ssl.SSLContext, *, whole: bool = False) -> Iterator[MailServer]:
+    """Run it on a port of its own: it wants STARTTLS and a login, or with `whole` speaks TLS from the first word on, and wants none."""
 
     def check(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
         good = isinstance(given, LoginPassword) and (given.login, given.password) == (USER.encode(), PASSWORD.encode())
         return AuthResult(success=good, handled=False)
 
     made = MailServer()
-    guarded: dict[str, Any] = (
-        {"tls_context": tls, "require_starttls": True, "auth_required": True, "authenticator": check} if tls is not None else {}
-    )
+    login = {"auth_required": True, "authenticator": check}
+    guarded: dict[str, Any] = {"ssl_context": tls} if whole else {"tls_context": tls, "require_starttls": True, **login}
     controller = Controller(made, hostname="127.0.0.1", port=free_port(), **guarded)
     controller.start()
     try:

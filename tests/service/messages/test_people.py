@@ -24,6 +24,9 @@ from models.words import Tier
 from rules import chain
 from service.messages import bots, sms
 from service.messages.http import Answer
+from service.messages.letters import Attachment, Letter, Letters
+from service.messages.mail import MailRoad
+from service.messages.secrets import Secrets
 from service.office import Office
 from store.entry.accounts import AccountShelf
 from store.messages.contacts import ContactCard, ContactShelf
@@ -275,6 +278,21 @@ async def test_what_a_mail_server_answers_is_understood(desk: Desk, receiver: Re
         one = next(one for one in await desk.page() if one.case_id == f"case-{number}")
         assert (one.error, one.state) == (error, state)
         await DeliveryLog(desk.office.store).drop([one.id], "admin_system@huaxi-centre", desk.office.now())
+
+
+@sqlite
+async def test_a_server_that_speaks_tls_from_the_first_word_is_written_to(bare_office: Office, tmp_path: Path) -> None:
+    with mail_server(serving(tmp_path), whole=True) as server:
+        given = {"host": "localhost", "port": server.port, "security": "tls", "sender": "jiefen@example.gov.cn"}
+        chosen = Channels.model_validate({"version": 1, "mail": given})
+        road = MailRoad(chosen, Secrets(bare_office.settings.secrets), Letters(bare_office), trusting(tmp_path))
+        letter = Letter(
+            address="a@example.gov.cn", text="内容", subject="事项", attachments=(Attachment("a.pdf", "application/pdf", b"%PDF"),)
+        )
+        assert chosen.mail is not None
+        assert (await road.post(chosen.mail, letter, "id-1")).error is None
+    (got,) = server.got
+    assert [part.get_content_type() for part in got.walk()] == ["multipart/mixed", "text/plain", "application/pdf"]
 
 
 @sqlite

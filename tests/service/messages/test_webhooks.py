@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from sqlalchemy import update
 
 from models.message import DeliveryState, ErrorClass, GateState
 from service.messages.planner import Planner
 from store.messages.log import DeliveryLog
+from store.messages.planning import Outgoing
 from store.messages.sending import Sending, Taking
+from store.tables import events
 from tests.service.messages.conftest import OLD_SECRET, SECRET, Desk, hooked, secrets, some_cases
 from tests.support.receiver import Got, Receiver
 from tests.support.tls import serving, trusting
@@ -190,6 +193,21 @@ async def test_two_workers_share_the_work_and_one_is_killed(desk: Desk, receiver
             break
         desk.wait(seconds=1)
     assert receiver.first() == wanted
+
+
+@sqlite
+async def test_an_event_of_newer_code_waits_and_what_is_queued_goes_on(desk: Desk, receiver: Receiver) -> None:
+    (case_id, seqs), *_ = (await published(desk, 1)).items()
+    await Planner(desk.office, hooked(receiver)).plan(desk.office.now())
+    (other,) = await desk.publish(some_cases(2)[1])
+    async with desk.office.store.write() as db:
+        await db.execute(update(events).where(events.c.case_id == other.id, events.c.seq == 1).values(body='{"what": {"type": "newer"}}'))
+    for _ in range(300):
+        if not await desk.post.pump.once() and not await desk.waiting():
+            break
+        desk.wait(seconds=1)
+    assert receiver.first() == {case_id: seqs}
+    assert len(await Outgoing(desk.office.store).fresh()) == other.seq
 
 
 def _signature(secret: str, one: Got) -> str:

@@ -11,7 +11,15 @@ TABS = ("mediation", "agreement", "tasks", "papers", "visits", "audit")
 
 PAGES: dict[str, tuple[str, ...]] = {
     "": ("/login", "/citizen"),
-    "clerk@yanlou-centre": ("/cases/new", "/cases/{code}/receipt", "/account", "/account/absences", "/account/tokens", "/account/feeds"),
+    "clerk@yanlou-centre": (
+        "/cases/new",
+        "/cases/{code}/receipt",
+        "/account",
+        "/account/absences",
+        "/account/tokens",
+        "/account/feeds",
+        "/account/notices",
+    ),
     "screener@yanlou-centre": ("/inbox", "/cases", "/cases/{code}", "/cases/{code}?tab=story", "/cases/nothing"),
     "mediator@yanlou-gumeng": tuple(f"/cases/{{code}}?tab={tab}" for tab in TABS),
     "dispatcher@yanlou-centre": ("/arrivals", "/board", "/network", "/procedure", "/procedure?tab=ways", "/procedure?tab=calendar"),
