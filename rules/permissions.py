@@ -171,6 +171,11 @@ def _way(role: Role) -> str:
     return _reads(role) if Group.WAY in LISTED.get(role, ()) else ""
 
 
+def _papers(role: Role) -> str:
+    """Which papers of a case within reach: those whose words the role is shown in its standing to it."""
+    return "own reach" if role in REACH else ""
+
+
 def _sorts(role: Role) -> str:
     return "own reach" if role in DESKS[Desk.ARRIVALS] else ""
 
@@ -185,6 +190,8 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases/{code}/timeline": _way,
     "GET /cases/{code}/explain": _way,
     "GET /cases/{code}/meetings/{meeting}/invitation": _way,
+    "GET /cases/{code}/papers, /cases/{code}/papers/{paper}/content, /cases/{code}/papers/{paper}/pdf, /cases/{code}/dossier": _papers,
+    "POST /cases/{code}/papers, /cases/{code}/papers/uploads, /cases/{code}/papers/{paper}/signatures": _papers,
     "GET /stats": lambda role: "own reach" if role in NUMBERS else "",
     "GET /kpi, /kpi/definitions, /kpi/dwell, /kpi/{kpi_id}/split, /kpi/{kpi_id}/series": lambda role: (
         "own reach" if role in DESKS[Desk.KPI] else ""
