@@ -114,7 +114,7 @@ def command(doing: Callable[[], Coroutine[Any, Any, int | None]], *, as_json: bo
     """
     import asyncio  # noqa: PLC0415 - only commands that talk to servers need a loop
 
-    tracing.begin("jiefen-command")
+    tracing.begin("jiefen-command", quiet=True)
     try:
         code = asyncio.run(_run(doing))
     except KeyboardInterrupt:

@@ -85,7 +85,9 @@ class Cases:
             intake_id = intake_id or _word(given.pop("intake_id", None), "intake_id") or uuid.uuid4().hex
             source = source or _word(given.pop("source", None), "source") or str(given.get("channel", ""))
             seen.on(self.case_id(source, intake_id))
-            return await self._open(given, actor, source, intake_id)
+            opened = await self._open(given, actor, source, intake_id)
+            seen.on(opened.receipt.case_id, code=opened.receipt.code or "")
+            return opened
 
     async def taken(self, source: str, intake_id: str) -> ActReceipt | None:
         """Return the receipt of an intake that has become a case, None where it has not. Raises Unavailable."""

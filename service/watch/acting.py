@@ -55,7 +55,7 @@ class Acting:
         """Say on which case: in the trace by its id, in all lines of the log from here to the end of the action by code as well."""
         self._marks.set(case=case_id)
         known = {"case_id": case_id, "action_id": action_id, "code": code}
-        self._bound = bind_contextvars(**{name: value for name, value in known.items() if value})
+        self._bound = {**bind_contextvars(**{name: value for name, value in known.items() if value}), **self._bound}
 
     def over(self) -> None:
         """Let the lines that follow be about something else."""

@@ -59,8 +59,13 @@ def asked_for() -> bool:
     return not off and any(os.environ.get(name) for name in ENDPOINTS)
 
 
-def begin(service: str) -> None:
-    """Send traces from now on, where the environment asks for it; `service` is what this process is called in them."""
+def begin(service: str, *, quiet: bool = False) -> None:
+    """Send traces from now on, where the environment asks for it; `service` is what this process is called in them.
+
+    `quiet` is for commands, which say in one line what is wrong: that no receiver answers is none of it.
+    """
+    if quiet:
+        logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
     if _Switch.provider is not None or not asked_for():
         return
     try:

@@ -63,7 +63,8 @@ def told(lines: io.StringIO) -> list[dict[str, Any]]:
 def test_an_action_is_counted_and_logged_with_case_and_trace(place: LoadedPlace, lines: io.StringIO, figures: Figures) -> None:
     with traced() as received:
         with acting("note", CLERK, place.network) as seen:
-            seen.on("case-1", action_id="a-1", code="YANLOU-2026-00001")
+            seen.on("case-1", action_id="a-1")
+            seen.on("case-1", code="YANLOU-2026-00001")
             ids = tracing.ids()
         logging.getLogger("jiefen.cases").info("later")
     first, later = told(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import subprocess
 import sys
 import threading
@@ -89,6 +90,13 @@ def test_spans_reach_the_receiver_of_the_environment(receiver: list[ExportTraceS
     assert set(spans) == {"outer", "inner"}
     assert spans["outer"].trace_id == spans["inner"].trace_id == bytes.fromhex("a" * 32)
     assert [(one.key, one.value.string_value) for one in spans["inner"].attributes] == [("jiefen.action", "note")]
+
+
+def test_a_command_says_nothing_of_a_receiver_that_is_away() -> None:
+    traced = "from service.watch import tracing as t; t.begin('c', quiet=True)\nwith t.span('x'): pass\nt.end(); print(t.asked_for())"
+    away = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_EXPORTER_OTLP_TIMEOUT": "0.1"}
+    found = subprocess.run([sys.executable, "-c", traced], cwd=ROOT, env={**os.environ, **away}, capture_output=True, text=True, check=True)
+    assert (found.stdout, found.stderr) == ("True\n", "")
 
 
 def test_only_what_is_permitted_passes_the_wall() -> None:
