@@ -204,6 +204,7 @@ def remade(files: Mapping[str, bytes], name: str, change: Callable[[Lines], Line
         ("words.jsonl", "text", "the words are not those that event 1 commits to"),
         ("words.jsonl", "salt", "the words are not those that event 1 commits to"),
         ("inclusion.jsonl", "head", "saw another event"),
+        ("inclusion.jsonl", "steps", "it does not lead to the root"),
         ("anchors.jsonl", "body", "is not the one that was made"),
     ],
 )
@@ -214,6 +215,8 @@ def test_what_was_hashed_in_the_system_holds_within(bundle: Path, kind: str, fie
 
     def change(records: Lines) -> Lines:
         value = records[-1][field]
+        if isinstance(value, list):
+            return [*records[:-1], {**records[-1], field: [[left, f"{beside}0"] for left, beside in value]}]
         other_year = value.replace("2026", "2027")
         other = other_year if other_year != value else ("1" if value[0] == "0" else "0") + value[1:]
         return [*records[:-1], {**records[-1], field: other}]
