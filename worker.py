@@ -21,6 +21,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from faces.health import Health
 from faces.process import CannotStart, configure_logs, read_settings, run, stop_event
 from service import upkeep
+from service.bulletin.schedule import keep_bulletins
+from service.bulletin.schedule import schedule_id as bulletin_schedule_id
 from service.cases import Cases
 from service.crew import build_worker, connect
 from service.kpi.keeping import tell
@@ -187,6 +189,8 @@ async def work(settings: Settings, *, checked: bool = False) -> int:
         raise CannotStart(f"port {settings.health_port} is in use (JIEFEN_HEALTH_PORT)") from error
     if not await keep_schedule(office):
         log.warning("no_anchor_schedule", id=schedule_id(settings))
+    if not await keep_bulletins(office):
+        log.warning("no_bulletin_schedule", id=bulletin_schedule_id(settings))
     beside = [
         asyncio.create_task(refresh(office)),
         asyncio.create_task(keep_facts(office)),

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from models.anchor import AnchorDue, Anchored
 from models.base import Model
+from models.bulletin import BulletinDue, BulletinsMade
 from models.record import (
     AssignmentProposal,
     AssignmentQuery,
@@ -42,3 +43,4 @@ CHECK_CLOSURE = Contract("check_closure", AuditQuery, AuditReport)
 DELIVER = Contract("deliver", Delivery, DeliveryAnswer)
 ANCHOR = Contract("anchor", AnchorDue, Anchored)
 STAMP = Contract("stamp", Anchored, Anchored)
+MAKE_BULLETINS = Contract("make_bulletins", BulletinDue, BulletinsMade)

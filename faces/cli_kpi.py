@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -15,7 +16,8 @@ from models.base import Model
 from models.period import Period, Step
 from models.refusal import RefusalCode
 from rules.labels import label
-from rules.periods import holding
+from rules.periods import DAY, holding
+from service.bulletin.editing import Editor, Form
 from service.errors import refuse
 from service.kpi.checking import recount
 from service.kpi.desk import KpiDesk
@@ -192,6 +194,49 @@ def findings(
         return WRONG if found.found else 0
 
     command(doing, as_json=as_json)
+
+
+@kpi.command("bulletin")
+def bulletin(
+    to: Annotated[Path, typer.Argument(metavar="FILE", help="Where to: a new file, .docx, .xlsx or .pdf.")],
+    who: As = "",
+    month: Annotated[str, typer.Option("--month", help="2026-10; without it the last whole month.")] = "",
+    town: Town = "",
+    as_json: Json = False,
+) -> None:
+    """Make the bulletin of a month, with what you may see (月报)."""
+    form = FORMS.get(to.suffix)
+    if form is None or to.exists():
+        raise typer.BadParameter("a new file, .docx, .xlsx or .pdf, is wanted")
+
+    async def doing() -> None:
+        async with desk() as (office, _):
+            last = holding(Step.MONTH, today_of(office)).first - DAY
+            span = period_of(month, last) if month else holding(Step.MONTH, last)
+            file = await Editor(office).made(await asker(office, who), span, town or None, form)
+        to.write_bytes(file)
+        show({"month": f"{span.first:%Y-%m}", "bytes": len(file)}, as_json, lambda: say(f"  {span.first:%Y-%m} → {to.name}"))
+
+    command(doing, as_json=as_json)
+
+
+@kpi.command("bulletins")
+def bulletins(who: As = "", as_json: Json = False) -> None:
+    """List the monthly bulletins that were made by themselves (历月月报)."""
+
+    async def doing() -> None:
+        async with desk() as (office, _):
+            found = await Editor(office).listed(await asker(office, who))
+        stamp = "%Y-%m-%d %H:%MZ"
+        rows: list[tuple[object, ...]] = [
+            (f"{one.first:%Y-%m}", one.town or "district", one.as_of.strftime(stamp), one.id) for one in found
+        ]
+        show(found, as_json, lambda: out.print(table(f"{len(found)} bulletins", ("month", "town", "as of", "id"), rows)))
+
+    command(doing, as_json=as_json)
+
+
+FORMS: dict[str, Form] = {".docx": "docx", ".xlsx": "xlsx", ".pdf": "pdf"}
 
 
 class Checked(Model):

@@ -180,6 +180,10 @@ def _sorts(role: Role) -> str:
     return "own reach" if role in DESKS[Desk.ARRIVALS] else ""
 
 
+def _counts(role: Role) -> str:
+    return "own reach" if role in DESKS[Desk.KPI] else ""
+
+
 ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases": _reads,
     "GET /cases/count": _reads,
@@ -193,9 +197,8 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases/{code}/papers, /cases/{code}/papers/{paper}/content, /cases/{code}/papers/{paper}/pdf, /cases/{code}/dossier": _papers,
     "POST /cases/{code}/papers, /cases/{code}/papers/uploads, /cases/{code}/papers/{paper}/signatures": _papers,
     "GET /stats": lambda role: "own reach" if role in NUMBERS else "",
-    "GET /kpi, /kpi/definitions, /kpi/dwell, /kpi/{kpi_id}/split, /kpi/{kpi_id}/series": lambda role: (
-        "own reach" if role in DESKS[Desk.KPI] else ""
-    ),
+    "GET /kpi, /kpi/definitions, /kpi/dwell, /kpi/{kpi_id}/split, /kpi/{kpi_id}/series": _counts,
+    "GET /kpi/bulletin, /kpi/bulletins, /kpi/bulletins/{bulletin}": _counts,
     "GET /kpi/findings": lambda role: "own reach" if role in DESKS[Desk.INTEGRITY] else "",
     "GET /cases/{code}/ledger": _way,
     "GET /arrivals, /arrivals/{arrival}": _sorts,

@@ -12,10 +12,12 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from activities.anchoring import AnchoringActivities
 from activities.assignment import AssignmentActivities
+from activities.bulletins import BulletinActivities
 from activities.closure import ClosureActivities
 from activities.delivery import DeliveryActivities
 from activities.escalation import EscalationActivities
 from activities.records import RecordActivities
+from service.bulletin.editing import Editor
 from service.cases import Cases
 from service.office import Office
 from service.proof.notary import Notary
@@ -24,6 +26,7 @@ from service.secrecy.sealing import UNSEALED
 from service.secrecy.transport import connection, refusal
 from service.settings import CannotStart, Settings
 from workflows.anchor import AnchorWorkflow
+from workflows.bulletin import BulletinWorkflow
 from workflows.dispute import DisputeWorkflow
 
 GRACE = timedelta(seconds=20)
@@ -83,7 +86,7 @@ def build_worker(office: Office, **options: Any) -> Worker:
     anchoring = AnchoringActivities(Notary(office))
     chosen: dict[str, Any] = {
         "task_queue": office.settings.task_queue,
-        "workflows": [DisputeWorkflow, AnchorWorkflow],
+        "workflows": [DisputeWorkflow, AnchorWorkflow, BulletinWorkflow],
         "activities": [
             records.publish,
             records.load,
@@ -93,6 +96,7 @@ def build_worker(office: Office, **options: Any) -> Worker:
             delivery.deliver,
             anchoring.anchor,
             anchoring.stamp,
+            BulletinActivities(Editor(office)).make,
         ],
         "workflow_runner": runner(),
         "graceful_shutdown_timeout": GRACE,

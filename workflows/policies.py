@@ -21,6 +21,9 @@ FOREVER = RetryPolicy(initial_interval=timedelta(milliseconds=500), backoff_coef
 LONG = timedelta(minutes=5)
 """One try of an activity that may have to read a hundred thousand cases, or to wait for somebody else's program."""
 
+BULLETINS = timedelta(minutes=30)
+"""One try of making a month's bulletins; the facts of many cases may have to be told first."""
+
 STAMPED_WITHIN = timedelta(hours=20)
 """How long an outside time stamp is tried for: the next day's anchor, which covers this one, must not wait for it."""
 

@@ -117,12 +117,21 @@ class KpiDesk:
             total=ask.number(kpi, window, (total["part"][0], total["whole"][0]), in_all),
         )
 
-    async def series(self, actor: Actor, kpi_id: str, step: Step = Step.MONTH, *, count: int = 12, scope: Scope | None = None) -> Series:
-        """Return one indicator over the last periods, this one included. Raises ValueError for more than 60."""
+    async def series(
+        self,
+        actor: Actor,
+        kpi_id: str,
+        step: Step = Step.MONTH,
+        *,
+        count: int = 12,
+        scope: Scope | None = None,
+        until: date | None = None,
+    ) -> Series:
+        """Return one indicator over the last periods, the one that holds `until` (today) included. Raises ValueError for more than 60."""
         if not 0 < count <= MOST_PERIODS:
             raise ValueError(f"at most {MOST_PERIODS} periods")
         scope = scope or Scope()
-        periods = latest(step, self._today(), count)
+        periods = latest(step, until or self._today(), count)
         ask, kpi = await self._asked(actor, scope, periods[-1]), self._kpi(actor, kpi_id)
         windows = [self._window(period, ask.now) for period in periods]
         counts = {f"{kpi.id}:whole": kpi.of, f"{kpi.id}:part": kpi.counted_part()}

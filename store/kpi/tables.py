@@ -5,7 +5,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
 
 from models.kpi import Whose
 from models.words import ENDS, Stage
@@ -76,3 +89,17 @@ kpi_items = Table(
     Index("ix_kpi_items_at", "thing", "at", "key", "outcome", "own", "tier", "town", "category", "unit", "case_id"),
 )
 """Steps, promises, visits, ratings and services of cases (`models/kpi.py`: `ItemFact`), with what they are told apart by."""
+
+bulletins = Table(
+    "bulletins",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("first", Date, nullable=False),
+    Column("town", UnitId, nullable=False),  # `` = of the whole district: a unique index holds no two empty ones apart
+    Column("as_of", UtcDateTime, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("docx", LargeBinary, nullable=False),
+    Column("xlsx", LargeBinary, nullable=False),
+    UniqueConstraint("first", "town"),
+)
+"""The monthly bulletins: numbers alone, none of them small, so they lie open. One for each month and town, and the district."""

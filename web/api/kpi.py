@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
 from models.base import Model
+from models.bulletin import BulletinLine
 from models.kpi import Kpi
 from models.period import Period, Step
 from rules.periods import holding
+from service.bulletin.editing import MEDIA, Editor, Form
 from service.kpi.desk import KpiDesk
 from service.kpi.dwelling import Dwelling
 from service.kpi.findings import IntegrityDesk
@@ -74,6 +76,17 @@ class SeriesQuery(ScopeQuery):
     count: int = Field(default=12, ge=1, le=60)
 
 
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file", "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA.values()}}
+}
+
+
+def handed_out(name: str, file: bytes, form: Form) -> Response:
+    """Return a file to be kept."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(file, media_type=MEDIA[form], headers=headers)
+
+
 def _desk(office: OfficeDep) -> KpiDesk:
     return KpiDesk(office)
 
@@ -106,6 +119,49 @@ async def get_findings(actor: ActorDep, office: OfficeDep, day: date | None = No
         return await IntegrityDesk(office).findings(actor, day or office.bundle.cal.local_date(office.now()))
     except ValueError as error:
         raise WebProblem("invalid") from error
+
+
+@router.get("/kpi/bulletins", operation_id="list_bulletins", summary="Monthly bulletins", responses=documented("not_allowed"))
+async def list_bulletins(actor: ActorDep, office: OfficeDep) -> tuple[BulletinLine, ...]:
+    """Return the stored bulletins of one's town, or of all; the newest month first."""
+    return await Editor(office).listed(actor)
+
+
+@router.get(
+    "/kpi/bulletins/{bulletin}",
+    operation_id="get_bulletin",
+    summary="A monthly bulletin",
+    response_class=Response,
+    responses=FILE | documented("not_allowed", "invalid"),
+)
+async def get_bulletin(
+    actor: ActorDep,
+    office: OfficeDep,
+    bulletin: Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")],
+    form: Annotated[Form, Query(alias="format")] = "docx",
+) -> Response:
+    """Return a stored bulletin as a document, a workbook or a PDF."""
+    line, file = await Editor(office).stored(actor, bulletin, form)
+    return handed_out(f"bulletin-{line.first:%Y-%m}-{line.town or 'district'}.{form}", file, form)
+
+
+@router.get(
+    "/kpi/bulletin",
+    operation_id="make_bulletin",
+    summary="A bulletin of any month, made now",
+    response_class=Response,
+    responses=FILE | documented("not_allowed", "invalid"),
+)
+async def make_bulletin(
+    actor: ActorDep,
+    office: OfficeDep,
+    month: Annotated[str, Query(pattern=r"^2[01][0-9]{2}-(0[1-9]|1[0-2])$")],
+    town: Unit = None,
+    form: Annotated[Form, Query(alias="format")] = "docx",
+) -> Response:
+    """Return a bulletin with what one may see oneself; it is kept nowhere."""
+    period = holding(Step.MONTH, date.fromisoformat(f"{month}-01"))
+    return handed_out(f"bulletin-{month}-{town or 'own'}.{form}", await Editor(office).made(actor, period, town, form), form)
 
 
 @router.get("/kpi/{kpi_id}/split", operation_id="split_kpi", summary="One indicator by a column", responses=documented("not_allowed"))

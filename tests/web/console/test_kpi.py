@@ -53,3 +53,10 @@ async def test_time_checks_and_files(town: Desk) -> None:
     plain = re.search(r"/cases/([A-Z]+-\d{4}-\d+)", await director.get("/cases?state=all&tier=blue&category=0201"))
     assert plain
     assert "责任时长" in await director.get(f"/cases/{plain[1]}/ledger")
+
+
+async def test_a_bulletin_of_any_month_on_request(town: Desk) -> None:
+    director = await town.at(DIRECTOR)
+    assert "现在生成" in await director.get("/kpi/bulletins")
+    await director.get("/kpi/bulletins/file?month=2026-13", 422)
+    await director.get("/kpi/bulletins/file?month=2026-10&format=xlsx")

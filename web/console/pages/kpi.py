@@ -14,11 +14,15 @@ from models.kpi import Direction, Group, Shows
 from models.period import Period, Step
 from rules.desks import Desk, may_use
 from rules.labels import Both
+from rules.periods import DAY, holding
+from service.bulletin.editing import MEDIA, Editor, Form
 from service.kpi.desk import KpiDesk
 from service.kpi.dwelling import Dwelling
 from service.kpi.findings import IntegrityDesk
 from service.kpi.scope import By, Scope
 from service.kpi.told import KpiDwell, KpiTable, Number, Series, Split
+from service.showing import town_name
+from web.api.kpi import handed_out
 from web.console import spans
 from web.console.caller import Caller, CallerDep
 from web.console.charts import Chart
@@ -33,6 +37,7 @@ ROWS = 20
 """Most rows in a chart; the table has all."""
 
 Text = Annotated[str, Query(max_length=64)]
+Asked = Annotated[Form, Query(alias="format")]
 
 PARTS: dict[By, Both] = {
     "town": ("镇街", "town"),
@@ -84,6 +89,34 @@ async def findings(who: CallerDep, month: Text = "") -> Response:
     except ValueError as error:
         raise WebProblem("invalid") from error
     return who.page("kpi/findings.html", {**_common(who, "findings", "", "", found.period), "found": found})
+
+
+@router.get("/kpi/bulletins")
+async def bulletins(who: CallerDep) -> Response:
+    """Return the monthly bulletins, and the form for one of any month."""
+    found = await Editor(who.office).listed(who.actor)
+    network = who.office.bundle.network
+    names = {line.town: town_name(network, line.town) or line.town for line in found}
+    context = {"found": found, "names": names, "formats": tuple(MEDIA), "last": f"{(_today(who).replace(day=1) - DAY):%Y-%m}"}
+    return who.page("kpi/bulletins.html", {**_common(who, "bulletins", "", "", holding(Step.MONTH, _today(who))), **context})
+
+
+@router.get("/kpi/bulletins/file")
+async def bulletin_made(who: CallerDep, month: Text = "", town: Text = "", form: Asked = "docx") -> Response:
+    """Return the bulletin of a month, made now."""
+    try:
+        period = holding(Step.MONTH, date.fromisoformat(f"{month}-01"))
+    except ValueError as error:
+        raise WebProblem("invalid") from error
+    file = await Editor(who.office).made(who.actor, period, town or None, form)
+    return handed_out(f"bulletin-{month}.{form}", file, form)
+
+
+@router.get("/kpi/bulletins/{bulletin}")
+async def bulletin_file(who: CallerDep, bulletin: str, form: Asked = "docx") -> Response:
+    """Return a stored bulletin."""
+    line, file = await Editor(who.office).stored(who.actor, bulletin, form)
+    return handed_out(f"bulletin-{line.first:%Y-%m}-{line.town or 'district'}.{form}", file, form)
 
 
 @router.get("/kpi/{kpi_id}")
