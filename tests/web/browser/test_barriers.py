@@ -23,7 +23,12 @@ PAGES: dict[str, tuple[str, ...]] = {
     "screener@yanlou-centre": ("/inbox", "/cases", "/cases/{code}", "/cases/{code}?tab=story", "/cases/nothing"),
     "mediator@yanlou-gumeng": tuple(f"/cases/{{code}}?tab={tab}" for tab in TABS),
     "dispatcher@yanlou-centre": ("/arrivals", "/board", "/network", "/procedure", "/procedure?tab=ways", "/procedure?tab=calendar"),
-    "director@yanlou-centre": ("/people/absences", "/people/absences/new?post=mediator@yanlou-gumeng"),
+    "director@yanlou-centre": (
+        "/people/absences",
+        "/people/absences/new?post=mediator@yanlou-gumeng",
+        "/export/cases?state=all",
+        "/cases/{code}/purpose",
+    ),
     "admin_system@huaxi-centre": ("/people", "/people/new"),
     "director@huaxi-centre": (
         "/cockpit",
@@ -33,14 +38,14 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/procedure?tab=try",
     ),
     "auditor@yanlou-justice": ("/audit", "/archive?check={code}"),
-    "admin_audit@huaxi-centre": ("/access-log?verify=true", "/account-log?verify=1"),
+    "admin_audit@huaxi-centre": ("/access-log?verify=true", "/account-log?verify=1", "/exports"),
 }
 """By the post that looks at them; `{code}` is a case in mediation."""
 
 
 @pytest.fixture(scope="session")
 async def code(api: Api) -> str:
-    code = await api.open(risk_signs=["previous_violence"])
+    code = await api.open(risk_signs=["separation"])
     await api.act(code, "screener@yanlou-centre", "screen", category="0201", accept=True)
     await api.act(code, "dispatcher@yanlou-centre", "route", level="village")
     await api.act(code, "officer@yanlou-gumeng", "sign")
