@@ -48,6 +48,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/api/v1/cases/{code}/timeline": ("/api/v1/cases/{code}/timeline",),
     "/api/v1/cases/{code}/meetings/{meeting}/invitation": ("/api/v1/cases/{code}/meetings/m1/invitation",),
     "/api/v1/arrivals": ("/api/v1/arrivals",),
+    "/api/v1/cases/{code}/papers": ("/api/v1/cases/{code}/papers",),
+    "/api/v1/cases/{code}/papers/{paper}/content": ("/api/v1/cases/{code}/papers/1/content",),
+    "/cases/{code}/papers/{paper}/content": ("/cases/{code}/papers/1/content",),
     "/api/v1/inbox": ("/api/v1/inbox",),
     "/api/v1/changes": ("/api/v1/changes?after=0",),
     "/api/v1/exports": ("/api/v1/exports",),
@@ -93,8 +96,13 @@ NOTHING_OF_CASES = (
 What stands in ASKED all the same is asked.
 """
 
-BY_ID = ("/", "/live", "/feeds/{secret}", "/api/v1/arrivals/{arrival}", "/arrivals/{arrival}")
-"""A way on, a stream and feeds, which are asked below by what is behind them; arrivals, which are no cases yet."""
+BY_ID = (
+    *("/", "/live", "/feeds/{secret}", "/api/v1/arrivals/{arrival}", "/arrivals/{arrival}"),
+    *("/api/v1/cases/{code}/papers/{paper}/pdf", "/cases/{code}/papers/{paper}/pdf"),
+    *("/api/v1/cases/{code}/dossier", "/cases/{code}/dossier.{form}"),
+)
+"""A way on, a stream and feeds, which are asked below by what is behind them; arrivals, which are no cases yet; papers as PDF and whole
+files, which can't be read here and have tests of their own."""
 
 LOGS = ("/access-log", "/exports", "/api/v1/exports")
 """Where the audit administrator finds the codes of cases that were looked at, and nothing else of them."""
