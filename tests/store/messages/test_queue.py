@@ -169,7 +169,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_nothing_is_lost_and_each_case_comes_in_order(sqlite_template: Path, steps: list[tuple[str, str]]) -> None:
     with TemporaryDirectory() as folder:
         shutil.copyfile(sqlite_template, Path(folder) / "jiefen.db")
