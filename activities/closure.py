@@ -1,4 +1,7 @@
-"""Closure audit (结案审核): the checklist of domain 2.5 evaluated on the stored record, after its chain has been verified."""
+"""Closure audit (结案审核): the checklist of domain 2.5 evaluated on the stored record, after its chain has been verified.
+
+Where the place's list of papers says so, a file that lacks a paper it needs is an open item as well.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,28 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.contracts import CHECK_CLOSURE
+from models.paper.kinds import PaperList
 from models.record import AuditQuery, AuditReport
 from rules import chain
 from rules.closure import checklist
 from rules.library import Library
+from rules.papers.dossier import completeness
+from store.papers.register import PaperRegister
 from store.records import Records
 from store.replaying import refolded
+
+FILE_ITEM = "file_complete"
+"""The item of the checklist that only the register of papers can tell."""
 
 
 class ClosureActivities:
     """Auditing the record."""
 
-    def __init__(self, records: Records, library: Library) -> None:
+    def __init__(self, records: Records, library: Library, papers: PaperList, register: PaperRegister) -> None:
         self._records = records
         self._library = library
+        self._papers = papers
+        self._register = register
 
     @activity.defn(name=CHECK_CLOSURE.name)
     async def check(self, query: AuditQuery) -> AuditReport:
@@ -36,4 +47,8 @@ class ClosureActivities:
             return AuditReport(passed=(), open=(), head=stored.head, broken_at=broken)
         case = refolded(stored, lines)
         held, still_open = checklist(case, self._library.procedure(case.docs.procedure))
+        if self._papers.audited:
+            kinds = (await self._register.kinds([case.id]))[case.id]
+            complete = completeness(case, self._papers, kinds).complete
+            held, still_open = ((*held, FILE_ITEM), still_open) if complete else (held, (*still_open, FILE_ITEM))
         return AuditReport(passed=held, open=still_open, head=case.head)

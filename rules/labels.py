@@ -243,6 +243,7 @@ CODES: dict[str, Both] = {
     "dissatisfied": ("群众不满意", "dissatisfied"),
     "complaint": ("当事人投诉", "a party complained"),
     "as_planned": ("按既定安排", "as planned"),
+    "file_complete": ("卷宗材料不齐全", "the file lacks papers"),
     "record_broken": ("案件记录校验不通过", "the record does not verify"),
     **CHECKLIST,
 }

@@ -25,6 +25,7 @@ from service.secrecy.logs import CORE
 from service.secrecy.sealing import UNSEALED
 from service.secrecy.transport import connection, refusal
 from service.settings import CannotStart, Settings
+from store.papers.register import PaperRegister
 from workflows.anchor import AnchorWorkflow
 from workflows.bulletin import BulletinWorkflow
 from workflows.dispute import DisputeWorkflow
@@ -79,7 +80,7 @@ def build_worker(office: Office, **options: Any) -> Worker:
 
     cases = Cases(office)
     records = RecordActivities(office.records, office.library)
-    closure = ClosureActivities(office.records, office.library)
+    closure = ClosureActivities(office.records, office.library, office.place.papers.known, PaperRegister(office.store))
     assignment = AssignmentActivities(office.roll, office.queries, office.library)
     escalation = EscalationActivities(office.roll, office.library)
     delivery = DeliveryActivities(cases)

@@ -144,6 +144,8 @@ class PaperList(Model):
     kinds: tuple[Kind, ...] = Field(min_length=1)
     enclosures: tuple[Enclosure, ...] = ()
     grading: Grading = Grading()
+    audited: bool = False
+    """Whether the closing audit fails while the file lacks a paper it needs."""
     uploads: Uploads
 
     def kind(self, kind_id: str) -> Kind | None:

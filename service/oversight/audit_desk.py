@@ -19,6 +19,7 @@ from rules.draft import Context
 from rules.labels import label
 from rules.library import Bundle
 from rules.obligations import missing_sign_offs
+from rules.papers.dossier import completeness
 from rules.visibility import Group, Sight
 from service.asking import may_ask
 from service.office import Office
@@ -29,6 +30,7 @@ from service.shown import Listed
 from service.sighted import Sighted
 from store.desk.lists import CaseRow, Filter
 from store.desk.states import States
+from store.papers.register import PaperRegister
 
 ABOUT: dict[str, Group] = {
     "category_set": Group.KIND,
@@ -80,6 +82,8 @@ class ToClose(Model):
     """How many of the items shown do not hold."""
     signed: tuple[Role, ...]
     missing: tuple[MissingSignOff, ...]
+    lacking: tuple[Both, ...]
+    """Papers that the file lacks for its difficulty; none for whom papers are not shown."""
     may: tuple[str, ...]
     """What this person may do of `CLOSING`; an audit fails where items are open."""
     barred: RefusalCode | None
@@ -101,6 +105,7 @@ class AuditDesk(Sighted):
     def __init__(self, office: Office) -> None:
         super().__init__(office)
         self._states = States(office.store)
+        self._register = PaperRegister(office.store)
 
     async def waiting(
         self, actor: Actor, *, town: str | None = None, tier: Tier | None = None, after: str | None = None, limit: int = 20
@@ -117,13 +122,16 @@ class AuditDesk(Sighted):
         states = await self._states.of([row.case_id for row in page.rows])
         signers = {role: await self._office.roll.holders(role) for role in await self._signing(states)}
         posts = {role: [Actor(person=one.id, role=one.role, unit=one.unit) for one in people] for role, people in signers.items()}
-        cases = [await self._to_close(actor, row, states[row.case_id], posts) for row in page.rows if row.case_id in states]
+        kinds = await self._register.kinds(list(states))
+        cases = [
+            await self._to_close(actor, row, states[row.case_id], posts, kinds[row.case_id]) for row in page.rows if row.case_id in states
+        ]
         return ToCloseList(as_of=now, count=await queries.count(eyes, wanted, now), cases=tuple(cases), next=page.next)
 
     async def _signing(self, states: dict[str, Case]) -> set[Role]:
         return {role for case in states.values() for role in missing_sign_offs(case, (await self.bundle(case)).procedure)}
 
-    async def _to_close(self, actor: Actor, row: CaseRow, case: Case, posts: dict[Role, list[Actor]]) -> ToClose:
+    async def _to_close(self, actor: Actor, row: CaseRow, case: Case, posts: dict[Role, list[Actor]], kinds: set[str]) -> ToClose:
         bundle, seen = await self.bundle(case), await self._sight(case, actor)
         may = allowed(case, actor, Context(now=self._office.now(), library=self._office.library))
         handled = not actor.ids.isdisjoint(case.handlers) or (case.mediator is not None and case.mediator.person in actor.ids)
@@ -139,9 +147,13 @@ class AuditDesk(Sighted):
             open_items=sum(item.holds is False for item in items),
             signed=case.sign_offs,
             missing=tuple(self._missing(role, case, bundle, posts.get(role, [])) for role in missing_sign_offs(case, bundle.procedure)),
+            lacking=self._lacking(case, kinds) if seen.sees(Group.PAPERS) else (),
             may=tuple(do for do in CLOSING if do in may and (do != "audit" or barred is None)),
             barred=barred,
         )
+
+    def _lacking(self, case: Case, kinds: set[str]) -> tuple[Both, ...]:
+        return tuple((one.zh, one.en) for one in completeness(case, self._office.place.papers.known, kinds).missing)
 
     def _missing(self, role: Role, case: Case, bundle: Bundle, posts: list[Actor]) -> MissingSignOff:
         network = bundle.network

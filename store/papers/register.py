@@ -99,6 +99,16 @@ class PaperRegister:
             rows = (await db.execute(select(papers).where(here).order_by(papers.c.made_at, papers.c.id))).all()
             return await _with_signatures(db, rows)
 
+    async def kinds(self, case_ids: Sequence[str]) -> dict[str, set[str]]:
+        """The kinds of paper that each of these cases holds; those of cases merged into it count."""
+        into = func.coalesce(cases.c.survivor, papers.c.case_id)
+        query = select(into, papers.c.kind).outerjoin(cases, cases.c.case_id == papers.c.case_id).where(into.in_(case_ids)).distinct()
+        found: dict[str, set[str]] = {case_id: set() for case_id in case_ids}
+        async with self._store.read() as db:
+            for case_id, kind in (await db.execute(query)).all():
+                found[case_id].add(kind)
+        return found
+
     async def count(self, case_id: str) -> int:
         """How many papers a case holds."""
         async with self._store.read() as db:

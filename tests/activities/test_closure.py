@@ -13,9 +13,13 @@ from models.case import Case
 from models.record import AuditQuery, Publication
 from models.words import Stage
 from rules import chain
+from rules.papers.dossier import completeness
 from store.engine import Store
+from store.papers.register import PaperRegister
 from store.records import Records
 from store.tables import events
+from tests.papers.stories import place
+from tests.store.papers.test_register import paper, parts
 from tests.support.core import CoreCase, huaxi
 from tests.support.onward import case_at
 
@@ -30,9 +34,10 @@ async def recorded(store: Store, core: CoreCase) -> Case:
     return core.case
 
 
-def audit(store: Store) -> ClosureActivities:
+def audit(store: Store, *, audited: bool = False) -> ClosureActivities:
     library, _ = huaxi()
-    return ClosureActivities(Records(store), library)
+    papers = place().papers.known.model_copy(update={"audited": audited})
+    return ClosureActivities(Records(store), library, papers, PaperRegister(store))
 
 
 async def test_what_the_record_bears_out_passes_and_names_the_head_it_saw(store: Store) -> None:
@@ -60,3 +65,17 @@ async def test_a_case_the_record_does_not_know_is_asked_for_again(store: Store) 
     with pytest.raises(ApplicationError, match="does not know") as caught:
         await audit(store).check(AuditQuery(case_id="nowhere", now=NOW))
     assert not caught.value.non_retryable
+
+
+async def test_where_the_place_says_so_a_file_that_lacks_papers_is_not_closed(store: Store) -> None:
+    case = await recorded(store, case_at(Stage.AUDITING))
+    report = await audit(store, audited=True).check(AuditQuery(case_id=case.id, now=NOW))
+    assert report.open == ("file_complete",)
+    await store.keys.keys([f"case:{case.id}"])
+    lacks = completeness(case, place().papers.known, ()).missing
+    assert lacks
+    for one in lacks:
+        assert await PaperRegister(store).add(paper(case_id=case.id, kind=one.kind, owners=(f"case:{case.id}",)), b"{}", parts(b"abc"))
+    report = await audit(store, audited=True).check(AuditQuery(case_id=case.id, now=NOW))
+    assert report.open == ()
+    assert report.passed[-1] == "file_complete"

@@ -11,6 +11,7 @@ from rules.closure import checklist
 from rules.desks import DESKS, Desk
 from rules.draft import Context
 from rules.obligations import missing_sign_offs
+from rules.papers.dossier import completeness
 from rules.visibility import Group
 from service.errors import Refused
 from service.office import Office
@@ -51,6 +52,8 @@ async def test_every_case_in_audit_with_its_checklist_as_the_audit_reads_it(fill
         assert item.open_items == len(still_open)
         assert [missing.role for missing in item.missing] == list(missing_sign_offs(case, filled.bundle.procedure))
         assert item.audited == case.audited
+        lacks = completeness(case, filled.place.papers.known, ()).missing
+        assert item.lacking == tuple((one.zh, one.en) for one in lacks)
         assert item.since == case.moments["followed_up"]
     assert any(item.missing for item in found.values())
     assert any(item.open_items for item in found.values())
