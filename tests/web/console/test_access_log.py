@@ -56,7 +56,7 @@ async def test_the_chain_is_checked_on_asking(desk: Desk) -> None:
     assert "日志完整" not in await admin.get("/access-log")
     page = await admin.get("/access-log?verify=true")
     assert "日志完整，没有被改动。" in page
-    assert re.search(r"[0-9a-f]{64}", page)
+    assert re.search(r"sha256:[\w-]{43}<", page)
 
 
 async def test_it_is_for_who_audits_alone(desk: Desk) -> None:
