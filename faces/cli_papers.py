@@ -79,7 +79,8 @@ def make(
         async with desk(engine=True) as (office, cases):
             actor = await cases.actor(who)
             made = await Maker(office).make(actor, code, kind, about=about, entries=entries, action_id=f"{actor.person}:{key}", purpose=why)
-        show(made, as_json, lambda: say(f"  {made.kind} {made.number or ''} v{made.version}  {made.sha256[:16]}", head=made.id))
+        shown = made.model_copy(update={"owners": ()})
+        show(shown, as_json, lambda: say(f"  {made.kind} {made.number or ''} v{made.version}  {made.sha256[:16]}", head=made.id))
 
     command(doing, as_json=as_json, again=f"--id {key}")
 

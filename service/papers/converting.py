@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,10 @@ from service.errors import PaperRefused
 PROGRAMS = ("soffice", "libreoffice")
 LIMIT = 90.0
 """Seconds that a conversion may take before it is killed; the first one of a process makes its profile and is slow."""
+
+PREFIX = "papers-"
+STALE = 3600.0
+"""Seconds after which a folder of a conversion belongs to nobody any more."""
 
 MORE = 5.0
 """Seconds for each further document of the same conversion."""
@@ -77,8 +82,15 @@ class Converter:
             return []
         async with self._turn:
             self.home.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix="papers-", dir=self.home) as folder:
+            self._sweep()
+            with tempfile.TemporaryDirectory(prefix=PREFIX, dir=self.home) as folder:
                 return await self._run(program, Path(folder), documents, to)
+
+    def _sweep(self) -> None:
+        """Take away what a process that was killed has left: no conversion lasts so long."""
+        for folder in self.home.glob(f"{PREFIX}*"):
+            if folder.stat().st_mtime < time.time() - STALE:
+                shutil.rmtree(folder, ignore_errors=True)
 
     async def _run(self, program: str, folder: Path, documents: Sequence[bytes], to: str) -> list[bytes]:
         out, ending = folder / "out", to.partition(":")[0]

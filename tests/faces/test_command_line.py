@@ -336,3 +336,21 @@ def test_the_first_administrators_are_made_here_and_get_a_password_to_be_changed
     assert up.jiefen("account", "create", "li.si", "李四", "clerk@yanlou-centre", "--provider", "--json").json["password"] is None
     unknown = up.jiefen("account", "reset", "nobody")
     assert (unknown.code, one_line(unknown.err, "unknown")) == (2, True)
+
+
+def test_a_paper_is_made_listed_and_written_into_a_file_that_is_mine_alone(up: Running, tmp_path: Path) -> None:
+    code = take_in(up, tmp_path)
+    entries = json.dumps({"requests": "恢复排水沟原状"})
+    made = up.jiefen("paper", "make", code, "application", "--as", CLERK, "--with", entries, "--json")
+    assert made.code == 0, made.err
+    listed = up.jiefen("paper", "list", code, "--as", CLERK, "--json").json
+    assert [(one["id"], one["attached"]) for one in listed["papers"]] == [(made.json["id"], True)]
+    path = tmp_path / "paper.docx"
+    taken = up.jiefen("paper", "take", code, made.json["id"], "--as", CLERK, "--to", str(path), "--json")
+    assert (taken.json["size"], path.stat().st_size) == (made.json["size"], made.json["size"])
+    assert path.stat().st_mode & 0o777 == 0o600
+    whole = tmp_path / "whole.zip"
+    assert up.jiefen("paper", "dossier", code, "--as", CLERK, "--to", str(whole)).code == 0
+    assert whole.read_bytes().startswith(b"PK")
+    refused = up.jiefen("paper", "make", code, "application", "--as", CLERK)
+    assert (refused.code, one_line(refused.err, "paper_field_missing")) == (2, True)

@@ -122,6 +122,18 @@ async def test_one_conversion_runs_at_a_time_and_a_failed_one_is_told(tmp_path: 
     converter.close()
 
 
+async def test_what_a_killed_process_left_is_taken_away_and_what_is_in_work_stays(tmp_path: Path) -> None:
+    left, fresh = tmp_path / "papers-left", tmp_path / "papers-fresh"
+    for folder in (left, fresh):
+        folder.mkdir()
+        (folder / "0000.docx").write_bytes(b"x")
+    os.utime(left, (0, 0))
+    with refused(PaperProblem.CONVERTER_FAILED):
+        await Converter(tmp_path, program="/bin/true").pdf(b"x")
+    assert not left.exists()
+    assert fresh.exists()
+
+
 def picture(mode: str = "RGB") -> bytes:
     made = io.BytesIO()
     Image.new(mode, (300, 200), 0).save(made, "PNG")
