@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import cost, lists, people, sealing, watching
+from bench import cost, kpi, lists, people, sealing, watching
 from bench.peers import report as peers
 from faces.process import leave
 
 BENCHES: dict[str, Callable[[], object]] = {
     "cost": cost.main,
+    "kpi": kpi.main,
     "lists": lists.main,
     "people": people.main,
     "peers": peers.main,
