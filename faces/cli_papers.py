@@ -10,9 +10,11 @@ from typing import Annotated
 
 import typer
 
+from faces.asking import asker
 from faces.cli_cases import ActionId, As, Code, Json, With
 from faces.desk import desk, fields_of
 from faces.output import command, out, say, show, table
+from models.account import TokenScope
 from models.refusal import RefusalCode
 from service.errors import refuse
 from service.papers.making import Maker
@@ -43,8 +45,8 @@ def list_(code: Code, who: As, why: Why = "", as_json: Json = False) -> None:
     """List the papers of a case, what could be made now, and what its file lacks (材料目录)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            found = await PaperReader(office).desk(await cases.actor(who), code, why)
+        async with desk() as (office, _):
+            found = await PaperReader(office).desk(await asker(office, who), code, why)
         show(found, as_json, lambda: _listed(found))
 
     command(doing, as_json=as_json)
@@ -76,8 +78,8 @@ def make(
         entries = fields_of(given)
         if not all(isinstance(value, str) for value in entries.values()):
             raise refuse(RefusalCode.INVALID, "--with: words are wanted")
-        async with desk(engine=True) as (office, cases):
-            actor = await cases.actor(who)
+        async with desk(engine=True) as (office, _):
+            actor = await asker(office, who, TokenScope.ACT)
             made = await Maker(office).make(actor, code, kind, about=about, entries=entries, action_id=f"{actor.person}:{key}", purpose=why)
         shown = made.model_copy(update={"owners": ()})
         show(shown, as_json, lambda: say(f"  {made.kind} {made.number or ''} v{made.version}  {made.sha256[:16]}", head=made.id))
@@ -97,8 +99,8 @@ def take(
     """Write a paper into a file (取出文书)."""
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            reader, actor = PaperReader(office), await cases.actor(who)
+        async with desk() as (office, _):
+            reader, actor = PaperReader(office), await asker(office, who, TokenScope.EXPORT)
             handed = await (reader.hand_out_pdf if as_pdf else reader.hand_out)(actor, code, paper, why)
             await _written(handed, to, as_json=as_json)
 
@@ -117,8 +119,8 @@ def dossier(
     from service.papers.dossier import Binder  # noqa: PLC0415 - PDF and pictures: what other commands need not load
 
     async def doing() -> None:
-        async with desk() as (office, cases):
-            await _written(await Binder(office).bind(await cases.actor(who), code, form, why), to, as_json=as_json)
+        async with desk() as (office, _):
+            await _written(await Binder(office).bind(await asker(office, who, TokenScope.EXPORT), code, form, why), to, as_json=as_json)
 
     command(doing, as_json=as_json)
 

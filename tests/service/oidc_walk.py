@@ -32,7 +32,8 @@ def build(bare_office: Office, provider: Provider) -> Build:
     """Another web process of the same office, with these settings."""
 
     def make(*, patience: float = 5, **changes: Any) -> Oidc:
-        kept = bare_office.settings.model_dump(include={"home", "database_url", "keys_url", "demo_accounts"})
+        before = bare_office.settings
+        kept = {name: getattr(before, name) for name in ("home", "database_url", "keys_url", "demo_accounts")}
         settings = Settings(**kept, **provider.settings(**changes))
         office = dataclasses.replace(bare_office, settings=settings, shift=bare_office.shift)
         return Oidc(office, Accounts(office), patience=patience)

@@ -99,7 +99,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "note": {"text": w("text")},
     "lift_card": {"card": "contact#1:yellow", "reason": w("reason")},
     "recalendar": {"calendar": DOCS.calendar},
-    "rebase": {"docs": DOCS.model_dump(), "reason": w("reason")},
+    "rebase": {"docs": DOCS.model_dump(), "start": "next_stage", "reason": w("reason")},
     "amend": {
         "happened_on": "2026-02-25", "people": 3, "amount": 1, "wage_workers": 1, "risk_signs": [],
         "summary": w("summary"), "category": "0201", "reason": w("reason"),

@@ -341,6 +341,6 @@ def test_a_profile_of_temporal_means_production(monkeypatch: pytest.MonkeyPatch,
 
     settings = Settings(demo_accounts=True)
     assert demo_allowed(settings)
-    assert not demo_allowed(Settings(demo_accounts=True, database_url="postgresql+asyncpg://db/jiefen"))
+    assert not demo_allowed(Settings(demo_accounts=True, database_url="postgresql+asyncpg://127.0.0.1/jiefen"))
     monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal.example:7233")
     assert not demo_allowed(settings)

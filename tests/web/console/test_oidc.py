@@ -83,7 +83,7 @@ async def registered(provider: Provider) -> Provider:
 @asynccontextmanager
 async def site_of(office: Office, known: Provider) -> AsyncIterator[Site]:
     """The console over this office, at the address that is registered at the provider."""
-    kept = office.settings.model_dump(include={"home", "database_url", "keys_url", "demo_accounts", "task_queue"})
+    kept = {name: getattr(office.settings, name) for name in ("home", "database_url", "keys_url", "demo_accounts", "task_queue")}
     ours = dataclasses.replace(office, settings=Settings(**kept, **known.settings()), shift=timedelta(0))
     async with served(ours, httpx.URL(known.callback).port or 0) as address:
         yield Site(address, known, Accounts(ours))
