@@ -10,8 +10,10 @@ from sqlalchemy import delete, select, text, update
 from temporalio.testing import WorkflowEnvironment
 
 from service import upkeep
+from service.kpi.keeping import catch_up
 from service.rehearsal import virtual_server
 from service.upkeep import Broken, DriftKind
+from store.kpi.tables import kpi_cases, kpi_items
 from store.rebuilding import Rebuilding
 from store.tables import actions, case_access, cases, events, obligations
 from tests.support.running import Desk, desk, settings
@@ -133,10 +135,10 @@ async def test_an_unknown_case_is_unknown(here: Desk) -> None:
 
 
 async def everything(here: Desk, case_id: str) -> dict[str, list[str]]:
-    """All that the record holds of a case beside its events."""
+    """All that the record holds of a case beside its events, and the facts told of it."""
     found = {}
     async with here.office.store.read() as db:
-        for table in (cases, obligations, case_access, actions):
+        for table in (cases, obligations, case_access, actions, kpi_cases, kpi_items):
             rows = (await db.execute(select(table).where(table.c.case_id == case_id))).mappings()
             found[table.name] = sorted(str({key: value for key, value in row.items() if key != "state"}) for row in rows)
     found["state"] = [(await here.stored(case_id)).model_copy(update={"undo": None}).model_dump_json()]
@@ -150,14 +152,16 @@ async def test_views_that_are_right_stay_untouched(here: Desk) -> None:
 
 async def test_wiped_views_come_back_from_the_events(here: Desk) -> None:
     case_id = await here.open(7)
+    assert await catch_up(here.office) == 0
     before = await everything(here, case_id)
+    assert all(before.values())
     async with here.office.store.write() as db:
-        for table in (obligations, case_access, actions):
+        for table in (obligations, case_access, actions, kpi_items, kpi_cases):
             await db.execute(delete(table).where(table.c.case_id == case_id))
         blank = {"stage": None, "lead": None, "mediator": None, "seq": 0, "head": "", "duties_sum": "", "state": "{}", "next_due": None}
         await db.execute(update(cases).where(cases.c.case_id == case_id).values(**blank))
     reports = [report async for report in upkeep.rebuild(here.office, case_id)]
-    assert {"state", "obligations", "case_access", "actions", "cases.stage", "cases.next_due"} <= set(reports[0].changed)
+    assert {"state", "obligations", "case_access", "actions", "facts", "cases.stage", "cases.next_due"} <= set(reports[0].changed)
     assert await everything(here, case_id) == before
     assert (await upkeep.verify(here.office, case_id)).ok
     assert await drifts(here) == []
