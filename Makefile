@@ -13,8 +13,8 @@ BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 STAMP := $(VENV)/.installed
 
-# How many test processes run side by side; `make test WORKERS=0` runs them in one, for a debugger.
-WORKERS ?= 2
+# How many test processes run side by side, three on two cores: many tests wait for programs. `make test WORKERS=0` runs them in one, for a debugger.
+WORKERS ?= 3
 
 .PHONY: help
 help: ## Show this list
@@ -51,7 +51,7 @@ test: install deps lint type layers safe pytest ## Install what the tests need, 
 
 .PHONY: pytest
 pytest: install ## Run the tests alone
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: lint
 lint: install ## Style: ruff, and its formatter in check mode

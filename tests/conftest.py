@@ -19,6 +19,29 @@ from store.keyring.master_sources import MasterKeys
 from tests.postgres import Postgres, apart
 
 
+LONGEST = (
+    "web/api/test_fuzz.py",
+    "faces/test_command_line.py",
+    "web/browser/test_barriers.py",
+    "faces/test_archive.py",
+    "web/browser/test_walks.py",
+    "web/test_leaks.py",
+    "faces/test_starting_and_stopping.py",
+    "faces/test_keys.py",
+    "e2e/test_kill.py",
+    "e2e/test_restore.py",
+    "web/api/test_scope.py",
+    "bench/test_peers.py",
+)
+"""Files that take long, the longest first: begun last, one of them would run on alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest at the front; with `--no-loadscope-reorder` they are given out in this order."""
+    order = {f"tests/{name}": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)))
+
+
 @dataclass(frozen=True)
 class Database:
     """An empty, migrated database and a key store beside it, not opened yet."""

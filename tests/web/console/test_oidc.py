@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from tests.support.oidc_twist import Twist
 from tests.support.processes import free_port
 from tests.web.console.visitors import Desk
 from tests.web.running import served
+from web.__main__ import options
 from web.auth import SESSION_COOKIE
 from web.console.cookies import OIDC
 
@@ -81,11 +83,12 @@ async def registered(provider: Provider) -> Provider:
 
 
 @asynccontextmanager
-async def site_of(office: Office, known: Provider) -> AsyncIterator[Site]:
-    """The console over this office, at the address that is registered at the provider."""
+async def site_of(office: Office, known: Provider, trusted: str = "") -> AsyncIterator[Site]:
+    """The console over this office, at the address that is registered at the provider, behind a proxy whose word counts."""
     kept = {name: getattr(office.settings, name) for name in ("home", "database_url", "keys_url", "demo_accounts", "task_queue")}
-    ours = dataclasses.replace(office, settings=Settings(**kept, **known.settings()), shift=timedelta(0))
-    async with served(ours, httpx.URL(known.callback).port or 0) as address:
+    ours = dataclasses.replace(office, settings=Settings(**kept, trusted_proxies=trusted, **known.settings()), shift=timedelta(0))
+    chosen: dict[str, Any] = {**options(ours.settings), "port": httpx.URL(known.callback).port or 0}
+    async with served(ours, **chosen) as address:
         yield Site(address, known, Accounts(ours))
 
 
@@ -131,10 +134,11 @@ async def test_one_signs_in_at_the_provider_and_comes_to_the_page_one_wanted(sit
         assert (found.account, found.second_factor) == (person.account.id, False)
 
 
-async def test_behind_tls_the_cookies_go_over_tls_alone(site: Site) -> None:
-    async with site.browser() as browser:
+@pytest.mark.parametrize(("trusted", "secure"), [("127.0.0.1", True), ("", False)])
+async def test_behind_tls_the_cookies_go_over_tls_alone(office: Office, oidc_process: Provider, trusted: str, secure: bool) -> None:
+    async with site_of(office, await registered(oidc_process), trusted) as site, site.browser() as browser:
         answer = await browser.client.get("/login/oidc", headers={"X-Forwarded-Proto": "https"})
-        assert "Secure" in answer.headers["set-cookie"]
+        assert ("Secure" in answer.headers["set-cookie"]) is secure
 
 
 async def test_who_wanted_no_page_comes_to_their_work(site: Site) -> None:
