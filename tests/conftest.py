@@ -18,7 +18,6 @@ from store.engine import Store, migrate
 from store.keyring.master_sources import MasterKeys
 from tests.postgres import Postgres, apart
 
-
 LONGEST = (
     "web/api/test_fuzz.py",
     "faces/test_command_line.py",
