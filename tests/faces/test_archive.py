@@ -20,7 +20,7 @@ from service.settings import Settings
 from store.engine import Store
 from store.tables import vault_texts
 from store.vault import Vault, reseal
-from tests.faces.stack import STARTER, Answer
+from tests.faces.stack import STARTER, Answer, command
 from tests.support.running import desk, settings
 
 NAME, PHONE = "欧阳翀骉", "13912345678"
@@ -35,9 +35,9 @@ MANY = 20_000
 
 def jiefen(home: Path, *words: str) -> Answer:
     environment = {**os.environ, "JIEFEN_HOME": str(home)}
-    done = subprocess.run([*STARTER, *words], env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert NAME not in done.stdout + done.stderr
-    return Answer(done.returncode, done.stdout, done.stderr)
+    done = command(words, environment)
+    assert NAME not in done.out + done.err
+    return done
 
 
 async def _made(home: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from service.crew import connect
 from service.entry.accounts import Accounts
 from service.office import Office
 from service.settings import Settings
-from tests.faces.stack import STARTER, Answer
+from tests.faces.stack import Answer, command
 
 CLERK, DIRECTOR, AUDIT = "clerk@yanlou-centre", "director@yanlou-centre", "admin_audit@huaxi-centre"
 CLUSTER = {"TEMPORAL_ADDRESS": "127.0.0.1:1"}
@@ -102,8 +101,7 @@ async def test_nobody_is_somebody_only_where_nobody_has_to_be(here: tuple[Path, 
 
 def jiefen(home: Path, *words: str, **environment: str) -> Answer:
     given = {**os.environ, "JIEFEN_HOME": str(home), **environment}
-    done = subprocess.run([*STARTER, *words], env=given, capture_output=True, text=True, timeout=120, check=False)
-    return Answer(done.returncode, done.stdout, done.stderr)
+    return command(words, given)
 
 
 def test_commands_say_so_with_a_code_and_export_with_a_mark(here: tuple[Path, dict[str, str]], tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.faces.stack import ROOT, Running, gone, running
+from tests.faces.stack import ROOT, Running, command, gone, running
 
 INTAKE: dict[str, Any] = {
     "channel": "window",
@@ -271,7 +271,7 @@ def test_a_rehearsal_needs_nothing_running_and_json_is_all_it_prints(tmp_path: P
     assert answer.code == 1
     (failure,) = answer.json[0]["failures"]
     assert (failure["step"], failure["what"], failure["wanted"], failure["found"]) == ("end", "stage", "merged", "archived")
-    assert "wanted merged, found archived" in nowhere.jiefen("rehearse", str(path)).out
+    assert "wanted merged, found archived" in command(("rehearse", str(path)), nowhere.environment, whole=True).out
 
 
 def test_other_rules_are_played_against_a_story_and_against_closed_cases(up: Running, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from store.keyring.keys import insert_keys
 from store.keyring.master import new_key
 from store.keyring.master_file import read_master
 from store.vault import Vault
-from tests.faces.stack import ROOT, STARTER, Answer
+from tests.faces.stack import ROOT, STARTER, Answer, command
 
 MANY = 20_000
 """Data keys; moving them takes long enough to be met in the middle."""
@@ -32,8 +32,7 @@ T = TypeVar("T")
 
 def jiefen(home: Path, *words: str, **changes: str) -> Answer:
     environment = {**os.environ, "JIEFEN_HOME": str(home), **changes}
-    done = subprocess.run([*STARTER, *words], env=environment, capture_output=True, text=True, timeout=120, check=False)
-    return Answer(done.returncode, done.stdout, done.stderr)
+    return command(words, environment)
 
 
 def with_store(home: Path, work: Callable[[Store], Awaitable[T]], **changes: str) -> T:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from store.engine import Store
 from store.messages.planning import Outgoing, Planned
 from store.messages.sending import Sending
 from store.messages.wishes import WishShelf
-from tests.faces.stack import STARTER, Answer
+from tests.faces.stack import Answer, command
 from tests.store.messages.test_queue import taking
 
 PHONE = "138 0000 1111"
@@ -23,8 +22,7 @@ PHONE = "138 0000 1111"
 
 def jiefen(home: Path, *words: str, given: str = "") -> Answer:
     environment = {**os.environ, "JIEFEN_HOME": str(home), "JIEFEN_DEMO_ACCOUNTS": "1"}
-    done = subprocess.run([*STARTER, *words], env=environment, input=given, capture_output=True, text=True, timeout=120, check=False)
-    return Answer(done.returncode, done.stdout, done.stderr)
+    return command(words, environment, given)
 
 
 async def fill(home: Path) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from models.arrival import Arrival, ArrivalReason, ArrivalState
 from service.settings import Settings
 from store.arrivals.arrivals import Arrivals
 from store.engine import Store
-from tests.faces.stack import STARTER, Answer
+from tests.faces.stack import Answer, command
 
 ID = "6c1f5f0c-0e43-5b0e-9d0a-3f1f2b7a9c12"
 WHO = ("--as", "screener@yanlou-centre")
@@ -20,8 +19,7 @@ WHO = ("--as", "screener@yanlou-centre")
 
 def jiefen(home: Path, *words: str) -> Answer:
     environment = {**os.environ, "JIEFEN_HOME": str(home)}
-    done = subprocess.run([*STARTER, *words], env=environment, capture_output=True, text=True, timeout=120, check=False)
-    return Answer(done.returncode, done.stdout, done.stderr)
+    return command(words, environment)
 
 
 async def _kept(home: Path) -> None:
