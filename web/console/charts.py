@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 
 import pygal
 from pydantic import Field, model_validator
+from pygal.etree import etree
 from pygal.style import Style
 
 from models.base import Model
@@ -22,6 +23,9 @@ from web.console.palette import Theme, palette
 
 # pygal leaves a finder behind for plugins with maps, and Python would warn of it at every later import.
 sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
+
+# pygal builds its tree with lxml wherever that happens to be installed; what is cut out and written below is the standard library's.
+etree.to_etree()
 
 Kind = Literal["stacked", "beside", "course"]
 """Bars in one line, bars beside each other, lines over time."""
