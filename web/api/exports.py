@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, field_validator
+from pydantic_core import PydanticCustomError
 from starlette.background import BackgroundTask
 
 from models.base import Model
@@ -46,6 +48,18 @@ class ExportForm(Model):
     """Which cases, for a list."""
     files: Wanted = Wanted()
     """Which files, for the archive."""
+
+    @field_validator("cases", "files", mode="wrap")
+    @classmethod
+    def _as_described(cls, value: object, read: ValidatorFunctionWrapHandler) -> Model:
+        """Take no 0 for a flag or a day and no word for a number: an address has words alone and is read so, a body is not."""
+        found: Model = read(value)
+        if isinstance(value, dict):
+            try:
+                type(found).model_validate_json(json.dumps(value), strict=True)
+            except ValidationError as error:
+                raise PydanticCustomError("not_as_described", "a flag, a number or a day is not written as described") from error
+        return found
 
 
 def sent(made: Made) -> FileResponse:

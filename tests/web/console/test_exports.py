@@ -63,5 +63,7 @@ async def test_the_api_gives_the_same_file(api: Api) -> None:
     assert "张三丰" in one.text
     for body in ({"format": "csv"}, {"format": "csv", "purpose": "13800000001 x"}, {"kind": "case", "purpose": "consulting"}):
         assert (await api.post("/exports", body, DIRECTOR)).status_code == 422, body
+    for loose in ({"files": {"permanent": 0}}, {"files": {"retain_to": 0}}, {"files": {"year": "2026"}}, {"cases": {"ended": 1}}):
+        assert (await api.post("/exports", {"purpose": "supervising", **loose}, DIRECTOR)).status_code == 422, loose
     assert (await api.post("/exports", {"purpose": "consulting"}, "grid@yanlou-gumeng")).status_code == 403
     assert (await api.get("/exports", DIRECTOR)).status_code == 403
