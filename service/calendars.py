@@ -6,19 +6,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-
-from temporalio.exceptions import TemporalError
 
 from models.base import Instant, Model
 from models.calendar import Calendar
 from models.case import Case
 from models.clock import Clock
 from models.party import Actor
-from models.record import ActReceipt
 from models.refusal import RefusalCode
 from models.words import Role
 from rules import clock as reckon
@@ -26,7 +23,8 @@ from rules.authority import permit
 from rules.calendar import WorkingCalendar, compiled
 from rules.library import content_hash
 from service.cases import Cases
-from service.errors import Refused, Unavailable, UnknownCase, refuse
+from service.errors import refuse
+from service.many import Came, came_of, side_by_side
 from service.office import Office
 from store.calendars import merged, read_calendar
 from store.files import BadFile
@@ -71,6 +69,9 @@ class Outcome(StrEnum):
     """It had ended meanwhile, or is on its way into another case."""
     FAILED = "failed"
     """It could not be told now; do it again."""
+
+
+OUTCOMES = {Came.DONE: Outcome.RECALENDARED, Came.ENDED: Outcome.ENDED, Came.FAILED: Outcome.FAILED}
 
 
 class Told(Model):
@@ -141,17 +142,11 @@ async def apply(
         waiting = [case async for case in _behind(office, chosen.name) if case.id not in told]
         if not waiting:
             break
-        gate = asyncio.Semaphore(AT_ONCE)
-
-        async def tell(case: Case, gate: asyncio.Semaphore = gate) -> None:
-            async with gate:
-                told[case.id] = await _told(cases, case, chosen.name, actor, action_id)
+        tell = partial(_told, cases, name=chosen.name, actor=actor, action_id=action_id)
+        async for one in side_by_side(waiting, tell, AT_ONCE):
+            told[one.case_id] = one
             if progress is not None:
                 progress()
-
-        async with asyncio.TaskGroup() as group:
-            for case in waiting:
-                group.create_task(tell(case))
     found = tuple(told[case_id] for case_id in sorted(told))
     return Applied(
         recalendared=sum(item.outcome is Outcome.RECALENDARED for item in found),
@@ -175,25 +170,9 @@ async def _behind(office: Office, name: str) -> AsyncIterator[Case]:
             yield case
 
 
-async def _told(cases: Cases, case: Case, name: str, actor: Actor, action_id: str) -> Told:
-    outcome, why = Outcome.RECALENDARED, ""
-    try:
-        await _send(cases, case, name, actor, action_id)
-    except Refused as refused:
-        code = refused.refusal.code
-        if code is RefusalCode.WRONG_STAGE:
-            outcome = Outcome.ENDED
-        elif code is not RefusalCode.ALREADY_DONE:
-            outcome, why = Outcome.FAILED, str(code)
-    except UnknownCase:
-        outcome, why = Outcome.FAILED, "unknown_case"
-    except (Unavailable, OSError, TemporalError) as error:
-        outcome, why = Outcome.FAILED, str(error)
-    return Told(case_id=case.id, code=case.code or case.id, outcome=outcome, why=why)
-
-
-async def _send(cases: Cases, case: Case, name: str, actor: Actor, action_id: str) -> ActReceipt:
-    return await cases.act(case.id, "recalendar", {"calendar": name}, actor, action_id=action_id)
+async def _told(cases: Cases, case: Case, *, name: str, actor: Actor, action_id: str) -> Told:
+    came, why = await came_of(cases.act(case.id, "recalendar", {"calendar": name}, actor, action_id=action_id))
+    return Told(case_id=case.id, code=case.code or case.id, outcome=OUTCOMES[came], why=why)
 
 
 def clock_moves(case: Case, name: str, cal: WorkingCalendar) -> Iterator[Move]:

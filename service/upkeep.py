@@ -7,10 +7,9 @@ Everything is found out from the events; a case whose chain is broken is named a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.client import (
@@ -37,6 +36,7 @@ from service.engine import Engine
 from service.errors import UnknownCase
 from service.histories import Replayed, replayed
 from service.kpi.keeping import differs
+from service.many import side_by_side
 from service.office import Office
 from service.verifying import Broken, Finding, VerifyReport, chain_breaks, settled, verify, verify_all
 from store.publishing import Views
@@ -63,9 +63,6 @@ __all__ = [
     "verify_all",
 ]
 
-AT_ONCE = 8
-"""How many cases are looked at side by side."""
-
 LOOKS = 20
 LOOK = timedelta(milliseconds=100)
 """How often, and how long between, a case in motion is looked at before a difference counts."""
@@ -74,9 +71,6 @@ BIRTH = timedelta(minutes=2)
 """How long a run may wait for its first action without being stray."""
 
 ONE_QUERY = timedelta(seconds=10)
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 class RebuildReport(Model):
@@ -212,7 +206,7 @@ async def _made(office: Office, kept: Kept, lines: Sequence[Line]) -> tuple[Case
 async def drift(office: Office, cases: Cases) -> AsyncIterator[Drift]:
     """Compare events, views and running workflows of all cases; yields each disagreement, nothing when all is well."""
     await office.shelf.fill(office.library)
-    async for found in _side_by_side(office.records.case_ids(), lambda case_id: _drift(office, cases.engine, case_id)):
+    async for found in side_by_side(office.records.case_ids(), lambda case_id: _drift(office, cases.engine, case_id)):
         for item in found:
             yield item
     async for stray in _strays(office, cases.engine):
@@ -369,21 +363,3 @@ async def restart_failed(office: Office, cases: Cases, report: ReplayReport) -> 
         if case is not None and not case.ended:
             await cases.engine.restart(case, "replay", terminate=True)
             yield case_id
-
-
-# -- help ------------------------------------------------------------------------------------------------------------
-
-
-async def _side_by_side(items: AsyncIterable[T], work: Callable[[T], Awaitable[R]]) -> AsyncIterator[R]:
-    """Do the work for all items, `AT_ONCE` of them at a time, and yield the results in order."""
-    waiting: list[asyncio.Future[R]] = []
-    try:
-        async for item in items:
-            waiting.append(asyncio.ensure_future(work(item)))
-            if len(waiting) >= AT_ONCE:
-                yield await waiting.pop(0)
-        while waiting:
-            yield await waiting.pop(0)
-    finally:
-        for task in waiting:
-            task.cancel()

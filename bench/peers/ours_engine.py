@@ -9,10 +9,8 @@ import sys
 
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import GrpcCompression
 
-from bench.cost import free_port
+from bench.cost import connect, free_port
 from bench.peers import flow
 from bench.peers.ours_flow import QUEUE, ReferenceFlow
 from faces.embedded import FLAGS
@@ -38,7 +36,7 @@ class OursEngine:
         command += [part for flag in FLAGS for part in ("--dynamic-config-value", flag)]
         self._processes.append(flow.spawn(command))
         address = f"127.0.0.1:{port}"
-        self._client = await _connect(address)
+        self._client = await connect(address)
         working = [sys.executable, "-m", "bench.peers.ours_flow", address, str(setting.home / "record.db"), synchronous]
         worker = flow.spawn(working, {**os.environ, "PYTHONPATH": str(flow.ROOT)}, heard=True)
         self._processes.append(worker)
@@ -65,12 +63,3 @@ class OursEngine:
         assert self._client is not None
         if not await self._client.get_workflow_handle(case, result_type=bool).result():
             raise AssertionError(f"{case} ended by silence")
-
-
-async def _connect(address: str) -> Client:
-    for _ in range(200):
-        try:
-            return await Client.connect(address, data_converter=pydantic_data_converter, grpc_compression=GrpcCompression.NONE)
-        except RuntimeError:
-            await asyncio.sleep(0.05)
-    raise TimeoutError("the server did not start")

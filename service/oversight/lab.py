@@ -7,8 +7,7 @@ alone. A case whose record does not come out again by the first is named and lef
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
 
 from models.base import Model
 from models.case import Case
@@ -28,7 +27,7 @@ from service.office import Office
 from service.oversight.figuring import sit_down
 from service.sighted import Sighted
 from store.desk.lists import Filter
-from store.desk.states import AT_ONCE, States
+from store.desk.states import States
 from store.replaying import blank
 
 CLOSED = Filter(ended=True)
@@ -129,21 +128,16 @@ class Lab(Sighted):
         """Ask the closed cases within reach again, those registered last first, `limit` at most; `watch` hears done and all."""
         sit_down(Desk.TRY, actor)
         await self._office.shelf.fill(self._office.library)
-        ids = await self._states.ids(await self.eyes(actor), CLOSED, datetime.now(UTC) + self._office.shift, limit)
+        ids = await self._states.ids(await self.eyes(actor), CLOSED, self._office.now(), limit)
         bench = Bench(self._office.library, tried)
         done = 0
-        async for case in self._of(ids):
+        async for case in self._states.each(ids):
             bench.add(case, await self._office.records.lines(case.id))
             done += 1
             if watch is not None:
                 watch(done, len(ids))
             await asyncio.sleep(0)
         return bench.report()
-
-    async def _of(self, ids: Sequence[str]) -> AsyncIterator[Case]:
-        for start in range(0, len(ids), AT_ONCE):
-            for case in (await self._states.of(ids[start : start + AT_ONCE])).values():
-                yield case
 
 
 def _first_docs(case: Case, events: Sequence[Event]) -> Documents:

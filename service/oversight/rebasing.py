@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from enum import StrEnum
-
-from temporalio.exceptions import TemporalError
+from functools import partial
 
 from models.base import Instant, Model
 from models.case import Case
@@ -22,19 +21,17 @@ from rules.authority import permit
 from rules.desks import Desk
 from rules.trial import Shift, difference
 from service.cases import Cases
-from service.errors import Refused, Unavailable, UnknownCase, refuse
+from service.errors import UnknownCase, refuse
+from service.many import Came, came_of, side_by_side
 from service.office import Office
 from service.oversight.figuring import sit_down
 from service.sighted import Sighted
 from store.desk.lists import Filter
-from store.desk.states import AT_ONCE, States
+from store.desk.states import States
 
 RUNNING = Filter(ended=False)
 MOST = 100_000
 """More running cases than any county has."""
-
-SIDE_BY_SIDE = 10
-"""How many cases are told at a time."""
 
 
 class When(StrEnum):
@@ -100,8 +97,7 @@ class Rebasing(Sighted):
             if differs:
                 shifts = difference(case, await self.bundle(case), procedure, now).shifts if "procedure" in differs else ()
                 planned = case.docs_planned is not None and not _differs(case.docs_planned, target)
-                code = case.code or case.id
-                found.append(Behind(code=code, case_id=case.id, stage=case.stage, differs=differs, planned=planned, moves=shifts))
+                found.append(Behind(code=_code(case), case_id=case.id, stage=case.stage, differs=differs, planned=planned, moves=shifts))
                 await asyncio.sleep(0)
         return Survey(as_of=now, docs=target, running=running, cases=tuple(sorted(found, key=lambda one: one.code)))
 
@@ -122,50 +118,40 @@ class Rebasing(Sighted):
             raise refuse(RefusalCode.NOT_ALLOWED, "rebase")
         if not reason.strip():
             raise refuse(RefusalCode.MISSING_REASON, "reason")
-        survey = await self.survey(actor)
-        by_code = {case.code: case for case in survey.cases}
-        unknown = next((code for code in codes if code not in by_code), None)
+        sit_down(Desk.TRY, actor)
+        await self._office.refresh()
+        target = self._office.docs
+        behind = {_code(case): case.id async for case in self._running(actor) if _differs(case.docs, target)}
+        unknown = next((code for code in codes if code not in behind), None)
         if unknown is not None:
             raise UnknownCase(unknown)
-        chosen = [by_code[code] for code in codes] if codes else list(survey.cases)
-        gate = asyncio.Semaphore(SIDE_BY_SIDE)
+        chosen = [(code, behind[code]) for code in codes or behind]
         gone: list[Gone] = []
-
-        async def one(behind: Behind) -> None:
-            async with gate:
-                gone.append(await self._move(behind, actor, when, reason, survey.docs))
+        async for one in side_by_side(chosen, partial(self._move, actor=actor, when=when, reason=reason, target=target)):
+            gone.append(one)
             if progress is not None:
                 progress(len(gone), len(chosen))
-
-        async with asyncio.TaskGroup() as group:
-            for behind in chosen:
-                group.create_task(one(behind))
         return tuple(sorted(gone, key=lambda each: each.code))
 
-    async def _move(self, behind: Behind, actor: Actor, when: When, reason: str, target: Documents) -> Gone:
-        code = behind.code
-        try:
-            case = await self._cases.load(behind.case_id)
-            if when is When.NEVER and case.docs_planned is None:
-                return Gone(code=code, outcome="stays")
-            docs = case.docs if when is When.NEVER else target.model_copy(update={"calendar": case.docs.calendar})
-            start = "next_stage" if when is When.NEXT_STAGE else "now"
-            given = {"docs": docs.model_dump(), "reason": reason, "start": start}
-            # The state it was asked in makes the id: going to and fro between rules is each time another action.
-            await self._cases.act(case.id, "rebase", given, actor, action_id=f"rebase:{case.seq}:{start}:{docs.procedure[:24]}")
-        except Refused as refused:
-            return _not_taken(code, refused)
-        except UnknownCase:
-            return Gone(code=code, outcome="failed", why="unknown_case")
-        except (Unavailable, OSError, TemporalError) as error:
-            return Gone(code=code, outcome="failed", why=str(error))
-        return Gone(code=code, outcome="done")
+    async def _move(self, behind: tuple[str, str], *, actor: Actor, when: When, reason: str, target: Documents) -> Gone:
+        code, case_id = behind
+        case = await self._office.records.load(case_id)
+        if case is None:
+            return Gone(code=code, outcome=Came.FAILED, why="unknown_case")
+        if when is When.NEVER and case.docs_planned is None:
+            return Gone(code=code, outcome="stays")
+        docs = case.docs if when is When.NEVER else target.model_copy(update={"calendar": case.docs.calendar})
+        start = "next_stage" if when is When.NEXT_STAGE else "now"
+        given = {"docs": docs.model_dump(), "reason": reason, "start": start}
+        # The state it was asked in makes the id: going to and fro between rules is each time another action.
+        action_id = f"rebase:{case.seq}:{start}:{docs.procedure[:24]}"
+        came, why = await came_of(self._cases.act(case.id, "rebase", given, actor, action_id=action_id))
+        return Gone(code=code, outcome=came, why=why)
 
     async def _running(self, actor: Actor) -> AsyncIterator[Case]:
         ids = await self._states.ids(await self.eyes(actor), RUNNING, self._office.now(), MOST)
-        for start in range(0, len(ids), AT_ONCE):
-            for case in (await self._states.of(ids[start : start + AT_ONCE])).values():
-                yield case
+        async for case in self._states.each(ids):
+            yield case
 
 
 def _differs(docs: Documents, target: Documents) -> tuple[str, ...]:
@@ -173,10 +159,5 @@ def _differs(docs: Documents, target: Documents) -> tuple[str, ...]:
     return tuple(kind for kind in ("procedure", "network", "risk") if getattr(docs, kind) != getattr(target, kind))
 
 
-def _not_taken(code: str, refused: Refused) -> Gone:
-    refusal = refused.refusal.code
-    if refusal is RefusalCode.ALREADY_DONE:
-        return Gone(code=code, outcome="done")
-    if refusal is RefusalCode.WRONG_STAGE:
-        return Gone(code=code, outcome="ended")
-    return Gone(code=code, outcome="failed", why=str(refusal))
+def _code(case: Case) -> str:
+    return case.code or case.id

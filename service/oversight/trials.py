@@ -27,7 +27,7 @@ from service.oversight.figuring import sit_down
 from service.sighted import Sighted
 from store.calendars import calendar_of, merged
 from store.desk.lists import Filter
-from store.desk.states import AT_ONCE, States
+from store.desk.states import States
 from store.files import BadFile
 from store.places import check_categories
 from store.trial_files import NAME, bounded, changed, typed, written
@@ -165,11 +165,10 @@ class Trials(Sighted):
     async def _running(self, actor: Actor) -> AsyncIterator[tuple[Case, Bundle]]:
         """Yield running cases within reach with the documents they run under, `MOST` at most."""
         ids = await self._states.ids(await self.eyes(actor), RUNNING, self._office.now(), MOST)
-        for start in range(0, len(ids), AT_ONCE):
-            for case in (await self._states.of(ids[start : start + AT_ONCE])).values():
-                yield case, await self.bundle(case)
-                # A trial reckons for a second or two; others get their turn between its cases.
-                await asyncio.sleep(0)
+        async for case in self._states.each(ids):
+            yield case, await self.bundle(case)
+            # A trial reckons for a second or two; others get their turn between its cases.
+            await asyncio.sleep(0)
 
     async def _told(self, actor: Actor, looked_at: int, moves: Sequence[DueMove]) -> Trial:
         now = self._office.now()
