@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +12,7 @@ import typer
 from faces.asking import DIRECTOR, asker
 from faces.cli_cases import As, Json
 from faces.desk import desk
-from faces.output import WRONG, bar, command, out, quiet, say, show, table
+from faces.output import WRONG, command, out, progress, quiet, say, show, table
 from faces.process import read_settings
 from models.refusal import RefusalCode
 from rules.library import Library
@@ -30,6 +30,30 @@ def register(app: typer.Typer) -> None:
     app.command("rehearse")(rehearse)
 
 
+@dataclass(frozen=True)
+class OtherRules:
+    """Files of rules that are to hold instead of a place's own; None = its own."""
+
+    procedure: Path | None = None
+    network: Path | None = None
+    risk: Path | None = None
+
+    def tried(self, folder: Path) -> Tried:
+        """Read them, the network with the divisions of the place in this folder. Raises BadFile."""
+        return Tried(
+            procedure=read_procedure(self.procedure) if self.procedure is not None else None,
+            network=read_network(self.network, folder / "divisions.csv") if self.network is not None else None,
+            risk=read_risk(self.risk) if self.risk is not None else None,
+        )
+
+    def over(self, name: str) -> LoadedPlace:
+        """Return the place of this name with them instead of its own. Raises BadFile."""
+        folder = read_settings().places / name
+        tried, place = self.tried(folder), load_place(folder)
+        changed = {kind: document for kind in ("procedure", "network", "risk") if (document := getattr(tried, kind)) is not None}
+        return replace(place, **changed)
+
+
 def rehearse(
     files: Annotated[list[Path] | None, typer.Argument(help="Files of the casebook.")] = None,
     procedure: Annotated[Path | None, typer.Option("--procedure", help="Under this procedure instead.")] = None,
@@ -45,22 +69,19 @@ def rehearse(
     """Play casebook files on the real engine with virtual time (推演); with --against, say what other rules would change (规则实验室)."""
 
     async def doing() -> int:
-        stories = list(files or ())
+        stories, other = list(files or ()), OtherRules(procedure, network, risk)
         if not against:
-            return await _rehearsed(stories, procedure, network, risk, as_json=as_json)
-        if procedure is None and network is None and risk is None:
+            return await _rehearsed(stories, other, as_json=as_json)
+        if other == OtherRules():
             raise refuse(RefusalCode.INVALID, "--procedure, --network, --risk")
-        if against == "closed":
-            report = await _closed(procedure, network, risk, who, limit)
-        else:
-            report = await _stories([Path(against), *stories], procedure, network, risk)
+        report = await (_closed(other, who, limit) if against == "closed" else _stories([Path(against), *stories], other))
         show(report, as_json, lambda: _report(report))
         return 0
 
     command(doing, as_json=as_json)
 
 
-async def _rehearsed(files: list[Path], procedure: Path | None, network: Path | None, risk: Path | None, *, as_json: bool) -> int:
+async def _rehearsed(files: list[Path], other: OtherRules, *, as_json: bool) -> int:
     if not files:
         raise refuse(RefusalCode.INVALID, "FILE")
     books = [(path, read_casebook(path)) for path in files]
@@ -69,7 +90,7 @@ async def _rehearsed(files: list[Path], procedure: Path | None, network: Path | 
         with quiet():
             env = await stack.enter_async_context(virtual_server())
         for path, book in books:
-            result = await play_file(env, book, _place(book.place, procedure, network, risk))
+            result = await play_file(env, book, other.over(book.place))
             played.append((path, result))
             if not as_json:
                 _played(path, result)
@@ -78,24 +99,21 @@ async def _rehearsed(files: list[Path], procedure: Path | None, network: Path | 
     return WRONG if any(result.failures for _, result in played) else 0
 
 
-async def _closed(procedure: Path | None, network: Path | None, risk: Path | None, who: str, limit: int) -> LabReport:
+async def _closed(other: OtherRules, who: str, limit: int) -> LabReport:
     async with desk() as (office, _):
-        tried = _tried(read_settings().place_folder, procedure, network, risk)
-        with bar() as shown:
-            task = shown.add_task("closed cases", total=None)
-            watch = lambda done, of: shown.update(task, completed=done, total=of)  # noqa: E731 - one line, said once
-            return await Lab(office).closed(await asker(office, who, usual=DIRECTOR), tried, limit=limit, watch=watch)
+        tried = other.tried(read_settings().place_folder)
+        with progress("closed cases") as heard:
+            return await Lab(office).closed(await asker(office, who, usual=DIRECTOR), tried, limit=limit, watch=heard)
 
 
-async def _stories(files: list[Path], procedure: Path | None, network: Path | None, risk: Path | None) -> LabReport:
+async def _stories(files: list[Path], other: OtherRules) -> LabReport:
     """Play stories for real under the rules in force, then ask their cases again under the tried ones."""
     books = [read_casebook(path) for path in files]
-    places = {book.place: _place(book.place) for book in books}
+    places = {book.place: load_place(read_settings().places / book.place) for book in books}
     library = Library()
     for place in places.values():
-        for document in (place.network, place.procedure, place.risk, place.calendar):
-            library.add(document)
-    bench = Bench(library, _tried(read_settings().places / books[0].place, procedure, network, risk))
+        place.documents(library)
+    bench = Bench(library, other.tried(read_settings().places / books[0].place))
     async with AsyncExitStack() as stack:
         with quiet():
             env = await stack.enter_async_context(virtual_server())
@@ -104,22 +122,6 @@ async def _stories(files: list[Path], procedure: Path | None, network: Path | No
             for record in records:
                 bench.add(record.case, record.lines, path.stem if len(records) == 1 else f"{path.stem} {record.case.code}")
     return bench.report()
-
-
-def _tried(folder: Path, procedure: Path | None, network: Path | None, risk: Path | None) -> Tried:
-    return Tried(
-        procedure=read_procedure(procedure) if procedure is not None else None,
-        network=read_network(network, folder / "divisions.csv") if network is not None else None,
-        risk=read_risk(risk) if risk is not None else None,
-    )
-
-
-def _place(name: str, procedure: Path | None = None, network: Path | None = None, risk: Path | None = None) -> LoadedPlace:
-    folder = read_settings().places / name
-    tried = _tried(folder, procedure, network, risk)
-    place = load_place(folder)
-    changed = {kind: document for kind in ("procedure", "network", "risk") if (document := getattr(tried, kind)) is not None}
-    return replace(place, **changed)
 
 
 def _report(report: LabReport) -> None:

@@ -9,7 +9,7 @@ import typer
 from faces.asking import DIRECTOR, asker
 from faces.cli_cases import As, Json
 from faces.desk import desk
-from faces.output import WRONG, bar, command, out, show, table
+from faces.output import WRONG, command, out, progress, show, table
 from models.account import TokenScope
 from service.oversight.rebasing import Gone, Rebasing, Survey, When
 
@@ -59,14 +59,13 @@ def move(
 
     async def doing() -> int:
         async with desk(engine=True) as (office, cases):
-            with bar() as drawn:
-                task = drawn.add_task("规程切换 going over", total=None)
+            with progress("规程切换 going over") as heard:
                 gone = await Rebasing(office, cases).move(
                     await asker(office, who, TokenScope.ACT, usual=DIRECTOR),
                     when,
                     reason,
                     codes=tuple(dict.fromkeys(codes or ())),
-                    progress=lambda done, of: drawn.update(task, completed=done, total=of),
+                    progress=heard,
                 )
         show(gone, as_json, lambda: _gone(gone))
         return WRONG if any(one.outcome == "failed" for one in gone) else 0

@@ -99,6 +99,14 @@ def bar() -> Progress:
     return Progress(*columns, console=Console(stderr=True))
 
 
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Draw a bar; what is given is called with how many are done and of how many."""
+    with bar() as drawn:
+        task = drawn.add_task(title, total=None)
+        yield lambda done, of: drawn.update(task, completed=done, total=of)
+
+
 def fail(code: str, zh: str, en: str, *, as_json: bool, exit_code: int = REFUSED) -> NoReturn:
     """Say in one line why not, and leave."""
     if as_json:

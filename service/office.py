@@ -74,7 +74,7 @@ class Office:
         store = await Store.open(settings.database_url, settings.keys_url, settings.master_keys, settings.hash_algorithm)
         codec = await SealedPayloads.open(store.keys.payload_keys, settings.payload_cipher)
         own = sealed(client, codec, interceptors())
-        office = cls(settings=settings, store=store, place=place, docs=_hashes(SHELF, place), client=own, codec=codec)
+        office = cls(settings=settings, store=store, place=place, docs=place.documents(SHELF), client=own, codec=codec)
         office.erased_again = tuple(await Erasures(store).replay(datetime.now(UTC)))
         await office.shelf.put([place.network, place.procedure, place.risk, place.calendar], datetime.now(UTC))
         await office.refresh()
@@ -118,12 +118,3 @@ class Office:
     def bundle(self) -> Bundle:
         """The documents a new case runs under."""
         return self.library.bundle(self.docs)
-
-
-def _hashes(library: Library, place: LoadedPlace) -> Documents:
-    return Documents(
-        network=library.add(place.network),
-        procedure=library.add(place.procedure),
-        risk=library.add(place.risk),
-        calendar=library.add(place.calendar),
-    )

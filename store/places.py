@@ -20,6 +20,7 @@ from models.categories import Categories
 from models.contacts import Contacts
 from models.eyes import EyesRules
 from models.kpi import Kpis
+from models.library import Documents
 from models.message_plan import Channels, MessagePlan
 from models.network import DEFAULT, Network, Unit
 from models.procedure import Procedure
@@ -27,6 +28,7 @@ from models.report import Reports
 from models.risk import RiskTable
 from models.staff import Staff
 from models.words import Role
+from rules.library import Library
 from rules.procedure_checks import faults
 from store.arrivals.mappings import read_senders
 from store.calendars import read_calendar
@@ -59,6 +61,15 @@ class LoadedPlace:
     senders: dict[str, Sender]
     """Systems that send events, by id."""
     papers: LoadedPapers
+
+    def documents(self, library: Library) -> Documents:
+        """Put what cases refer to by hash into a library; return the hashes."""
+        return Documents(
+            network=library.add(self.network),
+            procedure=library.add(self.procedure),
+            risk=library.add(self.risk),
+            calendar=library.add(self.calendar),
+        )
 
 
 class StaffFile(Model):

@@ -38,13 +38,7 @@ def huaxi() -> tuple[Library, Documents]:
     """Load Huaxi once; the library and the hashes its cases run under."""
     place = load_place(ROOT / "places" / "huaxi")
     library = Library()
-    docs = Documents(
-        network=library.add(place.network),
-        procedure=library.add(place.procedure),
-        risk=library.add(place.risk),
-        calendar=library.add(place.calendar),
-    )
-    return library, docs
+    return library, place.documents(library)
 
 
 def actor(post: str) -> Actor:
