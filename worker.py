@@ -26,7 +26,8 @@ from service.bulletin.schedule import schedule_id as bulletin_schedule_id
 from service.cases import Cases
 from service.crew import build_worker, connect
 from service.kpi.keeping import tell
-from service.messages.building import Post, channels_of
+from service.messages.building import Post
+from service.messages.channels import channels_of
 from service.office import Office
 from service.proof.schedule import keep_schedule, schedule_id
 from service.secrecy.logs import CORE

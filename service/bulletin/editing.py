@@ -13,12 +13,11 @@ from models.bulletin import BulletinDue, BulletinLine, BulletinsMade
 from models.party import Actor
 from models.period import Period, Step
 from models.refusal import RefusalCode
+from rules.calendar import WorkingCalendar
 from rules.desks import Desk
 from rules.kpi.comparing import step_of
 from rules.periods import DAY, holding
-from service.bulletin.content import author, compose
-from service.bulletin.document import document_of
-from service.bulletin.workbook import workbook_of
+from service.bulletin.content import Bulletin, author, compose
 from service.errors import refuse
 from service.kpi.keeping import tell
 from service.office import Office
@@ -56,8 +55,8 @@ class Editor:
                 there += 1
                 continue
             found = await compose(office, author(office, town), period, town)
-            docx = await asyncio.to_thread(document_of, found, office.bundle.cal)
-            xlsx = await asyncio.to_thread(workbook_of, found, office.bundle.cal)
+            docx = await asyncio.to_thread(_document, found, office.bundle.cal)
+            xlsx = await asyncio.to_thread(_workbook, found, office.bundle.cal)
             kept = await self._shelf.put(period.first, town, found.table.as_of, docx, xlsx)
             made, there = made + kept, there + (not kept)
         return BulletinsMade(first=period.first, made=made, there=there)
@@ -87,8 +86,8 @@ class Editor:
             raise refuse(RefusalCode.NOT_ALLOWED, "town")
         found = await compose(self._office, actor, period, own if own is not None else town)
         if form == "xlsx":
-            return await asyncio.to_thread(workbook_of, found, self._office.bundle.cal)
-        docx = await asyncio.to_thread(document_of, found, self._office.bundle.cal)
+            return await asyncio.to_thread(_workbook, found, self._office.bundle.cal)
+        docx = await asyncio.to_thread(_document, found, self._office.bundle.cal)
         return docx if form == "docx" else await self._converter.pdf(docx)
 
     def _own(self, actor: Actor) -> str | None:
@@ -104,3 +103,15 @@ def towns(office: Office) -> tuple[str, ...]:
     """Return the towns of the district, in the order of their codes."""
     places = office.bundle.network.places.values()
     return tuple(dict.fromkeys(place.town for place in places if place.unit is None and place.town is not None))
+
+
+def _document(found: Bulletin, cal: WorkingCalendar) -> bytes:
+    from service.bulletin.document import document_of  # noqa: PLC0415 - dear to load, and most processes make no bulletin
+
+    return document_of(found, cal)
+
+
+def _workbook(found: Bulletin, cal: WorkingCalendar) -> bytes:
+    from service.bulletin.workbook import workbook_of  # noqa: PLC0415 - as above
+
+    return workbook_of(found, cal)

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.export import ExportFormat, ExportKind, ExportNote
 from models.party import Actor
@@ -24,7 +25,6 @@ from rules.purposes import stated
 from service.asking import params
 from service.errors import refuse
 from service.exporting.columns import Cell, Writer, cells, heads
-from service.exporting.files import Sheet, begun
 from service.exporting.whole_case import HEADS, rows
 from service.looking.purposes import Purposes
 from service.office import Office
@@ -33,6 +33,9 @@ from service.reading import Reader
 from service.showing import unit_name
 from store.desk.lists import Filter
 from store.looks import Look, Looks
+
+if TYPE_CHECKING:
+    from service.exporting.files import Sheet
 
 LOOK = "export"
 """How an export stands in the access log."""
@@ -126,6 +129,8 @@ class Exports:
         pages: AsyncIterator[list[tuple[Cell, ...]]],
         limit: int,
     ) -> Made:
+        from service.exporting.files import begun  # noqa: PLC0415 - dear to load, and few processes take lists out
+
         path = _blank(note.format)
         try:
             sheet = begun(path, note.format, self._mark(actor, note, person), top)

@@ -9,9 +9,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from models.importing import Mapping
 from store.files import BadFile
 
@@ -42,6 +39,9 @@ def _check(path: Path, mapping: Mapping, heads: list[str]) -> None:
 
 
 def _workbook(path: Path, mapping: Mapping) -> Iterator[tuple[int, list[Any]]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - dear to load, and few processes read a workbook
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:

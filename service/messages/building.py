@@ -16,13 +16,6 @@ from service.messages.secrets import Secrets
 from service.messages.sms import SmsRoad
 from service.messages.webhooks import WebhookRoad
 from service.office import Office
-from store.messages.plan_files import read_channels
-
-
-def channels_of(office: Office) -> Channels:
-    """The roads of this instance: of its own file where there is one, else of the place. Raises BadFile."""
-    path = office.settings.channels_file
-    return office.place.channels if path is None else read_channels(path, office.place.network)
 
 
 class Post:

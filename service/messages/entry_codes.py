@@ -9,7 +9,7 @@ from datetime import timedelta
 from models.message import Medium
 from models.message_plan import ENTRY
 from rules.messages.words import filled, wording
-from service.messages.building import channels_of
+from service.messages.channels import channels_of
 from service.messages.http import Http
 from service.messages.letters import Letters
 from service.messages.secrets import Secrets

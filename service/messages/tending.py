@@ -10,7 +10,7 @@ from models.party import Actor
 from models.refusal import RefusalCode
 from rules.desks import TENDS_MESSAGES, Desk, may_use
 from service.errors import refuse
-from service.messages.building import channels_of
+from service.messages.channels import channels_of
 from service.office import Office
 from store.messages.log import DeliveryLog
 

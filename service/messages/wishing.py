@@ -13,7 +13,7 @@ from models.party import Actor
 from models.refusal import RefusalCode
 from rules.desks import TENDS_MESSAGES
 from service.errors import refuse
-from service.messages.building import channels_of
+from service.messages.channels import channels_of
 from service.office import Office
 from store.messages.contacts import ContactCard, ContactShelf
 from store.messages.wishes import WishShelf
