@@ -12,6 +12,7 @@ from rules.labels import ROLES
 from service.oversight.access_log import AccessLog
 from web.console.caller import Caller, CallerDep
 from web.console.choices import Group
+from web.console.pages.purpose import told
 from web.console.posts import post_name
 from web.console.tables import named
 from web.problems import WebProblem
@@ -46,16 +47,11 @@ async def access_log(
         "before": before,
         "roles": named(who, {role: words for role, words in ROLES.items() if role not in {Role.SYSTEM, Role.CITIZEN}}),
         "units": _units(who),
-        "why_of": lambda purpose: _why(who, purpose),
+        "why_of": lambda purpose: told(who, purpose),
         "post_of": lambda post: post_name(post, who.office.bundle.network, who.words),
         "narrowed": post_name(post, who.office.bundle.network, who.words) if post else "",
     }
     return who.page("access_log.html", context)
-
-
-def _why(who: Caller, purpose: str) -> str:
-    found = who.office.place.eyes.purpose(purpose)
-    return who.words.pick(found.zh, found.en) if found is not None else purpose
 
 
 def _post(role: str, unit: str) -> str:

@@ -19,7 +19,7 @@ from web.console import lists
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.pages.archive import Asked
-from web.console.pages.purpose import offered, purpose_of
+from web.console.pages.purpose import offered, purpose_of, told
 from web.console.posts import post_name
 from web.console.said import plain
 from web.problems import KINDS, WebProblem
@@ -86,7 +86,7 @@ async def found(
         "before": before,
         "problem": problem,
         "post_of": lambda post: post_name(post, who.office.bundle.network, who.words),
-        "why_of": lambda code: _why(who, code),
+        "why_of": lambda code: told(who, code),
     }
     return who.page("exports.html", context, status=422 if problem else 200)
 
@@ -139,8 +139,3 @@ def _form(fields: FormData) -> ExportFormat:
 
 def _how(who: Caller) -> dict[str, str]:
     return {"language": who.language, "person": who.identity.person}
-
-
-def _why(who: Caller, code: str) -> str:
-    known = who.office.place.eyes.purpose(code)
-    return who.words.pick(known.zh, known.en) if known is not None else code

@@ -39,6 +39,12 @@ def offered(who: Caller) -> list[tuple[str, str]]:
     return [(one.code, who.words.pick(one.zh, one.en)) for one in who.office.place.eyes.purposes if one.code != HANDLING]
 
 
+def told(who: Caller, purpose: str) -> str:
+    """Return a purpose as it stands in a log: the words of a code, or one's own words as they are."""
+    found = who.office.place.eyes.purpose(purpose)
+    return who.words.pick(found.zh, found.en) if found is not None else purpose
+
+
 @router.get("/{code}/purpose")
 async def ask(who: CallerDep, code: str, back: str = "") -> Response:
     """Return the page that asks. Raises UnknownCase."""
