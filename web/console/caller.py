@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta, timezone
+from datetime import date, timedelta, timezone
 from typing import Annotated, Any, Self
 from urllib.parse import quote, urlencode
 
@@ -172,6 +172,11 @@ class Caller(Guest):
     def actor(self) -> Actor:
         """The person in the post now in use."""
         return self.identity.actor
+
+    @property
+    def today(self) -> date:
+        """The day it is at this place."""
+        return self.office.bundle.cal.local_date(self.office.now())
 
     @property
     def reader(self) -> Reader:

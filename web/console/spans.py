@@ -8,6 +8,9 @@ from datetime import date, timedelta
 from models.period import Period, Step
 from rules.labels import Both
 from rules.periods import holding
+from web.console.caller import Caller
+from web.console.choices import Group
+from web.problems import WebProblem
 
 CHOICES: dict[str, tuple[Both, Step, int]] = {
     "week": (("本周", "this week"), Step.WEEK, 0),
@@ -44,6 +47,20 @@ def chosen(asked: Mapping[str, str], today: date) -> tuple[str, Period]:
     for _ in range(back):
         found = holding(step, found.first - timedelta(days=1))
     return name, found
+
+
+def asked(who: Caller) -> tuple[str, Period]:
+    """Return which period the address of this page asks for, as `chosen`. Raises WebProblem."""
+    try:
+        return chosen(who.request.query_params, who.today)
+    except ValueError as error:
+        raise WebProblem("invalid") from error
+
+
+def offered(who: Caller) -> tuple[Group, ...]:
+    """Return the periods that can be chosen."""
+    named = ((name, who.words.both(words)) for name, (words, _, _) in CHOICES.items())
+    return (("", (*named, (OTHER, who.words.message("自定")))),)
 
 
 def called(step: Step, period: Period) -> str:

@@ -1,4 +1,4 @@
-"""What filters and pickers of lists are chosen from: words of the vocabulary, kinds of disputes, towns."""
+"""What filters and pickers of lists are chosen from: words of the vocabulary, kinds of disputes, towns, and who chooses a town."""
 
 from __future__ import annotations
 
@@ -22,3 +22,9 @@ def towns(who: Caller) -> tuple[Group, ...]:
     """Return the towns of the district."""
     places = who.office.bundle.network.places.values()
     return (("", tuple((place.town, place.name) for place in places if place.unit is None and place.town is not None)),)
+
+
+def whole(who: Caller) -> bool:
+    """Whether somebody's unit is one of the whole district, so that they may choose among the towns."""
+    unit = who.office.bundle.network.unit(who.actor.unit)
+    return unit is not None and unit.town is None

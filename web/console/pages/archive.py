@@ -12,7 +12,7 @@ from models.words import ENDS, Stage
 from rules.labels import STAGES
 from service.oversight.archive import Archive, Wanted
 from web.console.caller import CallerDep
-from web.console.tables import kinds, named, towns
+from web.console.tables import kinds, named, towns, whole
 from web.problems import WebProblem
 
 router = APIRouter()
@@ -49,12 +49,11 @@ async def archive(who: CallerDep, asked: Annotated[Asked, Query()]) -> Response:
         page = await desk.search(who.actor, asked.wanted(), after=asked.cursor or None, limit=LIMIT)
     except (ValidationError, ValueError) as error:
         raise WebProblem("invalid") from error
-    unit = who.office.bundle.network.unit(who.actor.unit)
     context: dict[str, Any] = {
         "page": page,
         "asked": asked,
         "report": await desk.check(who.actor, asked.check) if asked.check else None,
-        "whole": unit is not None and unit.town is None,
+        "whole": whole(who),
         "towns": towns(who),
         "kinds": kinds(who),
         "outcomes": named(who, {stage: STAGES[stage] for stage in Stage if stage in ENDS}),

@@ -10,7 +10,7 @@ from models.words import Tier
 from rules.labels import TIERS
 from service.oversight.audit_desk import AuditDesk
 from web.console.caller import CallerDep
-from web.console.tables import named, towns
+from web.console.tables import named, towns, whole
 from web.problems import WebProblem
 
 router = APIRouter()
@@ -34,13 +34,12 @@ async def audit(
         page = await AuditDesk(who.office).waiting(who.actor, town=town or None, tier=wanted, after=cursor or None, limit=LIMIT)
     except ValueError as error:
         raise WebProblem("invalid") from error
-    unit = who.office.bundle.network.unit(who.actor.unit)
     context = {
         "page": page,
         "town": town,
         "tier": tier,
         "cursor": cursor,
-        "whole": unit is not None and unit.town is None,
+        "whole": whole(who),
         "towns": towns(who),
         "tiers": named(who, TIERS),
         "signers": SIGNERS,

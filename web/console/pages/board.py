@@ -20,7 +20,7 @@ from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.lists import behind
 from web.console.pages.case import Tried, sent_before, show
-from web.console.tables import named, towns
+from web.console.tables import named, towns, whole
 from web.problems import KINDS, WebProblem
 
 router = APIRouter(prefix="/board")
@@ -45,14 +45,13 @@ async def board(
     except ValueError as error:
         raise WebProblem("invalid") from error
     found = await BoardDesk(who.office).board(who.actor, town=town or None, most=MOST, **narrowed)  # type: ignore[arg-type]
-    unit = who.office.bundle.network.unit(who.actor.unit)
     context = {
         "board": found,
         "behind": behind,
         "town": town,
         "level": level,
         "tier": tier,
-        "whole": unit is not None and unit.town is None,
+        "whole": whole(who),
         "towns": towns(who),
         "levels": named(who, LEVELS),
         "tiers": named(who, TIERS),

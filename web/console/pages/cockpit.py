@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import date
 from io import StringIO
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from models.period import Period, Step
+from models.period import Step
 from rules.desks import Desk, may_use
 from service.oversight.figures import Cockpit, Course, Figure, League, Mean, Row, Share
 from service.oversight.league import Leagues
@@ -22,8 +21,7 @@ from web.console import spans
 from web.console.caller import Caller, CallerDep
 from web.console.charts import Chart, Line
 from web.console.lists import behind
-from web.console.tables import towns
-from web.problems import WebProblem
+from web.console.tables import towns, whole
 
 router = APIRouter(prefix="/cockpit")
 
@@ -57,14 +55,14 @@ async def cockpit(who: CallerDep, town: Text = "", lead: Text = "", step: Step =
 @router.get("/league")
 async def league(who: CallerDep, town: Text = "", by: Literal["unit", "town"] = "unit") -> Response:
     """Return the table by unit or by town for a period."""
-    name, period = _period(who)
+    name, period = spans.asked(who)
     table = await Leagues(who.office).league(who.actor, period, by=by, town=town or None)
     context = {
         **_common(who, "league", town),
         "table": table,
         "by": by,
         "period": name,
-        "periods": (("", _periods(who)),),
+        "periods": spans.offered(who),
     }
     return who.page("league.html", context)
 
@@ -72,7 +70,7 @@ async def league(who: CallerDep, town: Text = "", by: Literal["unit", "town"] = 
 @router.get("/league.csv")
 async def league_csv(who: CallerDep, town: Text = "", by: Literal["unit", "town"] = "unit") -> Response:
     """Return the table as a file that spreadsheets open."""
-    _, period = _period(who)
+    _, period = spans.asked(who)
     table = await Leagues(who.office).league(who.actor, period, by=by, town=town or None)
     file = StringIO()
     csv.writer(file).writerows(_lines(who, table))
@@ -83,32 +81,14 @@ async def league_csv(who: CallerDep, town: Text = "", by: Literal["unit", "town"
 
 
 def _common(who: Caller, tab: str, town: str) -> dict[str, Any]:
-    unit = who.office.bundle.network.unit(who.actor.unit)
     return {
         "tab": tab,
         "town": town,
-        "whole": unit is not None and unit.town is None,
+        "whole": whole(who),
         "towns": towns(who),
         "behind": behind,
         "compares": may_use(Desk.LEAGUE, who.actor.role),
     }
-
-
-def _period(who: Caller) -> tuple[str, Period]:
-    try:
-        return spans.chosen(who.request.query_params, _today(who))
-    except ValueError as error:
-        raise WebProblem("invalid") from error
-
-
-def _periods(who: Caller) -> tuple[tuple[str, str], ...]:
-    """Return the periods that can be chosen."""
-    named = ((name, who.words.both(words)) for name, (words, _, _) in spans.CHOICES.items())
-    return (*named, (spans.OTHER, who.words.message("自定")))
-
-
-def _today(who: Caller) -> date:
-    return who.office.bundle.cal.local_date(who.office.now())
 
 
 def _charts(who: Caller, now: Cockpit, course: Course) -> dict[str, Chart]:

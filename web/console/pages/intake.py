@@ -121,7 +121,7 @@ async def _open(who: Caller, fields: FormData) -> Response:
     """Take it in, once the clerk has been shown the cases of the same people."""
     intake_id, drafts = text(fields, "intake_id", 40) or str(uuid.uuid4()), Drafts(who.office, who.cases)
     try:
-        given = asked(fields, _today(who))
+        given = asked(fields, who.today)
         if await who.cases.taken(SOURCE, intake_id) is None and await _unseen(who, fields):
             return await show(who, fields, problem=who.words.message("同一当事人已有案件，请先核对；确认不是同一件再登记。"), status=409)
         opened = await drafts.open(who.actor, intake_id, given)
@@ -151,7 +151,7 @@ async def show(
         "inputs": {one.name: one for one in INTAKE.inputs},
         "rows": rows_of(fields),
         "most": MOST_ROWS,
-        "today": _today(who),
+        "today": who.today,
         "signs": [[sign for sign in signs if sign.hard is hard] for hard in (True, False)],
         "wrong": wrong or {},
         "problem": problem,
@@ -187,10 +187,6 @@ def _towns(who: Caller) -> list[PlaceNode]:
     return sorted(towns, key=lambda town: unit is None or town.town != unit.town)
 
 
-def _today(who: Caller) -> date:
-    return who.office.bundle.cal.local_date(who.office.now())
-
-
 def _first(who: Caller) -> FormData:
     """Return the form as it is before anybody has written in it."""
     unit = who.office.bundle.network.unit(who.actor.unit)
@@ -200,7 +196,7 @@ def _first(who: Caller) -> FormData:
             "rows": str(ROWS),
             "channel": str(CHANNELS.get(who.actor.role, Channel.WINDOW)),
             "place": (unit.village if unit else None) or "",
-            "happened_on": _today(who).isoformat(),
+            "happened_on": who.today.isoformat(),
         }
     )
 

@@ -28,7 +28,7 @@ from web.console.caller import Caller, CallerDep
 from web.console.charts import Chart
 from web.console.charts import Line as ChartLine
 from web.console.lists import behind
-from web.console.tables import kinds, towns
+from web.console.tables import kinds, towns, whole
 from web.problems import WebProblem
 
 router = APIRouter()
@@ -50,7 +50,7 @@ PARTS: dict[By, Both] = {
 @router.get("/kpi")
 async def table(who: CallerDep, town: Text = "", category: Text = "", unit: Text = "") -> Response:
     """Return all indicators of a period."""
-    name, period = _period(who)
+    name, period = spans.asked(who)
     found = await KpiDesk(who.office).table(who.actor, period, _scope(town, unit, category))
     groups = [(group, [line for line in found.lines if line.group is group]) for group in Group]
     context = {"table": found, "groups": [pair for pair in groups if pair[1]], "change": _change, "unit": unit, "category": category}
@@ -60,7 +60,7 @@ async def table(who: CallerDep, town: Text = "", category: Text = "", unit: Text
 @router.get("/kpi.csv")
 async def table_csv(who: CallerDep, town: Text = "", category: Text = "", unit: Text = "") -> Response:
     """Return the table as a file that spreadsheets open: numbers alone."""
-    _, period = _period(who)
+    _, period = spans.asked(who)
     found = await KpiDesk(who.office).table(who.actor, period, _scope(town, unit, category))
     file = StringIO()
     csv.writer(file).writerows(_lines(who, found))
@@ -75,7 +75,7 @@ async def table_csv(who: CallerDep, town: Text = "", category: Text = "", unit: 
 @router.get("/kpi/dwell")
 async def dwell(who: CallerDep, town: Text = "") -> Response:
     """Return where the time of the cases went that ended in a period."""
-    name, period = _period(who)
+    name, period = spans.asked(who)
     found = await Dwelling(who.office).dwell(who.actor, period, Scope(town=town or None))
     return who.page("kpi/dwell.html", {**_common(who, "dwell", town, name, period), "found": found, "charts": _dwell_charts(who, found)})
 
@@ -84,7 +84,7 @@ async def dwell(who: CallerDep, town: Text = "") -> Response:
 async def findings(who: CallerDep, month: Text = "") -> Response:
     """Return what the integrity checks of a month found."""
     try:
-        day = date.fromisoformat(f"{month}-01") if month else _today(who)
+        day = date.fromisoformat(f"{month}-01") if month else who.today
         found = await IntegrityDesk(who.office).findings(who.actor, day)
     except ValueError as error:
         raise WebProblem("invalid") from error
@@ -97,8 +97,8 @@ async def bulletins(who: CallerDep) -> Response:
     found = await Editor(who.office).listed(who.actor)
     network = who.office.bundle.network
     names = {line.town: town_name(network, line.town) or line.town for line in found}
-    context = {"found": found, "names": names, "formats": tuple(MEDIA), "last": f"{(_today(who).replace(day=1) - DAY):%Y-%m}"}
-    return who.page("kpi/bulletins.html", {**_common(who, "bulletins", "", "", holding(Step.MONTH, _today(who))), **context})
+    context = {"found": found, "names": names, "formats": tuple(MEDIA), "last": f"{(who.today.replace(day=1) - DAY):%Y-%m}"}
+    return who.page("kpi/bulletins.html", {**_common(who, "bulletins", "", "", holding(Step.MONTH, who.today)), **context})
 
 
 @router.get("/kpi/bulletins/file")
@@ -122,7 +122,7 @@ async def bulletin_file(who: CallerDep, bulletin: str, form: Asked = "docx") -> 
 @router.get("/kpi/{kpi_id}")
 async def one(who: CallerDep, kpi_id: str, town: Text = "", category: Text = "", by: By = "unit") -> Response:
     """Return one indicator in parts, and over the last periods."""
-    name, period = _period(who)
+    name, period = spans.asked(who)
     desk, scope = KpiDesk(who.office), _scope(town, "", category)
     kpi = next((one for one in desk.list_of(who.actor) if one.id == kpi_id), None)
     if kpi is None:
@@ -151,12 +151,10 @@ async def ledger(who: CallerDep, code: str) -> Response:
 
 
 def _common(who: Caller, tab: str, town: str, name: str, period: Period) -> dict[str, Any]:
-    unit = who.office.bundle.network.unit(who.actor.unit)
-    named = ((choice, who.words.both(words)) for choice, (words, _, _) in spans.CHOICES.items())
     return {
         "tab": tab,
         "town": town,
-        "whole": unit is not None and unit.town is None,
+        "whole": whole(who),
         "towns": towns(who),
         "behind": behind,
         "checks": may_use(Desk.INTEGRITY, who.actor.role),
@@ -164,23 +162,12 @@ def _common(who: Caller, tab: str, town: str, name: str, period: Period) -> dict
         "categories": (),
         "period": name,
         "span": period,
-        "periods": (("", (*named, (spans.OTHER, who.words.message("自定")))),),
+        "periods": spans.offered(who),
     }
 
 
 def _scope(town: str, unit: str, category: str) -> Scope:
     return Scope(town=town or None, unit=unit or None, category=category or None)
-
-
-def _period(who: Caller) -> tuple[str, Period]:
-    try:
-        return spans.chosen(who.request.query_params, _today(who))
-    except ValueError as error:
-        raise WebProblem("invalid") from error
-
-
-def _today(who: Caller) -> date:
-    return who.office.bundle.cal.local_date(who.office.now())
 
 
 def _change(shows: Shows, direction: Direction, now: Number, then: Number) -> tuple[str, str] | None:

@@ -204,4 +204,4 @@ async def _choices(who: Caller) -> dict[str, Any]:
 
 def _common(who: Caller) -> dict[str, Any]:
     network = who.office.bundle.network
-    return {"post_of": lambda post: post_name(post, network, who.words), "today": who.office.bundle.cal.local_date(who.office.now())}
+    return {"post_of": lambda post: post_name(post, network, who.words), "today": who.today}

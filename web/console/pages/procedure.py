@@ -108,7 +108,7 @@ def _budget(who: Caller, budget: Budget | None) -> str:
 def _calendar(who: Caller, wanted: int) -> dict[str, Any]:
     found, cal = who.office.bundle.calendar, who.office.bundle.cal
     told = years(found)
-    today = cal.local_date(who.office.now())
+    today = who.today
     chosen = wanted if wanted in told else min(max(today.year, told[0]), told[-1])
 
     def of(days: tuple[Any, ...]) -> tuple[Any, ...]:
