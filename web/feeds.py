@@ -16,6 +16,7 @@ from service.feeds.feeds import Feeds
 from service.feeds.invitations import Invitations
 from web.api.cases import Code, Why
 from web.auth import ActorDep
+from web.handing import saved
 from web.problems import WebProblem, documented
 from web.state import OfficeDep
 
@@ -78,5 +79,4 @@ def invitation_file(content: bytes, name: str) -> Response:
     """Return an invitation as a file."""
     method = "CANCEL" if b"\r\nMETHOD:CANCEL" in content else "REQUEST"
     kept = "".join(char if char.isalnum() and char.isascii() else "-" for char in name)
-    headers = {"Content-Disposition": f'attachment; filename="{kept}.ics"', "Cache-Control": "no-store"}
-    return Response(content, media_type=f"text/calendar; charset=utf-8; method={method}", headers=headers)
+    return saved(f"{kept}.ics", content, f"{MEDIA}; method={method}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
 from urllib.parse import quote
 
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from service.papers.reading import Handed
 
@@ -23,3 +26,17 @@ def handed(file: Handed) -> StreamingResponse:
     if file.size is not None:
         headers["Content-Length"] = str(file.size)
     return StreamingResponse(file.content, media_type=file.media_type, headers=headers)
+
+
+def saved(name: str, content: bytes | str, media_type: str) -> Response:
+    """Return the answer that hands out a small file made here; its name is plain ASCII without quotes."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def sheet(name: str, lines: Iterable[Sequence[str | float]]) -> Response:
+    """Return the answer that hands out a table as CSV."""
+    file = StringIO()
+    csv.writer(file).writerows(lines)
+    # The mark at the beginning tells spreadsheets that it is UTF-8.
+    return saved(name, f"\ufeff{file.getvalue()}", "text/csv; charset=utf-8")

@@ -23,6 +23,7 @@ from service.kpi.told import Findings, KpiDwell, KpiTable, Ledger, Series, Split
 from service.office import Office
 from web.api.cases import Code, Why
 from web.auth import ActorDep
+from web.handing import saved
 from web.problems import WebProblem, documented
 from web.state import OfficeDep
 
@@ -81,12 +82,6 @@ FILE: dict[int | str, dict[str, Any]] = {
 }
 
 
-def handed_out(name: str, file: bytes, form: Form) -> Response:
-    """Return a file to be kept."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(file, media_type=MEDIA[form], headers=headers)
-
-
 def _desk(office: OfficeDep) -> KpiDesk:
     return KpiDesk(office)
 
@@ -142,7 +137,7 @@ async def get_bulletin(
 ) -> Response:
     """Return a stored bulletin as a document, a workbook or a PDF."""
     line, file = await Editor(office).stored(actor, bulletin, form)
-    return handed_out(f"bulletin-{line.first:%Y-%m}-{line.town or 'district'}.{form}", file, form)
+    return saved(f"bulletin-{line.first:%Y-%m}-{line.town or 'district'}.{form}", file, MEDIA[form])
 
 
 @router.get(
@@ -161,7 +156,8 @@ async def make_bulletin(
 ) -> Response:
     """Return a bulletin with what one may see oneself; it is kept nowhere."""
     period = holding(Step.MONTH, date.fromisoformat(f"{month}-01"))
-    return handed_out(f"bulletin-{month}-{town or 'own'}.{form}", await Editor(office).made(actor, period, town, form), form)
+    file = await Editor(office).made(actor, period, town, form)
+    return saved(f"bulletin-{month}-{town or 'own'}.{form}", file, MEDIA[form])
 
 
 @router.get("/kpi/{kpi_id}/split", operation_id="split_kpi", summary="One indicator by a column", responses=documented("not_allowed"))

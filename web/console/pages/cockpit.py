@@ -5,9 +5,7 @@ The table can be taken along as CSV: numbers and names of units alone.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -22,6 +20,7 @@ from web.console.caller import Caller, CallerDep
 from web.console.charts import Chart, Line
 from web.console.lists import behind
 from web.console.tables import towns, whole
+from web.handing import sheet
 
 router = APIRouter(prefix="/cockpit")
 
@@ -72,12 +71,7 @@ async def league_csv(who: CallerDep, town: Text = "", by: Literal["unit", "town"
     """Return the table as a file that spreadsheets open."""
     _, period = spans.asked(who)
     table = await Leagues(who.office).league(who.actor, period, by=by, town=town or None)
-    file = StringIO()
-    csv.writer(file).writerows(_lines(who, table))
-    name = f"league-{period.first}-{period.last}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    # The mark at the beginning tells spreadsheets that it is UTF-8.
-    return Response(f"\ufeff{file.getvalue()}", media_type="text/csv; charset=utf-8", headers=headers)
+    return sheet(f"league-{period.first}-{period.last}.csv", _lines(who, table))
 
 
 def _common(who: Caller, tab: str, town: str) -> dict[str, Any]:

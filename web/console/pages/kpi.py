@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import date
-from io import StringIO
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -22,13 +20,13 @@ from service.kpi.findings import IntegrityDesk
 from service.kpi.scope import By, Scope
 from service.kpi.told import KpiDwell, KpiTable, Number, Series, Split
 from service.showing import town_name
-from web.api.kpi import handed_out
 from web.console import spans
 from web.console.caller import Caller, CallerDep
 from web.console.charts import Chart
 from web.console.charts import Line as ChartLine
 from web.console.lists import behind
 from web.console.tables import kinds, towns, whole
+from web.handing import saved, sheet
 from web.problems import WebProblem
 
 router = APIRouter()
@@ -62,14 +60,7 @@ async def table_csv(who: CallerDep, town: Text = "", category: Text = "", unit: 
     """Return the table as a file that spreadsheets open: numbers alone."""
     _, period = spans.asked(who)
     found = await KpiDesk(who.office).table(who.actor, period, _scope(town, unit, category))
-    file = StringIO()
-    csv.writer(file).writerows(_lines(who, found))
-    headers = {
-        "Content-Disposition": f'attachment; filename="kpi-{period.first}-{period.last}.csv"',
-        "Cache-Control": "no-store",
-    }
-    # The mark at the beginning tells spreadsheets that it is UTF-8.
-    return Response(f"\ufeff{file.getvalue()}", media_type="text/csv; charset=utf-8", headers=headers)
+    return sheet(f"kpi-{period.first}-{period.last}.csv", _lines(who, found))
 
 
 @router.get("/kpi/dwell")
@@ -109,14 +100,14 @@ async def bulletin_made(who: CallerDep, month: Text = "", town: Text = "", form:
     except ValueError as error:
         raise WebProblem("invalid") from error
     file = await Editor(who.office).made(who.actor, period, town or None, form)
-    return handed_out(f"bulletin-{month}.{form}", file, form)
+    return saved(f"bulletin-{month}.{form}", file, MEDIA[form])
 
 
 @router.get("/kpi/bulletins/{bulletin}")
 async def bulletin_file(who: CallerDep, bulletin: str, form: Asked = "docx") -> Response:
     """Return a stored bulletin."""
     line, file = await Editor(who.office).stored(who.actor, bulletin, form)
-    return handed_out(f"bulletin-{line.first:%Y-%m}-{line.town or 'district'}.{form}", file, form)
+    return saved(f"bulletin-{line.first:%Y-%m}-{line.town or 'district'}.{form}", file, MEDIA[form])
 
 
 @router.get("/kpi/{kpi_id}")
