@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Path, Query, Request
@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from models.base import Instant, Model, Reason
-from models.paper.record import DOCX, PDF, ZIP, Signature, SignedBy
+from models.paper.record import DOCX, PDF, ZIP, Paper, Signature, SignedBy
 from service.papers.dossier import Binder
 from service.papers.making import Maker
 from service.papers.reading import PAPER_ID, PaperReader
@@ -64,6 +64,11 @@ class PaperMade(Model):
     made_at: Instant
     signatures: tuple[Signature, ...] = ()
 
+    @classmethod
+    def of(cls, paper: Paper) -> Self:
+        """Return a paper as it is answered."""
+        return cls.model_validate(paper.model_dump(include=set(cls.model_fields)))
+
 
 @router.get(
     "/cases/{code}/papers", operation_id="list_papers", summary="The papers of a case, and what could be made", responses=documented(*BASE)
@@ -88,7 +93,7 @@ async def make_paper(code: Code, body: MakeForm, actor: ActorDep, office: Office
     made = await Maker(office).make(
         actor, code, body.kind, about=body.about, entries=body.entries, action_id=key and f"{actor.person}:{key}", purpose=unquote(why)
     )
-    return PaperMade.model_validate(made.model_dump(include=set(PaperMade.model_fields)))
+    return PaperMade.of(made)
 
 
 UPLOAD_FORM = {
@@ -135,7 +140,7 @@ async def upload_paper(code: Code, request: Request, actor: ActorDep, office: Of
             action_id=key and f"{actor.person}:{key}",
             purpose=unquote(why),
         )
-    return PaperMade.model_validate(taken.model_dump(include=set(PaperMade.model_fields)))
+    return PaperMade.of(taken)
 
 
 @router.get(
@@ -180,7 +185,7 @@ async def sign_paper(code: Code, paper: PaperId, body: PaperSignForm, actor: Act
     """Record a signature; one signer stands there once. Those of an agreement come from the record by themselves."""
     signature = Signature(signer=body.signer, how=body.how, on=body.on, recorded_by=actor.person, recorded_at=office.now())
     found = await Maker(office).sign(actor, code, paper, signature, unquote(why))
-    return PaperMade.model_validate(found.model_dump(include=set(PaperMade.model_fields)))
+    return PaperMade.of(found)
 
 
 @router.get(
