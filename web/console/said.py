@@ -38,7 +38,6 @@ DONE: dict[str, Both] = {
     "account-disabled": ("账户已停用", "The account has been switched off"),
     "their-factor": ("动态验证码已取消", "The second factor has been taken away"),
     "arrival-accepted": ("来件已接收为案件", "It was taken in as a case"),
-    "arrival-kept": ("还有内容对不上，来件仍待处理", "Something still does not fit: it stays here"),
     "arrival-discarded": ("来件已弃置，内容已销毁", "It was thrown away, and its content erased"),
     "feed-revoked": ("日历订阅已收回", "The calendar feed has been revoked"),
     "notices": ("通知设置已保存", "Your settings have been saved"),
