@@ -20,6 +20,11 @@ def _office(request: Request) -> Office:
 OfficeDep = Annotated[Office, Depends(_office)]
 
 
+def own_address(request: Request, office: Office) -> str:
+    """Return where this is reached from outside, without a slash at its end: as the settings say, or as the request came."""
+    return office.settings.public_url or str(request.base_url).rstrip("/")
+
+
 def _cases(office: OfficeDep) -> Cases:
     return Cases(office)
 

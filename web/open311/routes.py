@@ -22,7 +22,7 @@ from web.auth import by_key
 from web.open311 import documents
 from web.open311.writing import Format, document, errors
 from web.problems import KINDS, WebProblem
-from web.state import OfficeDep
+from web.state import OfficeDep, own_address
 
 PREFIX = "/open311/v2"
 
@@ -70,8 +70,8 @@ def _told(operation: Operation) -> Operation:
 @_told
 async def discovery(request: Request, office: OfficeDep, form: Format) -> Response:
     """Return where the facade is, and its formats."""
-    base = office.settings.public_url or str(request.base_url).rstrip("/")
-    return document(form, "discovery", documents.discovery(f"{base}{PREFIX}", office.bundle.network.district.name))
+    here = f"{own_address(request, office)}{PREFIX}"
+    return document(form, "discovery", documents.discovery(here, office.bundle.network.district.name))
 
 
 @router.get("/services.{form}")

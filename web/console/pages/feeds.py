@@ -17,6 +17,7 @@ from web.console.fields import text
 from web.console.pages.account import page
 from web.console.said import plain
 from web.feeds import invitation_file
+from web.state import own_address
 
 router = APIRouter()
 
@@ -59,11 +60,10 @@ async def invitation(who: CallerDep, code: Annotated[str, Path(max_length=80)], 
 
 async def _shown(who: Caller, accounts: Any, *, made: FeedMade | None = None, problem: str = "") -> Response:
     account = await accounts.get(who.identity.account)
-    base = who.office.settings.public_url or str(who.request.base_url).rstrip("/")
     context: dict[str, Any] = {
         "feeds": await Feeds(who.office).mine(who.identity),
         "kinds": {str(kind): who.words.both(words) for kind, words in KINDS.items()},
-        "feed_address": f"{base}{made.path}" if made is not None else "",
+        "feed_address": f"{own_address(who.request, who.office)}{made.path}" if made is not None else "",
         "problem": problem,
     }
     return page(who, account, "account/feeds.html", context, 422 if problem else 200)

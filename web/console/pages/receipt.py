@@ -10,6 +10,7 @@ from service.citizens import Citizens
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.qr import qr
+from web.state import own_address
 
 router = APIRouter(prefix="/cases/{code}/receipt")
 
@@ -42,4 +43,4 @@ async def texts(who: CallerDep, code: str, fields: FormDep) -> Response:
 
 def citizen_address(who: Caller) -> str:
     """Return where citizens look their case up. It carries no code: that is theirs to type in."""
-    return f"{who.office.settings.public_url or str(who.request.base_url).rstrip('/')}/citizen"
+    return f"{own_address(who.request, who.office)}/citizen"
