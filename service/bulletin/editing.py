@@ -10,6 +10,7 @@ import asyncio
 from typing import Literal
 
 from models.bulletin import BulletinDue, BulletinLine, BulletinsMade
+from models.paper.record import DOCX, PDF, XLSX
 from models.party import Actor
 from models.period import Period, Step
 from models.refusal import RefusalCode
@@ -22,25 +23,19 @@ from service.errors import refuse
 from service.kpi.keeping import tell
 from service.office import Office
 from service.oversight.figuring import sit_down
-from service.papers.converting import Converter
 from store.kpi.bulletins import BulletinShelf
 
 Form = Literal["docx", "xlsx", "pdf"]
 
-MEDIA: dict[Form, str] = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
+MEDIA: dict[Form, str] = {"docx": DOCX, "xlsx": XLSX, "pdf": PDF}
 
 
 class Editor:
     """Bulletins of one office."""
 
-    def __init__(self, office: Office, converter: Converter | None = None) -> None:
+    def __init__(self, office: Office) -> None:
         self._office = office
         self._shelf = BulletinShelf(office.store)
-        self._converter = converter or Converter(office.settings.home / "papers")
 
     async def monthly(self, due: BulletinDue) -> BulletinsMade:
         """Make the bulletins of the month before a time that are not there yet, the district's first. Raises StoreAway."""
@@ -75,7 +70,7 @@ class Editor:
         line, docx, xlsx = found
         if form == "xlsx":
             return line, xlsx
-        return line, docx if form == "docx" else await self._converter.pdf(docx)
+        return line, docx if form == "docx" else await self._office.converter.pdf(docx)
 
     async def made(self, actor: Actor, period: Period, town: str | None, form: Form) -> bytes:
         """Make one now. Refused for what is no month, or a town that is not one's own. Raises PaperRefused for a PDF."""
@@ -88,7 +83,7 @@ class Editor:
         if form == "xlsx":
             return await asyncio.to_thread(_workbook, found, self._office.bundle.cal)
         docx = await asyncio.to_thread(_document, found, self._office.bundle.cal)
-        return docx if form == "docx" else await self._converter.pdf(docx)
+        return docx if form == "docx" else await self._office.converter.pdf(docx)
 
     def _own(self, actor: Actor) -> str | None:
         """Return the one town somebody may look at; None for all."""

@@ -13,11 +13,10 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-from models.paper.record import DOCX, PDF
+from models.paper.record import DOCX, PDF, XLSX
 from models.paper.refusal import PaperProblem
 from service.errors import PaperRefused
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OOXML = {DOCX: b"wordprocessingml.document.main+xml", XLSX: b"spreadsheetml.sheet.main+xml"}
 """Office documents, and what the first part of each says of it; those with macros say something else."""
 

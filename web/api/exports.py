@@ -13,6 +13,7 @@ from starlette.background import BackgroundTask
 
 from models.base import Model
 from models.export import ExportFormat, ExportKind
+from models.paper.record import XLSX
 from service.exporting.exports import Exports, Made
 from service.exporting.finding import ExportLog, ExportPage
 from service.oversight.archive import Wanted
@@ -24,7 +25,7 @@ from web.state import OfficeDep
 router = APIRouter(prefix="/exports", tags=["exports"])
 
 MEDIA: dict[ExportFormat, str] = {
-    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.XLSX: XLSX,
     ExportFormat.CSV: "text/csv; charset=utf-8",
 }
 BINARY = {"schema": {"type": "string", "format": "binary"}}

@@ -16,6 +16,7 @@ from temporalio.client import ScheduleBackfill, ScheduleOverlapPolicy
 
 from models.bulletin import BulletinDue
 from models.kpi import Shows
+from models.paper.refusal import PaperProblem
 from models.period import Period, Step
 from rules.periods import holding
 from service.bulletin.content import Bulletin, author, compose, said
@@ -24,7 +25,7 @@ from service.bulletin.drawing import chart_xml
 from service.bulletin.editing import Editor
 from service.bulletin.schedule import keep_bulletins, schedule_id
 from service.bulletin.workbook import workbook_of
-from service.errors import Refused
+from service.errors import PaperRefused, Refused
 from service.office import Office
 from service.papers.converting import Converter
 from tests.service.town import who
@@ -104,6 +105,12 @@ async def test_on_request_a_month_of_ones_own(filled: Office) -> None:
     for town, period in (("qingyan", MONTH), (None, Period(first=date(2026, 10, 2), last=date(2026, 10, 31)))):
         with pytest.raises(Refused):
             await editor.made(who("director@yanlou-centre"), period, town, "docx")
+
+
+async def test_a_pdf_is_made_by_the_one_converter_of_the_process(filled: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(filled, "converter", Converter(tmp_path, program="/bin/false"))
+    with pytest.raises(PaperRefused, match=PaperProblem.CONVERTER_FAILED):
+        await Editor(filled).made(DIRECTOR, MONTH, None, "pdf")
 
 
 @pytest.mark.timeout(200)
