@@ -25,7 +25,7 @@ from service.errors import PaperRefused
 from service.office import Office
 from service.papers import pages
 from service.papers.making import Maker
-from service.papers.reading import Handed, PaperReader
+from service.papers.reading import Handed, PaperReader, is_newest
 from service.papers.rendering import render
 from service.papers.seen import Seen, file_title, open_case
 from service.reading import Reader
@@ -72,21 +72,13 @@ class Binder:
         if not (seen.sight.full(Group.PAPERS) and seen.sight.full(Group.NAMES)):
             raise PaperRefused(PaperProblem.NOT_YOURS)
         held = await self._register.of_case(seen.case.id)
-        sheets = sorted([await self._sheet(seen, paper, held) for paper in held if self._belongs(paper, held)], key=lambda one: one.order)
+        sheets = sorted([await self._sheet(seen, paper, held) for paper in held if _belongs(paper, held)], key=lambda one: one.order)
         name = f"{seen.case.code or seen.case.id}_卷宗"
         cover = next((paper for paper in reversed(held) if paper.kind == COVER), None)
         if form == "zip":
             file = await self._zipped(seen, sheets, held, cover)
             return Handed(f"{name}.zip", ZIP, None, _read(file))
-        made = await self._one_pdf(seen, sheets, held, cover)
-        return Handed(f"{name}.pdf", PDF, len(made), _once(made))
-
-    def _belongs(self, paper: Paper, held: list[Paper]) -> bool:
-        """Whether a paper lies in the file: not its frame, and of what was made here the newest version alone."""
-        if paper.kind in FRAME:
-            return False
-        newer = (one for one in held if (one.case_id, one.kind, one.about) == (paper.case_id, paper.kind, paper.about))
-        return paper.template is None or paper.version == max(one.version for one in newer)
+        return Handed.whole(f"{name}.pdf", PDF, await self._one_pdf(seen, sheets, held, cover))
 
     async def _sheet(self, seen: Seen, paper: Paper, held: list[Paper]) -> Sheet:
         line = await self._papers.line(seen, paper, held)
@@ -159,6 +151,11 @@ class Binder:
         return render(self._office.place.papers.templates[kind.id].body, said.model_copy(update={"file": file}))
 
 
+def _belongs(paper: Paper, held: list[Paper]) -> bool:
+    """Whether a paper lies in the file: not its frame, and of what was made here the newest version alone."""
+    return paper.kind not in FRAME and is_newest(paper, held)
+
+
 def _rows(sheets: list[Sheet]) -> list[RowFacts]:
     rows, first = [], 1
     for number, sheet in enumerate(sheets, 1):
@@ -185,7 +182,3 @@ async def _read(file: IO[bytes]) -> AsyncIterator[bytes]:
     with file:
         while part := file.read(CHUNK):
             yield part
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content

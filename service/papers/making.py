@@ -78,7 +78,7 @@ class Maker:
             raise PaperRefused(PaperProblem.UNKNOWN_KIND)
         found = await self._reader.look(actor, code, "paper_made", purpose)
         seen = await open_case(self._office, actor, found, _filled(kind, entries or {}))
-        paper_id = str(uuid.uuid5(NAMESPACE, f"{seen.case.id}\0{action_id or uuid.uuid4().hex}"))
+        paper_id = id_of(seen.case.id, action_id)
         made = await self._register.find(paper_id)
         if made is None:
             self.may_make(seen, kind)
@@ -91,13 +91,16 @@ class Maker:
         """Refuse a paper that is not this person's to make, or not now."""
         if seen.actor.role not in kind.makers or not seen.sees(kind.needs):
             raise PaperRefused(PaperProblem.NOT_YOURS)
-        context = Context(now=self._office.now(), library=self._office.library)
         if kind.stages and seen.case.stage not in kind.stages:
             raise PaperRefused(PaperProblem.NOT_NOW)
         if kind.when in AGREED and not HOLDS[kind.when](seen.case):
             raise PaperRefused(PaperProblem.NOTHING_TO_SAY)
-        if kind.of_record and "attach" not in allowed(seen.case, seen.actor, context):
+        if kind.of_record and not self.may_attach(seen):
             raise PaperRefused(PaperProblem.NOT_YOURS)
+
+    def may_attach(self, seen: Seen) -> bool:
+        """Whether this person can put a paper on the timeline now."""
+        return "attach" in allowed(seen.case, seen.actor, Context(now=self._office.now(), library=self._office.library))
 
     async def attach(self, actor: Actor, paper: Paper, title: str) -> None:
         """Put the digest of a paper on the timeline of its case; nothing happens where it stands there already."""
@@ -196,6 +199,11 @@ class Maker:
         if found is None:
             raise PaperRefused(PaperProblem.NOTHING_TO_SAY)
         return found.model_copy(update={"file": FileFacts(title=file_title(seen), filer=full.maker, filed_on=full.on)})
+
+
+def id_of(case_id: str, action_id: str | None) -> str:
+    """Return the id of a paper, the same for the same action on a case; a new one without an action."""
+    return str(uuid.uuid5(NAMESPACE, f"{case_id}\0{action_id or uuid.uuid4().hex}"))
 
 
 def _filled(kind: Kind, entries: Mapping[str, str]) -> dict[str, str]:

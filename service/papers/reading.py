@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Self
 
 from models.case import Case
 from models.happening import AgreementSigned
@@ -18,8 +19,6 @@ from models.paper.kinds import About, Kind, Need, Slot, When
 from models.paper.record import DOCX, PDF, Paper, Signature, SignedBy
 from models.paper.refusal import PaperProblem
 from models.party import Actor
-from rules.allowed import allowed
-from rules.draft import Context
 from rules.papers.about import choices
 from rules.papers.dossier import completeness
 from rules.visibility import Group
@@ -49,6 +48,11 @@ class Handed:
     size: int | None
     content: AsyncIterator[bytes]
 
+    @classmethod
+    def whole(cls, name: str, media_type: str, content: bytes) -> Self:
+        """Return one that was just made, and is all there."""
+        return cls(name, media_type, len(content), _once(content))
+
 
 class PaperReader:
     """Reads papers in one office, for one person after another. Raises PaperRefused, UnknownCase, StoreAway."""
@@ -66,7 +70,7 @@ class PaperReader:
         if not seen.sight.sees(Group.PAPERS):
             raise PaperRefused(PaperProblem.NOT_YOURS)
         held = await self._register.of_case(seen.case.id)
-        attaches = self._attaches(seen)
+        attaches = self._maker.may_attach(seen)
         digests = {paper.sha256 for paper in held}
         return PaperDesk(
             as_of=self._office.now(),
@@ -111,8 +115,7 @@ class PaperReader:
         if paper.media_type != DOCX or paper.template is None:
             raise PaperRefused(PaperProblem.UNKNOWN_PAPER)
         made = await self._office.converter.pdf(await self.whole(paper))
-        name = self.file_name(seen.case, paper.model_copy(update={"ending": "pdf"}))
-        return Handed(name, PDF, len(made), _once(made))
+        return Handed.whole(self.file_name(seen.case, paper.model_copy(update={"ending": "pdf"})), PDF, made)
 
     async def whole(self, paper: Paper) -> bytes:
         """Return all of a paper at once; for what was made here, which is small."""
@@ -134,13 +137,12 @@ class PaperReader:
         """Return a paper as a list shows it."""
         slot = self._known.slot(paper.kind)
         title, erased = await self._title(seen, paper, slot)
-        same = [one for one in held if (one.case_id, one.kind, one.about) == (paper.case_id, paper.kind, paper.about)]
         return PaperLine(
             **paper.model_dump(include={"id", "kind", "number", "version", "about", "sha256", "size", "media_type", "ending"}),
             zh=slot.zh if slot else paper.kind,
             en=slot.en if slot else paper.kind,
             title=title,
-            newest=paper.template is None or paper.version == max(one.version for one in same),
+            newest=is_newest(paper, held),
             made=paper.template is not None,
             at=paper.made_at,
             by=paper.made_by,
@@ -152,20 +154,19 @@ class PaperReader:
     async def _title(self, seen: Seen, paper: Paper, slot: Slot | None) -> tuple[str, bool]:
         """Return how a paper is called, and whether it was erased. A name that was given to a file is read only by who reads files."""
         name = slot.zh if slot else paper.kind
-        alive = set(await self._office.store.keys.existing(list(paper.owners)))
-        if not alive.issuperset(paper.owners):
+        if await self._erased(paper):
             return name, True
         if paper.template is not None or not self.may_read(seen, paper):
             return name, False
         return str(json.loads(await self._register.words(paper))["title"]), False
 
     async def _readable(self, paper: Paper) -> None:
-        alive = await self._office.store.keys.existing(list(paper.owners))
-        if not set(alive).issuperset(paper.owners):
+        if await self._erased(paper):
             raise PaperRefused(PaperProblem.ERASED)
 
-    def _attaches(self, seen: Seen) -> bool:
-        return "attach" in allowed(seen.case, seen.actor, Context(now=self._office.now(), library=self._office.library))
+    async def _erased(self, paper: Paper) -> bool:
+        alive = await self._office.store.keys.existing(list(paper.owners))
+        return not set(alive).issuperset(paper.owners)
 
     def _offers(self, seen: Seen) -> list[Offer]:
         found: list[Offer] = []
@@ -187,6 +188,12 @@ class PaperReader:
         version = f"_v{paper.version}" if paper.version > 1 else ""
         about = f"_{paper.about}" if paper.about.isalnum() else ""
         return f"{case.code or case.id}_{slot.zh if slot else paper.kind}{about}{version}.{paper.ending}"
+
+
+def is_newest(paper: Paper, held: list[Paper]) -> bool:
+    """Whether no later version of a paper made here stands beside it; what was brought in has no versions."""
+    same = (one for one in held if (one.case_id, one.kind, one.about) == (paper.case_id, paper.kind, paper.about))
+    return paper.template is None or paper.version == max(one.version for one in same)
 
 
 def _on_record(seen: Seen, paper: Paper, slot: Slot | None) -> tuple[Signature, ...]:

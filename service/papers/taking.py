@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import json
 import tempfile
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import IO
 
@@ -22,11 +21,9 @@ from models.paper.record import Paper
 from models.paper.refusal import PaperProblem
 from models.party import Actor
 from models.refusal import RefusalCode
-from rules.allowed import allowed
-from rules.draft import Context
 from service.errors import PaperRefused, refuse
 from service.office import Office
-from service.papers.making import NAMESPACE, Maker
+from service.papers.making import Maker, id_of
 from service.papers.seen import Seen, open_case
 from service.reading import Reader
 from store.keyring.keys import Erased
@@ -61,7 +58,7 @@ class Taker:
     ) -> Paper:
         """Take a file in. `shows` are the parties it shows: it is sealed with their keys as well."""
         seen = await open_case(self._office, actor, await self._reader.look(actor, code, "paper_in", purpose))
-        paper_id = str(uuid.uuid5(NAMESPACE, f"{seen.case.id}\0{action_id or uuid.uuid4().hex}"))
+        paper_id = id_of(seen.case.id, action_id)
         known = await self._register.find(paper_id)
         title = _title(title)
         if known is None:
@@ -83,8 +80,7 @@ class Taker:
         return enclosure, media, ending
 
     async def _may_take(self, seen: Seen) -> None:
-        context = Context(now=self._office.now(), library=self._office.library)
-        if "attach" not in allowed(seen.case, seen.actor, context):
+        if not self._maker.may_attach(seen):
             raise PaperRefused(PaperProblem.NOT_YOURS)
         if await self._register.count(seen.case.id) >= self._known.uploads.most_per_case:
             raise PaperRefused(PaperProblem.TOO_MANY_FILES)
