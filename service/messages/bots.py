@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 
 from models.message import Attempt, Delivery, ErrorClass
@@ -95,17 +94,14 @@ def read_answer(answer: Answer, kind: BotKind) -> Attempt:
     """What a robot's answer means: its own number counts, the status is nearly always 200."""
     if answer.attempt.error is not None:
         return answer.attempt
-    code = _code(answer.body)
+    code = _code(answer)
     if code == OK:
         return answer.attempt.model_copy(update={"status": OK})
     error = ErrorClass.SERVER if code is None else CODES[kind].get(code, ErrorClass.SERVER)
     return Attempt(error=error, status=code, retry_after=WINDOW if error is ErrorClass.BUSY else None)
 
 
-def _code(body: bytes) -> int | None:
-    try:
-        found: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
+def _code(answer: Answer) -> int | None:
+    found = answer.json()
     code = found.get("errcode") if isinstance(found, dict) else None
     return code if isinstance(code, int) else None

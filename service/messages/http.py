@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email.utils
 import ipaddress
+import json
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,13 @@ class Answer:
 
     attempt: Attempt
     body: bytes = b""
+
+    def json(self) -> Any:
+        """Return what the body says as JSON; None where it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
 
 
 class ForbiddenAddress(OSError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,7 +61,7 @@ def read_answer(answer: Answer, how: SmsAnswer) -> Attempt:
     """What a gateway's answer means; many say 200 and mean no."""
     if answer.attempt.error is not None:
         return answer.attempt
-    found = _json(answer.body)
+    found = answer.json()
     external = str(at_path(found, how.message_id) or "")[:120] if how.message_id else ""
     said = str(at_path(found, how.field)) if how.field else ""
     if not how.field or said in how.good:
@@ -81,10 +80,3 @@ def at_path(value: Any, path: str) -> Any:
         else:
             return None
     return value
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
