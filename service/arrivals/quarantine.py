@@ -95,12 +95,10 @@ class Quarantine:
         What still does not fit stays where it is, with the new reason.
         """
         arrival = await self._open(actor, arrival_id)
-        content = await self._shelf.content(arrival.id)
-        event = envelope.structured(json.loads(content)) if content is not None else None
-        sender = self._office.place.senders.get(arrival.sender)
-        if event is None or sender is None:
+        kept = await self._settler.kept(arrival)
+        if kept is None:
             raise refuse(RefusalCode.INVALID, "event")
-        return await self._settler.settle(arrival, sender, event, by=actor.person, changes=_changes(changes or {}))
+        return await self._settler.settle(arrival, *kept, by=actor.person, changes=_changes(changes or {}))
 
     async def discard(self, actor: Actor, arrival_id: str) -> Arrival:
         """Throw one away: its content is erased, that it came stays. Refused `not_allowed`, `already_done`."""

@@ -87,12 +87,11 @@ class Receiving:
         """Settle what is waiting; return how many. For a process that runs anyway."""
         done = 0
         for arrival in await self._shelf.waiting(self._office.now() - AGAIN):
-            content, sender = await self._shelf.content(arrival.id), self._office.place.senders.get(arrival.sender)
-            event = envelope.structured(json.loads(content)) if content is not None else None
-            if event is None or sender is None:
+            kept = await self._settler.kept(arrival)
+            if kept is None:
                 continue
             try:
-                await self._settler.settle(arrival, sender, event)
+                await self._settler.settle(arrival, *kept)
             except Unavailable:
                 break
             done += 1

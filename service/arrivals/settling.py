@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from models.arrival import Arrival, ArrivalReason, ArrivalState, Event, Sender
 from models.record import ActReceipt
-from rules.arrivals import mapping
+from rules.arrivals import envelope, mapping
 from rules.arrivals.mapping import Mapped
 from service.cases import Cases
 from service.errors import Refused, UnknownCase
@@ -54,6 +55,12 @@ class Settler:
             found = {"town": town, "case_id": receipt.case_id, "code": receipt.code, "reason": None, "detail": ""}
             await self._shelf.settle(arrival.id, ArrivalState.ACCEPTED, self._office.now(), by, **found)
         return await self._shelf.get(arrival.id) or arrival
+
+    async def kept(self, arrival: Arrival) -> tuple[Sender, Event] | None:
+        """Return who sent an arrival and what, as it was kept; None where it can't be read any more, or nobody of that name sends."""
+        content, sender = await self._shelf.content(arrival.id), self._office.place.senders.get(arrival.sender)
+        event = envelope.structured(json.loads(content)) if content is not None else None
+        return (sender, event) if sender is not None and event is not None else None
 
     async def _done(self, arrival: Arrival, sender: Sender, event: Event, changes: Mapping[str, Any]) -> tuple[str | None, ActReceipt]:
         if not sender.speaks_for(event.source):
