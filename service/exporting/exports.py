@@ -79,11 +79,7 @@ class Exports:
 
         Raises Refused: `invalid` for a purpose that is none, `too_many_rows` beyond the setting; StoreAway when it can't be logged.
         """
-        self._may(actor)
-        purpose = self._purpose(why)
-        limit = self._office.settings.export_rows
-        if await self.count(actor, wanted) > limit:
-            raise refuse(RefusalCode.TOO_MANY_ROWS, str(limit))
+        purpose, limit = await self._granted(actor, wanted, why)
         kind = ExportKind.ARCHIVE if isinstance(wanted, Wanted) else ExportKind.CASES
         writer = Writer(language, self._office.bundle.cal)
         note = self._note(kind, form, purpose, _asked(wanted))
@@ -164,6 +160,14 @@ class Exports:
     def _may(self, actor: Actor) -> None:
         if actor.role not in EXPORTERS:
             raise refuse(RefusalCode.NOT_ALLOWED, LOOK)
+
+    async def _granted(self, actor: Actor, wanted: Filter | Wanted, why: str) -> tuple[str, int]:
+        """Return the purpose of a list as it is kept, and how many rows it may have; refuses one that is longer."""
+        self._may(actor)
+        purpose, limit = self._purpose(why), self._office.settings.export_rows
+        if await self.count(actor, wanted) > limit:
+            raise refuse(RefusalCode.TOO_MANY_ROWS, str(limit))
+        return purpose, limit
 
     def _purpose(self, why: str) -> str:
         purpose = stated(why, self._office.place.eyes)

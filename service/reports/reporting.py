@@ -69,7 +69,7 @@ class Reporting(Exports):
         report = self._office.place.reports.get(report_id)
         if report is None:
             raise refuse(RefusalCode.INVALID, "report")
-        limit, purpose = await self._begun(actor, wanted, why)
+        purpose, limit = await self._begun(actor, wanted, why)
         writer, gaps = Writer(language, self._office.bundle.cal), Gaps()
         heads = (*(writer.both((column.zh, column.en)) for column in report.columns), writer.both(MISSING))
         note = self._note(ExportKind.REPORT, form, purpose, f"{report_id} {_asked(wanted)}")
@@ -80,9 +80,8 @@ class Reporting(Exports):
         self, actor: Actor, period: Period, form: ExportFormat, why: str, *, town: str | None = None, language: str = "zh", person: str = ""
     ) -> Made:
         """Make the justice statistics of the cases registered in a period and accepted. Raises as `report` does."""
-        since, until = bounds(period, self._office.bundle.cal)
-        wanted = Filter(town=town, opened_from=since, opened_to=until, accepted=True)
-        limit, purpose = await self._begun(actor, wanted, why)
+        wanted = registered_in(self._office, period, town).model_copy(update={"accepted": True})
+        purpose, limit = await self._begun(actor, wanted, why)
         writer, reports = Writer(language, self._office.bundle.cal), self._office.place.reports
         heads = tuple(
             writer.both(words) for words in (("纠纷类型", "type"), *SUMS, *((source.zh, source.en) for source in reports.sources))
@@ -90,14 +89,11 @@ class Reporting(Exports):
         note = self._note(ExportKind.REPORT, form, purpose, f"justice {_asked(wanted)}")
         return await self._made(actor, note, person, heads, self._statistics(actor, wanted, writer), limit)
 
-    async def _begun(self, actor: Actor, wanted: Filter, why: str) -> tuple[int, str]:
-        self._may(actor)
-        purpose, limit = self._purpose(why), self._office.settings.export_rows
-        if await self.count(actor, wanted) > limit:
-            raise refuse(RefusalCode.TOO_MANY_ROWS, str(limit))
+    async def _begun(self, actor: Actor, wanted: Filter, why: str) -> tuple[str, int]:
+        granted = await self._granted(actor, wanted, why)
         async for _ in tell(self._office):
             pass
-        return limit, purpose
+        return granted
 
     async def _rows(
         self, actor: Actor, report: Report, wanted: Filter, writer: Writer, gaps: Gaps
