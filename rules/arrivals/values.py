@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -21,15 +21,20 @@ class Unfit(ValueError):
 def at(event: Event, path: str, item: object = None) -> Any:
     """Return what stands at a path, None where nothing does. `item` is what a path means that begins so."""
     root, *way = path.split(".")
-    found = item if root == "item" else getattr(event, root)
+    found = walked(item if root == "item" else getattr(event, root), way)
+    return None if found == "" else found
+
+
+def walked(value: Any, way: Iterable[str]) -> Any:
+    """Return what one comes to in a JSON value by names, and by numbers for places in a list; None where nothing is."""
     for part in way:
-        if isinstance(found, dict):
-            found = found.get(part)
-        elif isinstance(found, list) and part.isascii() and part.isdigit() and int(part) < len(found):
-            found = found[int(part)]
+        if isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, list) and part.isascii() and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
         else:
             return None
-    return None if found == "" else found
+    return value
 
 
 def text(value: object) -> str:

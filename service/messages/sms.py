@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from models.message import Attempt, Delivery, ErrorClass
 from models.message_plan import Channels, SmsAnswer, SmsGateway, gaps
+from rules.arrivals.values import walked
 from rules.messages.words import filled_json, filled_url
 from service.messages.http import Answer, Http
 from service.messages.letters import Letters
@@ -62,21 +60,9 @@ def read_answer(answer: Answer, how: SmsAnswer) -> Attempt:
     if answer.attempt.error is not None:
         return answer.attempt
     found = answer.json()
-    external = str(at_path(found, how.message_id) or "")[:120] if how.message_id else ""
-    said = str(at_path(found, how.field)) if how.field else ""
+    external = str(walked(found, how.message_id.split(".")) or "")[:120] if how.message_id else ""
+    said = str(walked(found, how.field.split("."))) if how.field else ""
     if not how.field or said in how.good:
         return answer.attempt.model_copy(update={"external_id": external})
     error = ErrorClass.BUSY if said in how.busy else ErrorClass.REFUSED if said in how.refused else ErrorClass.SERVER
     return answer.attempt.model_copy(update={"error": error})
-
-
-def at_path(value: Any, path: str) -> Any:
-    """What stands at a dotted path of a JSON value: names, and numbers for places in a list; None where nothing does."""
-    for part in path.split("."):
-        if isinstance(value, Mapping):
-            value = value.get(part)
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return None
-    return value
