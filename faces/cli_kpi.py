@@ -72,12 +72,13 @@ def table_(
         async with desk() as (office, _):
             span = period_of(period, today_of(office))
             found = await KpiDesk(office).table(await asker(office, who), span, _scope(town, unit, category))
+            as_of = office.bundle.cal.stamp(found.as_of)
         rows: list[tuple[object, ...]] = [
             (label("kpi_group", line.group)[0], line.id, line.name[0], said(line.now), said(line.before), said(line.year))
             for line in found.lines
         ]
         rows += [("一升一降", "", side.name[0], said(side.now), "", said(side.year)) for side in found.pair]
-        title = f"{found.period.first} – {found.period.last}  截至 as of {found.as_of:%Y-%m-%d %H:%M}Z"
+        title = f"{found.period.first} – {found.period.last}  截至 as of {as_of}"
         columns = ("组", "id", "指标", "本期 now", "环比 before", "同比 a year ago")
         show(found, as_json, lambda: out.print(table(title, columns, rows)))
         _behind(found.behind, as_json)
@@ -227,10 +228,8 @@ def bulletins(who: As = "", as_json: Json = False) -> None:
     async def doing() -> None:
         async with desk() as (office, _):
             found = await Editor(office).listed(await asker(office, who))
-        stamp = "%Y-%m-%d %H:%MZ"
-        rows: list[tuple[object, ...]] = [
-            (f"{one.first:%Y-%m}", one.town or "district", one.as_of.strftime(stamp), one.id) for one in found
-        ]
+            stamp = office.bundle.cal.stamp
+        rows: list[tuple[object, ...]] = [(f"{one.first:%Y-%m}", one.town or "district", stamp(one.as_of), one.id) for one in found]
         show(found, as_json, lambda: out.print(table(f"{len(found)} bulletins", ("month", "town", "as of", "id"), rows)))
 
     command(doing, as_json=as_json)
