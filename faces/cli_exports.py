@@ -22,6 +22,7 @@ from service.exporting.finding import ExportLog
 from store.desk.lists import Filter
 
 Why = Annotated[str, typer.Option("--why", metavar="PURPOSE", help="Why (查阅事由): a code of the place's list, or words.")]
+To = Annotated[Path, typer.Argument(metavar="FILE", help="Where to: a new file, .xlsx or .csv.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def export(  # noqa: PLR0913, PLR0917 - one option for each filter
-    to: Annotated[Path, typer.Argument(metavar="FILE", help="Where to: a new file, .xlsx or .csv.")],
+    to: To,
     why: Why,
     who: As = "",
     code: Annotated[str, typer.Option("--case", metavar="CODE", help="One case instead of a list.")] = "",
@@ -43,9 +44,7 @@ def export(  # noqa: PLR0913, PLR0917 - one option for each filter
     as_json: Json = False,
 ) -> None:
     """Take a list or a case out as a file, just as you see it, with your mark in it (导出)."""
-    if to.suffix not in {".xlsx", ".csv"} or to.exists():
-        raise typer.BadParameter("a new file, .xlsx or .csv, is wanted")
-    form, language = ExportFormat(to.suffix[1:]), "en" if english else "zh"
+    form, language = form_of(to), "en" if english else "zh"
 
     async def doing() -> None:
         wanted = Filter(town=town or None, stage=stage, tier=tier, overdue=overdue or None)
@@ -60,6 +59,13 @@ def export(  # noqa: PLR0913, PLR0917 - one option for each filter
         show(made.note, as_json, lambda: say(f"  {made.note.rows} 行 rows → {to.name}", head=made.note.id))
 
     command(doing, as_json=as_json)
+
+
+def form_of(to: Path) -> ExportFormat:
+    """Return the form that the name of a new file asks for. Raises BadParameter."""
+    if to.suffix not in {".xlsx", ".csv"} or to.exists():
+        raise typer.BadParameter("a new file, .xlsx or .csv, is wanted")
+    return ExportFormat(to.suffix[1:])
 
 
 def put(made: Made, to: Path) -> None:

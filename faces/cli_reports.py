@@ -10,12 +10,11 @@ import typer
 
 from faces.asking import asker
 from faces.cli_cases import As, Json
-from faces.cli_exports import Why, put
+from faces.cli_exports import To, Why, form_of, put
 from faces.cli_kpi import PeriodOption, period_of, today_of
 from faces.desk import desk
 from faces.output import WRONG, bar, command, out, say, show, table
 from models.account import TokenScope
-from models.export import ExportFormat
 from service.importing.importing import Became, Imported, Importer, read_mapping
 from service.importing.sheets import rows_of
 from service.reports.reporting import Gaps, Reporting, registered_in
@@ -31,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def report(
     report_id: Annotated[str, typer.Argument(metavar="REPORT", help="gbt31000, petition or justice (reports.yaml of the place).")],
-    to: Annotated[Path, typer.Argument(metavar="FILE", help="Where to: a new file, .xlsx or .csv.")],
+    to: To,
     why: Why,
     who: As = "",
     period: PeriodOption = "",
@@ -40,9 +39,7 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Make a report for another system from the one entry, and tell what is missing in it (报表)."""
-    if to.suffix not in {".xlsx", ".csv"} or to.exists():
-        raise typer.BadParameter("a new file, .xlsx or .csv, is wanted")
-    form, language = ExportFormat(to.suffix[1:]), "en" if english else "zh"
+    form, language = form_of(to), "en" if english else "zh"
 
     async def doing() -> None:
         async with desk() as (office, _):

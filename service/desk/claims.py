@@ -6,6 +6,7 @@ Whose a claim is follows the desk: who stands in for somebody claims at that des
 from __future__ import annotations
 
 from models.party import Actor
+from models.record import Duty
 from models.refusal import RefusalCode
 from rules.obligations import owes
 from rules.telling import Names
@@ -30,15 +31,9 @@ class Claims(Sighted):
         Raises UnknownCase; Refused: `invalid` where nothing of this id is owed now, `not_holder` where it is not theirs,
         `claimed` where somebody else has it and `take_over` is not asked for.
         """
-        row = await self.visible(actor, key)
-        town, owed = await self._claims.duties(row.case_id)
-        wanted = next((one for one, _ in owed if one.id == duty), None)
-        if wanted is None:
-            raise refuse(RefusalCode.INVALID, "duty")
-        if not owes(wanted, town, actor, self._network):
-            raise refuse(RefusalCode.NOT_HOLDER)
+        case_id, wanted = await self._owed(actor, key, duty)
         mine = Claim(person=actor.person, holder=actor.holder, at=self._office.now())
-        found = await self._claims.take(row.case_id, wanted, mine, over=take_over)
+        found = await self._claims.take(case_id, wanted, mine, over=take_over)
         if found is None:
             raise refuse(RefusalCode.ALREADY_DONE)
         if found.holder != actor.holder:
@@ -47,14 +42,8 @@ class Claims(Sighted):
 
     async def release(self, actor: Actor, key: str, duty: str) -> bool:
         """Give a claim up, one's own or of a colleague who owes the same; False where there is none. Raises as `claim`."""
-        row = await self.visible(actor, key)
-        town, owed = await self._claims.duties(row.case_id)
-        wanted = next((one for one, _ in owed if one.id == duty), None)
-        if wanted is None:
-            raise refuse(RefusalCode.INVALID, "duty")
-        if not owes(wanted, town, actor, self._network):
-            raise refuse(RefusalCode.NOT_HOLDER)
-        return await self._claims.release(row.case_id, duty)
+        case_id, _ = await self._owed(actor, key, duty)
+        return await self._claims.release(case_id, duty)
 
     async def in_the_way(self, actor: Actor, key: str, do: str) -> shown.ClaimShown | None:
         """Return the claim to be warned of before an action: all that it would fulfil for this desk is in others' hands."""
@@ -71,3 +60,14 @@ class Claims(Sighted):
         if claim.holder != claim.person:
             name = f"{name}（代{names.post(claim.holder)}）"
         return shown.ClaimShown(person=claim.person, name=name, at=claim.at, mine=claim.holder == actor.holder)
+
+    async def _owed(self, actor: Actor, key: str, duty: str) -> tuple[str, Duty]:
+        """Return the case and what is owed in it by this id, for one of those who owe it. Raises as `claim`."""
+        row = await self.visible(actor, key)
+        town, owed = await self._claims.duties(row.case_id)
+        wanted = next((one for one, _ in owed if one.id == duty), None)
+        if wanted is None:
+            raise refuse(RefusalCode.INVALID, "duty")
+        if not owes(wanted, town, actor, self._network):
+            raise refuse(RefusalCode.NOT_HOLDER)
+        return row.case_id, wanted
