@@ -61,10 +61,7 @@ class Reader(Listing):
         A party that has proved who it is reaches its own case; anybody else asks `look`. Raises StoreAway when it can't be logged.
         """
         bundle = await self.bundle(case)
-        look = Look(
-            person=actor.person, role=actor.role, unit=actor.unit, at=datetime.now(UTC), case_id=case.id, look=what, purpose=purpose
-        )
-        await Looks(self._office.store).write(look)
+        await Looks(self._office.store).write(Look.of(actor, what, case.id, datetime.now(UTC), purpose))
         return case, bundle, sight(case, actor, bundle.network, await self.grids(actor))
 
     async def version(self, actor: Actor, key: str) -> tuple[str, int]:

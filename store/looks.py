@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from models.base import Instant, Model
+from models.party import Actor
 from models.words import Role
 from store import chained
 from store.chained import Checked, checked
@@ -34,6 +35,11 @@ class Look(Model):
     look: str
     """What was looked at: `detail`, `timeline`, `explain`, `export` …"""
     purpose: str = ""
+
+    @classmethod
+    def of(cls, actor: Actor, look: str, case_id: str, at: datetime, purpose: str = "") -> Look:
+        """Return a look by somebody in their post; `case_id` is empty where it is at no case."""
+        return Look(at=at, person=actor.person, role=actor.role, unit=actor.unit, case_id=case_id, look=look, purpose=purpose)
 
 
 class LoggedLook(Look):

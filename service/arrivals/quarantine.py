@@ -78,9 +78,7 @@ class Quarantine:
     async def show(self, actor: Actor, arrival_id: str) -> ArrivalShown:
         """Open one. Refused `not_allowed`; raises UnknownArrival. The look is logged before it is answered."""
         arrival = await self._visible(actor, arrival_id)
-        at = self._office.now()
-        look = Look(at=at, person=actor.person, role=actor.role, unit=actor.unit, case_id=f"arrival:{arrival.id}", look="arrival")
-        await Looks(self._office.store).write(look)
+        await Looks(self._office.store).write(Look.of(actor, "arrival", f"arrival:{arrival.id}", self._office.now()))
         sender = self._office.place.senders.get(arrival.sender)
         names: dict[str, Any] = {"sender_zh": sender.zh if sender else arrival.sender, "sender_en": sender.en if sender else arrival.sender}
         content = await self._shelf.content(arrival.id)

@@ -141,10 +141,7 @@ class Exports:
 
     async def _log(self, actor: Actor, note: ExportNote) -> None:
         case_id = (await self._office.records.find(note.asked)) or "" if note.kind is ExportKind.CASE else ""
-        look = Look(
-            at=datetime.now(UTC), person=actor.person, role=actor.role, unit=actor.unit, case_id=case_id, look=LOOK, purpose=written(note)
-        )
-        await Looks(self._office.store).write(look)
+        await Looks(self._office.store).write(Look.of(actor, LOOK, case_id, datetime.now(UTC), written(note)))
 
     def _mark(self, actor: Actor, note: ExportNote, person: str) -> str:
         """Return what stands in the file: who, when, which export."""

@@ -79,6 +79,4 @@ class ExportLog:
         return ExportLine(**note.model_dump(), **who, look=row.id, unit_name=unit_name(self._office.bundle.network, row.unit))
 
     async def _log(self, actor: Actor, wanted: str) -> None:
-        when = datetime.now(UTC)
-        look = Look(at=when, person=actor.person, role=actor.role, unit=actor.unit, case_id="", look=LOOKED_FOR, purpose=wanted[:40])
-        await self._looks.write(look)
+        await self._looks.write(Look.of(actor, LOOKED_FOR, "", datetime.now(UTC), wanted[:40]))

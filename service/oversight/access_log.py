@@ -104,10 +104,7 @@ class AccessLog:
         return ChainCheck(as_of=self._office.now(), lines=found.lines, head=found.head, broken_at=found.broken_at)
 
     async def _log(self, actor: Actor, look: str, purpose: str) -> None:
-        when = datetime.now(UTC)
-        await self._looks.write(
-            Look(at=when, person=actor.person, role=actor.role, unit=actor.unit, case_id="", look=look, purpose=purpose[:200])
-        )
+        await self._looks.write(Look.of(actor, look, "", datetime.now(UTC), purpose[:200]))
 
     def _town(self, actor: Actor) -> str | None:
         """Return the town whose looks an administrator may see; None for one of the district, who sees all."""

@@ -77,8 +77,7 @@ class Archive(Sighted):
         """
         sit_down(Desk.ARCHIVE, actor)
         row = await self.visible(actor, code)
-        look = Look(at=datetime.now(UTC), person=actor.person, role=actor.role, unit=actor.unit, case_id=row.case_id, look=SEAL)
-        await Looks(self._office.store).write(look)
+        await Looks(self._office.store).write(Look.of(actor, SEAL, row.case_id, datetime.now(UTC)))
         return await verify(self._office, row.case_id)
 
     def _filter(self, wanted: Wanted) -> Filter:

@@ -74,5 +74,4 @@ class Redactions:
         return ListedShown(id=listed.id, code=case.code or case.id if case else "", action_id=listed.action_id, days=days)
 
     async def _log(self, actor: Actor, case_id: str) -> None:
-        look = Look(person=actor.person, role=actor.role, unit=actor.unit, at=datetime.now(UTC), case_id=case_id, look="redaction")
-        await Looks(self._office.store).write(look)
+        await Looks(self._office.store).write(Look.of(actor, "redaction", case_id, datetime.now(UTC)))
