@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import zipfile
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models.anchor import Anchor, CaseEnd
 from models.base import Model
 from models.case import Case
 from models.event import Event
@@ -66,6 +68,24 @@ class Bundled(Model):
     """References whose words are not in it: not asked for, not to be read by who asked, erased, or redacted since."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """Where cases had ended when the newest anchor was made, in the order of their ids, each with its leaf and its place."""
+
+    anchor: Anchor | None
+    ends: Sequence[CaseEnd]
+    leaves: Sequence[str]
+    places: Mapping[str, int]
+
+    def included(self, case_id: str) -> Record:
+        """Return how the end of a case leads to the root of the anchor."""
+        if self.anchor is None:
+            raise AssertionError("where cases have ended is written with an anchor")
+        place = self.places[case_id]
+        end, steps = self.ends[place], merkle.way(self.leaves, place, self.anchor.algorithm)
+        return {"anchor": self.anchor.number, "seq": end.seq, "head": end.head, "steps": [[step.left, step.beside] for step in steps]}
+
+
 class Bundler:
     """Makes bundles for one person after another."""
 
@@ -95,8 +115,7 @@ class Bundler:
             raise refuse(RefusalCode.MISSING_REASON, "purpose")
         files: dict[str, list[Record]] = {}
         cases: list[Record] = []
-        ends = await self._anchors.ends()
-        leaves = await asyncio.to_thread(merkle.ordered, list(ends.values()), await self._anchored_with())
+        tree = await self._tree()
         withheld, first = 0, self._office.now()
         for code in dict.fromkeys(codes):
             case, rules, seen = await self._reader.look(actor, code, "bundle", purpose)
@@ -109,8 +128,8 @@ class Bundler:
                 {"id": number, "before": before, "text": text, "hash": said}
                 for number, before, text, said in await Looks(self._office.store).with_before(case.id)
             ]
-            if case.id in ends:
-                files[f"{folder}/inclusion.jsonl"] = [await self._included(case, sorted(ends).index(case.id), ends, leaves)]
+            if case.id in tree.places:
+                files[f"{folder}/inclusion.jsonl"] = [tree.included(case.id)]
             said = [word async for word in self._said(events, seen)] if with_words else []
             withheld += sum(len(refs) for event in events for _, refs in words(event).values()) - len(said)
             if with_words:
@@ -128,16 +147,13 @@ class Bundler:
         made = {"made_at": self._office.now().isoformat(), "place": self._office.settings.place, "algorithm": str(self._algorithm)}
         return {"format": standalone.FORMAT, "version": standalone.VERSION, **made, **about}
 
-    async def _anchored_with(self) -> Algorithm:
-        newest = await self._anchors.newest()
-        return newest.anchor.algorithm if newest is not None else self._algorithm
-
-    async def _included(self, case: Case, index: int, ends: Mapping[str, Any], leaves: Sequence[str]) -> Record:
-        newest = await self._anchors.newest()
-        if newest is None:
-            raise AssertionError("where cases have ended is written with an anchor")
-        end, steps = ends[case.id], merkle.way(leaves, index, newest.anchor.algorithm)
-        return {"anchor": newest.anchor.number, "seq": end.seq, "head": end.head, "steps": [[step.left, step.beside] for step in steps]}
+    async def _tree(self) -> _Tree:
+        ends, newest = await self._anchors.ends(), await self._anchors.newest()
+        in_order = [end for _, end in sorted(ends.items())]
+        algorithm = newest.anchor.algorithm if newest is not None else self._algorithm
+        leaves = await asyncio.to_thread(merkle.ordered, in_order, algorithm)
+        places = {end.case_id: place for place, end in enumerate(in_order)}
+        return _Tree(newest.anchor if newest is not None else None, in_order, leaves, places)
 
     async def _said(self, events: Sequence[Event], seen: Sight) -> AsyncIterator[Record]:
         """Yield the words that this person reads in full, each with the salt that its commitment was made with."""
