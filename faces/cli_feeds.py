@@ -9,6 +9,7 @@ import typer
 from faces.asking import asker
 from faces.cli_cases import As, Json
 from faces.desk import desk
+from faces.embedded import console
 from faces.output import WRONG, command, out, say, show, table
 from models.account import TokenScope
 from models.feed import FeedKind
@@ -35,7 +36,7 @@ def make(
         async with desk() as (office, _):
             kind = FeedKind.UNIT if unit else FeedKind.PERSONAL
             made = await Feeds(office).make_for((await asker(office, who, TokenScope.ACT)).holder, kind, "en" if english else "zh")
-            address = (office.settings.public_url or f"http://127.0.0.1:{office.settings.port}") + made.path
+            address = (office.settings.public_url or console(office.settings)) + made.path
         show({"id": made.feed.id, "address": address}, as_json, lambda: say(address))
 
     command(doing, as_json=as_json)

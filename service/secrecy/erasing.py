@@ -171,7 +171,8 @@ class Eraser:
         (case,) = subject.cases
         named = {ref for party in case.parties for ref in (party.person, party.representative) if ref}
         alone = [ref for ref in sorted(named) if await self._office.vault.cases_of(ref) == [case.id]]
-        return [subject.owner, *[ref for ref in alone if ref in await self._office.store.keys.existing([ref])]]
+        there = await self._office.store.keys.existing(alone)
+        return [subject.owner, *[ref for ref in alone if ref in there]]
 
     async def _hidden(self, owners: Sequence[str], request: str, now: datetime) -> AsyncIterator[Erasing]:
         """Hide and list the texts that name these persons."""
