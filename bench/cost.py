@@ -7,7 +7,6 @@ embedded server's settings with its data in a file, interleaved in one run, each
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import platform
 import signal
@@ -36,6 +35,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import GrpcCompression
 
 from bench.bare import BareWorkflow, Push
+from bench.keeping import RESULTS, keep
 from bench.work import RUNNERS
 from faces.embedded import FLAGS, PRAGMAS
 from models.case import Case
@@ -47,7 +47,6 @@ from service.settings import ROOT, Settings
 from tests.support.core import actor
 from workflows.dispute import SEARCH_ATTRIBUTES
 
-RESULTS = ROOT / "bench" / "results"
 ROUNDS, CASES, AT_ONCE = 4, 25, 8
 TASK_QUEUE = "disputes"
 
@@ -314,6 +313,5 @@ def main(rounds: int = ROUNDS, cases: int = CASES, results: Path = RESULTS) -> d
     with tempfile.TemporaryDirectory(prefix="jiefen-bench-") as home:
         result = asyncio.run(Bench(Path(home), rounds=rounds, cases=cases).run())
     show(result)
-    results.mkdir(parents=True, exist_ok=True)
-    (results / "cost.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    keep("cost", result, results)
     return result

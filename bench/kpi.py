@@ -6,12 +6,9 @@ The aims: 95 of 100 questions of a month come in under 200 ms, a bulletin under 
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import json
 import random
 import statistics
-import tempfile
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable, Iterator
@@ -23,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
+from bench.databases import measured
 from bench.lists import NOW, Rows, made
 from models.case import Case
 from models.export import ExportFormat
@@ -47,7 +45,6 @@ from store.keyring.master_sources import MasterKeys
 from store.kpi.book import case_row, item_row
 from store.kpi.tables import kpi_cases, kpi_items
 from store.tables import case_access, cases
-from tests.postgres import Postgres
 from tests.service.town import who
 
 MONTH = holding(Step.MONTH, date(2026, 10, 1))
@@ -202,27 +199,7 @@ async def run(kind: str, url: str, folder: Path, count: int, rounds: int) -> dic
 
 def main() -> None:
     """Measure on both databases."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--cases", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=["sqlite", "postgresql"])
-    args, _ = parser.parse_known_args()
-    results: dict[str, Any] = {"cases": args.cases}
-    with tempfile.TemporaryDirectory(prefix="jiefen-bench-") as name:
-        folder = Path(name)
-        if args.only != "postgresql":
-            results["sqlite"] = asyncio.run(run("sqlite", f"sqlite+aiosqlite:///{folder / 'jiefen.db'}", folder, args.cases, args.rounds))
-        if args.only != "sqlite":
-            server = Postgres()
-            try:
-                home = folder / "pg"
-                home.mkdir()
-                results["postgresql"] = asyncio.run(run("postgresql", server.url(server.create()), home, args.cases, args.rounds))
-            finally:
-                server.stop()
-    out = Path(__file__).parent / "results"
-    out.mkdir(exist_ok=True)
-    (out / "kpi.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    measured("kpi", run)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,9 @@ The promise: 95 of 100 pages come in under 100 ms. The desks' counters and lists
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import json
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -21,13 +18,13 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from bench import desks, figures
+from bench.databases import measured
 from models.words import CardKind, Stage, Tier
 from store.desk.lists import Eyes, Filter
 from store.desk.queries import Queries
 from store.engine import Store
 from store.keyring.master_sources import MasterKeys
 from store.tables import actions, case_access, cases, marks, obligations
-from tests.postgres import Postgres
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TOWNS = ["yanlou", "qingyan", "shiban", "maling", "qiantao", "gaopo", "mengguan", "guizhu", "qingxi", "xibei", "jiuan", "huanghelu"]
@@ -213,25 +210,7 @@ async def run(kind: str, url: str, folder: Path, count: int, rounds: int) -> dic
 
 def main() -> None:
     """Measure on both databases."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--cases", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=["sqlite", "postgresql"])
-    args, _ = parser.parse_known_args()
-    results: dict[str, Any] = {"cases": args.cases}
-    with tempfile.TemporaryDirectory(prefix="jiefen-bench-") as name:
-        folder = Path(name)
-        if args.only != "postgresql":
-            results["sqlite"] = asyncio.run(run("sqlite", f"sqlite+aiosqlite:///{folder / 'jiefen.db'}", folder, args.cases, args.rounds))
-        if args.only != "sqlite":
-            server = Postgres()
-            try:
-                results["postgresql"] = asyncio.run(run("postgresql", server.url(server.create()), folder, args.cases, args.rounds))
-            finally:
-                server.stop()
-    out = Path(__file__).parent / "results"
-    out.mkdir(exist_ok=True)
-    (out / "lists.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    measured("lists", run)
 
 
 if __name__ == "__main__":

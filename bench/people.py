@@ -24,6 +24,7 @@ from typing import Any
 
 import httpx
 
+from bench.keeping import keep
 from tests.faces.stack import Running, running
 from tests.web.console.visitors import Form, Forms
 
@@ -193,7 +194,7 @@ def main() -> None:
         "cpu_ms_per_request": cpu, "page_ms": _told(seen.pages), "action_ms": _told(seen.actions), "events_heard": seen.heard,
         "refused": dict(seen.refused), "errors": dict(seen.errors),
     }  # fmt: skip
-    (Path(__file__).parent / "results" / "people.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    keep("people", found)
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
 
 

@@ -7,7 +7,6 @@ sends the actions, as the web face does, and is counted, too. The promise: at mo
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import platform
 import sys
@@ -25,7 +24,8 @@ from rich.console import Console
 from rich.table import Table
 from temporalio.client import Client
 
-from bench.cost import AT_ONCE, RESULTS, connect, cpu, free_port, grown, start, stop, temporal_server, way
+from bench.cost import AT_ONCE, connect, cpu, free_port, grown, start, stop, temporal_server, way
+from bench.keeping import RESULTS, keep
 from models.case import Case
 from service.door import ACTIONS
 from service.engine import Engine
@@ -167,6 +167,5 @@ def main(rounds: int = ROUNDS, cases: int = CASES, results: Path = RESULTS) -> d
     with tempfile.TemporaryDirectory(prefix="jiefen-bench-") as home:
         result = asyncio.run(measure(Path(home), rounds, cases))
     show(result)
-    results.mkdir(parents=True, exist_ok=True)
-    (results / "sealing.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    keep("sealing", result, results)
     return result

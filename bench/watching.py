@@ -7,7 +7,6 @@ server. The receiver is thrown away behind the wall, so that what is measured is
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import platform
 import tempfile
@@ -23,7 +22,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from rich.console import Console
 from temporalio.testing import WorkflowEnvironment
 
-from bench.cost import RESULTS
+from bench.keeping import RESULTS, keep
 from models.party import Actor
 from service.rehearsal import virtual_server
 from service.settings import ROOT
@@ -122,6 +121,5 @@ def main(rounds: int = ROUNDS, actions: int = ACTIONS, results: Path = RESULTS) 
     with tempfile.TemporaryDirectory(prefix="jiefen-bench-") as home:
         result = asyncio.run(measure(Path(home), rounds, actions))
     show(result)
-    results.mkdir(parents=True, exist_ok=True)
-    (results / "watching.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    keep("watching", result, results)
     return result
