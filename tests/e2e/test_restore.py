@@ -30,8 +30,6 @@ from tests.faces.stack import PORTS, Running
 from tests.postgres import Postgres
 from tests.support.running import Desk, desk, settings
 
-CLERK = "clerk@yanlou-centre"
-
 
 @pytest.fixture(scope="module")
 def whole_huaxi() -> LoadedPlace:

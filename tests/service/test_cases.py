@@ -173,7 +173,6 @@ async def test_cases_that_may_be_the_same_dispute_are_shown_to_the_clerk(here: D
 # -- refused ---------------------------------------------------------------------------------------------------------
 
 PERSON = {"id": "c", "side": "third", "kind": "person", "name": "丙", "phone": "13900000099"}
-NOWHERE = dict.fromkeys(("network", "procedure", "risk", "calendar"), "x")
 REFUSED: tuple[tuple[str, str, dict[str, Any], RefusalCode], ...] = (
     ("clerk@yanlou-centre", "note", {"text": ""}, RefusalCode.INVALID),
     ("clerk@yanlou-centre", "fly", {}, RefusalCode.INVALID),

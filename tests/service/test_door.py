@@ -45,7 +45,6 @@ PARTY = {
     "id": "a", "side": "applicant", "kind": "person", "people": 1, "vulnerable": True, "minor": False,
     "household": "h1", "kin": ["grid@yanlou-gumeng"], "staff": "grid@yanlou-sire",
 }  # fmt: skip
-AT = "2026-03-02T09:00"
 SAMPLES: dict[str, dict[str, Any]] = {
     "open": {
         "channel": "window", "place": "520111105202", "summary": w("summary"), "happened_on": "2026-02-26",

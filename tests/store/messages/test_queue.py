@@ -20,6 +20,7 @@ from store.keyring.master_sources import MasterKeys
 from store.messages.log import DeliveryLog
 from store.messages.planning import Outgoing, Overtaken, Planned
 from store.messages.sending import Sending, Taking
+from store.records import Records
 from tests.postgres import apart
 from tests.store.making import Making
 
@@ -38,8 +39,6 @@ def taking(at: datetime = NOW, worker: str = "w1", *, office_open: bool = True) 
 
 
 async def test_the_outbox_is_planned_once_whoever_comes_second(store: Store) -> None:
-    from store.records import Records
-
     making = Making().write("a1", "a2")
     await Records(store).publish(making.publication())
     outgoing = Outgoing(store)
