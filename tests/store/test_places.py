@@ -18,6 +18,7 @@ from rules.library import KINDS, Document, Library, UnknownDocument, canonical, 
 from rules.routing import at_joint
 from store.files import BadFile
 from store.places import LoadedPlace, load_place
+from tests.support.editing import swap
 
 ROOT = Path(__file__).parents[2]
 HUAXI = ROOT / "places" / "huaxi"
@@ -205,10 +206,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "old", "new", "told"), WRONG, ids=[row[3] for row in WRONG])
 def test_a_mistake_is_told_with_file_key_and_reason(folder: Path, name: str, old: str, new: str, told: str) -> None:
-    path = folder / name
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    swap(folder / name, old, new)
     with pytest.raises(BadFile) as error:
         load_place(folder)
     assert str(error.value).startswith(f"places/huaxi/{name}: ")
@@ -223,15 +221,12 @@ def test_a_missing_file_is_told(folder: Path) -> None:
 
 
 def test_a_stricter_limit_of_the_place_is_welcome(folder: Path) -> None:
-    path = folder / "procedure.yaml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("{limit: 15d,  from: registered", "{limit: 10d,  from: registered"), encoding="utf-8")
+    swap(folder / "procedure.yaml", "{limit: 15d,  from: registered", "{limit: 10d,  from: registered")
     assert load_place(folder).procedure.limits["mediate.07"].budget == budget("10d")
 
 
 def test_a_town_without_a_tribunal_has_no_post_there(folder: Path) -> None:
-    path = folder / "network.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("towns:\n", "towns:\n  qingyan: {vacant: [court]}\n"), encoding="utf-8")
+    swap(folder / "network.yaml", "towns:\n", "towns:\n  qingyan: {vacant: [court]}\n")
     place = load_place(folder)
     assert place.network.units["qingyan-court"].vacant
     assert "officer@qingyan-court" not in place.staff

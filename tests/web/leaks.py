@@ -32,7 +32,7 @@ from store.persons import Person
 from tests.support import plausible
 from tests.support.core import CoreCase, actor
 from tests.support.filled import publish
-from tests.support.onward import Step, done, onward, opening, parties, promise
+from tests.support.onward import Step, done, onward, opening, promise
 
 TOKENS = re.compile(r"zq[0-9a-f]{8}|139\d{8}|5201111990\d{8}")
 CODES = re.compile(r"\b[A-Z]+-20\d\d-\d{5}\b")
@@ -99,32 +99,15 @@ class Planter:
 
     async def plant(self, data: st.DataObject, start: datetime) -> Planted:
         """Play one case by whoever comes along, and publish it."""
-        core = CoreCase(start)
-        core.case = core.case.model_copy(update={"id": secrets.token_hex(16), "intake_id": secrets.token_hex(8)})
-        made = Planted(core)
-        pool = await self._pool(core.case.id)
-        intake = data.draw(plausible.opening(start))
-        people = await self._people(made, [party["id"] for party in intake["parties"]])
-        for party in intake["parties"]:
-            party["person"] = people[party["id"]]
-        core.act("clerk@yanlou-centre", "open", **_filled(made, pool, "open", intake))
+        made, pool = await self._opened(start, data.draw(plausible.opening(start)))
         for _ in range(data.draw(st.integers(4, 16))):
             self._step(data, made, pool)
-        made.case = await publish(self.office, core)
-        self.planted.append(made)
-        return made
+        return await self._published(made)
 
     async def plant_whole(self, start: datetime) -> Planted:
         """Play one case that has everything: a task done, an agreement, a note, a paper, a complaint with its reply."""
-        core = CoreCase(start)
-        core.case = core.case.model_copy(update={"id": secrets.token_hex(16), "intake_id": secrets.token_hex(8)})
-        made = Planted(core)
-        pool = await self._pool(core.case.id)
-        people = await self._people(made, ["a", "b"])
-        given = parties("applicant", "respondent")
-        for party in given:
-            party["person"] = people[party["id"]]
-        done(core.act("clerk@yanlou-centre", "open", **_filled(made, pool, "open", opening(happened_on=str(start.date()), parties=given))))
+        made, pool = await self._opened(start, opening(happened_on=str(start.date())))
+        core = made.core
         extra: dict[Stage, tuple[Step, ...]] = {Stage.SIGNED: TASK, Stage.MEDIATING: ASIDE}
         while core.case.stage is not Stage.PERFORMING:
             for post, do, fields in extra.pop(core.case.stage or Stage.REGISTERED, ()):
@@ -133,7 +116,22 @@ class Planter:
             step = onward(core.case, promises=promised) if promised else onward(core.case)
             assert step is not None
             done(core.act(step[0], step[1], **_filled(made, pool, step[1], step[2])))
-        made.case = await publish(self.office, core)
+        return await self._published(made)
+
+    async def _opened(self, start: datetime, intake: dict[str, Any]) -> tuple[Planted, list[tuple[str, str]]]:
+        """Take a case in, with people of its own; return it, and the words it may still use."""
+        core = CoreCase(start)
+        core.case = core.case.model_copy(update={"id": secrets.token_hex(16), "intake_id": secrets.token_hex(8)})
+        made = Planted(core)
+        pool = await self._pool(core.case.id)
+        people = await self._people(made, [party["id"] for party in intake["parties"]])
+        for party in intake["parties"]:
+            party["person"] = people[party["id"]]
+        done(core.act("clerk@yanlou-centre", "open", **_filled(made, pool, "open", intake)))
+        return made, pool
+
+    async def _published(self, made: Planted) -> Planted:
+        made.case = await publish(self.office, made.core)
         self.planted.append(made)
         return made
 

@@ -28,8 +28,7 @@ from store.proof.proof_tables import anchored_ends, anchors
 from store.tables import access_log, cases, events
 from tests.conftest import Database
 from tests.service.proof.conftest import NOW, Small, made
-
-MONDAY = date(2026, 3, 2)
+from tests.support.editing import swap
 
 
 @pytest.fixture
@@ -147,7 +146,7 @@ async def test_only_a_copy_shows_that_the_anchors_were_made_anew_as_well(small: 
 
 async def test_a_changed_copy_is_named_and_no_witness(small: Small) -> None:
     path = small.office.settings.anchors_folder / "2026-03-04.json"
-    path.write_text(path.read_text().replace('"cases": 2', '"cases": 3'))
+    swap(path, '"cases": 2', '"cases": 3')
     (found,) = (await checked(small, copies=True)).findings
     assert (found.record, found.detail) == (2, "the copy in 2026-03-04: the hash is not that of its fields")
     path.write_text("{}")

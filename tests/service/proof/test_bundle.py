@@ -24,6 +24,7 @@ from store.looks import LookFilter, Looks
 from store.places import LoadedPlace
 from tests.service.proof.conftest import SUMMARY, Small, made
 from tests.service.town import who
+from tests.support.editing import swap
 
 DIRECTOR = who("director@yanlou-centre")
 WHY = "移送法院"
@@ -69,8 +70,7 @@ def test_its_own_program_says_the_same_without_us(bundle: Path, tmp_path: Path) 
     for arguments in ([str(tmp_path / "verify.py")], [str(tmp_path / "verify.py"), str(bundle)]):
         done = subprocess.run([sys.executable, "-I", "-S", *arguments], capture_output=True, text=True, check=False, cwd="/")
         assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "WHOLE"), done.stderr
-    name = next(path for path in tmp_path.rglob("events.jsonl"))
-    name.write_text(name.read_text(encoding="utf-8").replace("0201", "0202", 1), encoding="utf-8")
+    swap(next(tmp_path.rglob("events.jsonl")), "0201", "0202")
     done = subprocess.run([sys.executable, "-I", "-S", str(tmp_path / "verify.py")], capture_output=True, text=True, check=False, cwd="/")
     assert done.returncode == 1
     assert "events.jsonl record 2: it is not the one that was written" in done.stdout

@@ -12,6 +12,7 @@ import pytest
 
 from store.files import BadFile
 from store.papers.templates import read_papers
+from tests.support.editing import swap
 
 HUAXI = Path(__file__).parents[3] / "places" / "huaxi" / "papers"
 
@@ -56,10 +57,7 @@ def test_an_edited_template_is_taken_and_has_another_hash(folder: Path) -> None:
     ],
 )
 def test_a_mistake_in_the_list_is_told_with_file_key_and_reason(folder: Path, file: str, old: str, new: str, told: str) -> None:
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    swap(folder / file, old, new)
     with pytest.raises(BadFile) as error:
         read_papers(folder)
     assert str(error.value).startswith("places/huaxi/papers/")
