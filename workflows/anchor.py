@@ -5,18 +5,12 @@ After an outage the server starts it for each day that was missed, one after the
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
 
 with workflow.unsafe.imports_passed_through():
     from activities import contracts
     from models.anchor import AnchorDue
-    from workflows import policies
-
-DUE: SearchAttributeKey[datetime] = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
-"""When the schedule should have started it; set by the server."""
+    from workflows import policies, schedules
 
 
 @workflow.defn(name="Anchor")
@@ -26,11 +20,9 @@ class AnchorWorkflow:
     @workflow.run
     async def run(self) -> None:
         """Make the anchor, however long it takes, and have it stamped, within a day."""
-        info = workflow.info()
-        due = info.typed_search_attributes.get(DUE) or info.start_time
         made = await workflow.execute_activity(
             contracts.ANCHOR.name,
-            AnchorDue(due=due),
+            AnchorDue(due=schedules.due()),
             result_type=contracts.ANCHOR.answer,
             start_to_close_timeout=policies.LONG,
             retry_policy=policies.FOREVER,

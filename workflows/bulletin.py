@@ -5,18 +5,12 @@ After an outage the server starts it for each month that was missed; the time ea
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
 
 with workflow.unsafe.imports_passed_through():
     from activities import contracts
     from models.bulletin import BulletinDue, BulletinsMade
-    from workflows import policies
-
-DUE: SearchAttributeKey[datetime] = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
-"""When the schedule should have started it; set by the server."""
+    from workflows import policies, schedules
 
 
 @workflow.defn(name="Bulletin")
@@ -26,11 +20,9 @@ class BulletinWorkflow:
     @workflow.run
     async def run(self) -> BulletinsMade:
         """Have them made, however often it takes: those that are there stay."""
-        info = workflow.info()
-        due = info.typed_search_attributes.get(DUE) or info.start_time
         made: BulletinsMade = await workflow.execute_activity(
             contracts.MAKE_BULLETINS.name,
-            BulletinDue(due=due),
+            BulletinDue(due=schedules.due()),
             result_type=contracts.MAKE_BULLETINS.answer,
             start_to_close_timeout=policies.BULLETINS,
             retry_policy=policies.FOREVER,
