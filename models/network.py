@@ -110,6 +110,14 @@ class Network(Model):
         """The place of this division code, or None."""
         return self.places.get(code)
 
+    def town(self, town: str) -> Place | None:
+        """The place that a town itself is, by the town's id, or None."""
+        return next((place for place in self.places.values() if place.town == town and place.unit is None), None)
+
+    def towns(self) -> dict[str, str]:
+        """The names of the towns by their ids, in the order of the places."""
+        return {place.town: place.name for place in self.places.values() if place.town is not None and place.unit is None}
+
     def centre(self, town: str | None) -> str:
         """Unit id of the town's centre; the county centre for None and for a town without a centre of its own."""
         own = self.units.get(f"{town}-centre")

@@ -47,7 +47,8 @@ def town_name(network: Network, town: str | None) -> str | None:
     """Return the name of a town by its id."""
     if town is None:
         return network.district.name
-    return next((place.name for place in network.places.values() if place.town == town and place.unit is None), None)
+    place = network.town(town)
+    return place.name if place else None
 
 
 class Showing:

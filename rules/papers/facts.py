@@ -69,13 +69,13 @@ def facts(source: Source, head: HeadFacts, kind_about: str, about: str) -> Facts
 
 def _office(source: Source) -> OfficeFacts:
     case, network = source.case, source.network
-    town = next((place.name for place in network.places.values() if place.town == case.town and place.unit is None and case.town), "")
+    town = network.town(case.town) if case.town else None
     court = network.unit(f"{case.town}-court")
     court = court if court is not None and not court.vacant else network.unit(f"{network.district.id}-court")
     committee = case.mediator.unit if case.mediator else case.lead
     return OfficeFacts(
         district=network.district.name,
-        town=town or network.district.name,
+        town=(town or network.district).name,
         centre=source.unit(case.centre),
         lead=source.unit(case.lead),
         committee=source.unit(committee),

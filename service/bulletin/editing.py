@@ -96,8 +96,7 @@ class Editor:
 
 def towns(office: Office) -> tuple[str, ...]:
     """Return the towns of the district, in the order of their codes."""
-    places = office.bundle.network.places.values()
-    return tuple(dict.fromkeys(place.town for place in places if place.unit is None and place.town is not None))
+    return tuple(office.bundle.network.towns())
 
 
 def _document(found: Bulletin, cal: WorkingCalendar) -> bytes:

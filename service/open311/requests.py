@@ -142,8 +142,8 @@ class Requests:
         """Return the place of who asks: their town, or the district."""
         network = self._office.bundle.network
         unit = network.unit(actor.unit)
-        own = (place for place in network.places.values() if unit is not None and place.town == unit.town and place.unit is None)
-        return next((place.code for place in own if place.town is not None), network.district.code)
+        town = network.town(unit.town) if unit is not None and unit.town is not None else None
+        return (town or network.district).code
 
     def _today(self) -> date:
         return self._office.bundle.cal.local_date(self._office.now())

@@ -32,6 +32,7 @@ from service.office import Office
 from service.papers.rendering import render
 from service.papers.seen import Seen, file_title, open_case
 from service.reading import Reader
+from service.showing import town_name
 from store.keyring.keys import Erased
 from store.papers.register import PaperRegister, Series
 from store.papers.sealing import PART_BYTES
@@ -177,10 +178,8 @@ class Maker:
         year = self._office.bundle.cal.local_date(self._office.now()).year
         prefix = f"{seen.case.town or seen.bundle.network.district.id}:{kind.series}"
         serial = await self._register.next_serial(prefix, year)
-        town = next((one.name for one in seen.bundle.network.places.values() if one.town == seen.case.town and one.unit is None), "")
-        return Series(prefix, year, serial), number(
-            town if seen.case.town else seen.bundle.network.district.name, kind.series, year, serial
-        )
+        town = town_name(seen.bundle.network, seen.case.town) or ""
+        return Series(prefix, year, serial), number(town, kind.series, year, serial)
 
     def facts(self, seen: Seen, kind: Kind, about: str, head: HeadFacts) -> Facts:
         """Return what a paper of this kind says. Raises PaperRefused where there is nothing it would be about."""

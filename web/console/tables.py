@@ -20,8 +20,7 @@ def kinds(who: Caller) -> tuple[Group, ...]:
 
 def towns(who: Caller) -> tuple[Group, ...]:
     """Return the towns of the district."""
-    places = who.office.bundle.network.places.values()
-    return (("", tuple((place.town, place.name) for place in places if place.unit is None and place.town is not None)),)
+    return (("", tuple(who.office.bundle.network.towns().items())),)
 
 
 def whole(who: Caller) -> bool:

@@ -66,6 +66,6 @@ def _units(who: Caller) -> tuple[Group, ...]:
     network = who.office.bundle.network
     own = network.unit(who.actor.unit)
     towns: dict[str | None, str] = {None: network.district.name}
-    towns |= {place.town: place.name for place in network.places.values() if place.town is not None and place.unit is None}
+    towns.update(network.towns().items())
     seen = towns if own is None or own.town is None else {own.town: towns[own.town]}
     return tuple((name, tuple((one.id, one.name) for one in network.units.values() if one.town == town)) for town, name in seen.items())
