@@ -9,11 +9,7 @@ from models.anchor import Anchor, CaseEnd, KeptAnchor
 from models.words import Algorithm
 from rules.chain import follows, link
 from rules.digests import digest, fits
-
-
-def canonical(anchor: Anchor) -> str:
-    """Return the anchor's one text: JSON with sorted keys, no spaces."""
-    return json.dumps(anchor.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+from rules.library import canonical
 
 
 def listed(changed: Sequence[CaseEnd]) -> str:

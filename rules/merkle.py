@@ -32,22 +32,28 @@ def ordered(ends: Sequence[CaseEnd], algorithm: Algorithm) -> list[str]:
     return [leaf(end, algorithm) for end in sorted(ends, key=lambda end: end.case_id)]
 
 
+def rows(leaves: Sequence[str], algorithm: Algorithm) -> list[list[str]]:
+    """Return the whole tree, row by row, from its leaves to its root; one left over at the end of a row goes up as it is."""
+    found = [list(leaves)]
+    while len(found[-1]) > 1:
+        found.append(_above(found[-1], algorithm))
+    return found
+
+
 def root(leaves: Sequence[str], algorithm: Algorithm) -> str:
-    """Return the digest over all leaves; one left over at the end of a row goes up as it is."""
-    row = list(leaves)
-    while len(row) > 1:
-        row = _above(row, algorithm)
-    return row[0] if row else digest("empty", algorithm)
+    """Return the digest over all leaves."""
+    top = rows(leaves, algorithm)[-1]
+    return top[0] if top else digest("empty", algorithm)
 
 
-def way(leaves: Sequence[str], index: int, algorithm: Algorithm) -> tuple[Step, ...]:
-    """Return the steps from one leaf up to the root."""
-    row, steps = list(leaves), list[Step]()
-    while len(row) > 1:
+def way(tree: Sequence[Sequence[str]], index: int) -> tuple[Step, ...]:
+    """Return the steps from one leaf up to the root of a tree, given by its rows."""
+    steps: list[Step] = []
+    for row in tree[:-1]:
         beside = index ^ 1
         if beside < len(row):
             steps.append(Step(left=beside < index, beside=row[beside]))
-        row, index = _above(row, algorithm), index // 2
+        index //= 2
     return tuple(steps)
 
 

@@ -22,10 +22,10 @@ from models.record import Line
 from models.refusal import RefusalCode
 from models.words import Algorithm, Role
 from rules import merkle
-from rules.anchoring import canonical as anchor_text
 from rules.chain import GENESIS, link
 from rules.digests import digest
 from rules.library import Bundle as Rules
+from rules.library import canonical
 from rules.telling import told_to, words
 from rules.visibility import Group, Sight
 from service.errors import refuse
@@ -70,11 +70,12 @@ class Bundled(Model):
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
-    """Where cases had ended when the newest anchor was made, in the order of their ids, each with its leaf and its place."""
+    """Where cases had ended when the newest anchor was made, in the order of their ids, each with its place among the leaves."""
 
     anchor: Anchor | None
     ends: Sequence[CaseEnd]
-    leaves: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    """From the leaves to the root."""
     places: Mapping[str, int]
 
     def included(self, case_id: str) -> Record:
@@ -82,7 +83,7 @@ class _Tree:
         if self.anchor is None:
             raise AssertionError("where cases have ended is written with an anchor")
         place = self.places[case_id]
-        end, steps = self.ends[place], merkle.way(self.leaves, place, self.anchor.algorithm)
+        end, steps = self.ends[place], merkle.way(self.rows, place)
         return {"anchor": self.anchor.number, "seq": end.seq, "head": end.head, "steps": [[step.left, step.beside] for step in steps]}
 
 
@@ -136,7 +137,7 @@ class Bundler:
                 files[f"{folder}/words.jsonl"] = said
                 files[f"{folder}/persons.jsonl"] = await self._persons(actor, case, rules, seen)
             cases.append(_entry(case, lines))
-        files["anchors.jsonl"] = [{"body": anchor_text(one.anchor), "hash": one.hash} for one in await self._anchors.since(first)]
+        files["anchors.jsonl"] = [{"body": canonical(one.anchor), "hash": one.hash} for one in await self._anchors.since(first)]
         about = {"asked_by": actor.person, "purpose": purpose, "with_words": with_words, "cases": cases}
         manifest = await asyncio.to_thread(_packed, path, files, self._manifest(about), self._algorithm)
         _, faults = await asyncio.to_thread(lambda: standalone.check(standalone.read(path)))
@@ -151,9 +152,9 @@ class Bundler:
         ends, newest = await self._anchors.ends(), await self._anchors.newest()
         in_order = [end for _, end in sorted(ends.items())]
         algorithm = newest.anchor.algorithm if newest is not None else self._algorithm
-        leaves = await asyncio.to_thread(merkle.ordered, in_order, algorithm)
+        rows = await asyncio.to_thread(lambda: merkle.rows(merkle.ordered(in_order, algorithm), algorithm))
         places = {end.case_id: place for place, end in enumerate(in_order)}
-        return _Tree(newest.anchor if newest is not None else None, in_order, leaves, places)
+        return _Tree(newest.anchor if newest is not None else None, in_order, rows, places)
 
     async def _said(self, events: Sequence[Event], seen: Sight) -> AsyncIterator[Record]:
         """Yield the words that this person reads in full, each with the salt that its commitment was made with."""

@@ -19,6 +19,7 @@ from models.base import Model
 from models.words import Algorithm
 from rules import anchoring, merkle
 from rules.chain import GENESIS
+from rules.library import canonical
 from store.chained import alone
 from store.engine import Store, chosen
 from store.proof.logs import LOGS, ends
@@ -180,7 +181,7 @@ def _write(
         logs=ends(db),
     )
     made = anchoring.kept(anchor, changed)
-    row = {"id": anchor.number, "day": day, "body": anchoring.canonical(anchor), "changed": anchoring.listed(changed), "hash": made.hash}
+    row = {"id": anchor.number, "day": day, "body": canonical(anchor), "changed": anchoring.listed(changed), "hash": made.hash}
     db.execute(insert(anchors), [row])
     for chunk in _chunks(changed):
         db.execute(delete(anchored_ends).where(anchored_ends.c.case_id.in_([end.case_id for end in chunk])))
@@ -194,7 +195,7 @@ def _parsed(row: Row[*tuple[Any, ...]]) -> KeptAnchor | BadAnchor:
         made = _kept(row)
     except (ValidationError, ValueError):
         return BadAnchor(number=row.id, why="it can't be read")
-    if anchoring.canonical(made.anchor) != row.body or anchoring.listed(made.changed) != row.changed:
+    if canonical(made.anchor) != row.body or anchoring.listed(made.changed) != row.changed:
         return BadAnchor(number=row.id, why="it is not written as it was hashed")
     for name, wanted, found in (("number", made.anchor.number, row.id), ("day", _written(made.anchor.day), row.day)):
         if wanted != found:

@@ -74,6 +74,6 @@ def test_each_leaf_has_its_way_to_the_root_and_no_other(count: int, data: st.Dat
     leaves = merkle.ordered(ends, Algorithm.SHA256)
     root = merkle.root(leaves, Algorithm.SHA256)
     at = data.draw(st.integers(0, count - 1))
-    steps = merkle.way(leaves, at, Algorithm.SHA256)
+    steps = merkle.way(merkle.rows(leaves, Algorithm.SHA256), at)
     assert merkle.climbed(leaves[at], steps, Algorithm.SHA256) == root
     assert merkle.climbed(merkle.leaf(ends[at].model_copy(update={"seq": 99}), Algorithm.SHA256), steps, Algorithm.SHA256) != root
