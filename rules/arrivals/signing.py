@@ -9,9 +9,8 @@ import hmac
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from rules.messages.signing import PREFIX, signature
+from rules.messages.signing import AT, ID, PREFIX, SIGNATURE, signature
 
-ID, AT, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 LEAST = 16
 """Characters that a secret has to have."""
 

@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from rules.messages.cloud import STRUCTURED, VERSION, type_of
 from rules.messages.public import happenings, told_model
+from rules.messages.signing import AT, ID, SIGNATURE
 
 INFO = {
     "title": "Jiefen 解纷: events of cases",
@@ -28,11 +29,11 @@ INFO = {
 HEADERS = {
     "type": "object",
     "properties": {
-        "webhook-id": {"type": "string", "description": "The id of the event"},
-        "webhook-timestamp": {"type": "string", "pattern": "^[0-9]+$", "description": "Seconds since 1970, of this attempt"},
-        "webhook-signature": {"type": "string", "pattern": "^v1,", "description": "One signature for each secret in force, spaces between"},
+        ID: {"type": "string", "description": "The id of the event"},
+        AT: {"type": "string", "pattern": "^[0-9]+$", "description": "Seconds since 1970, of this attempt"},
+        SIGNATURE: {"type": "string", "pattern": "^v1,", "description": "One signature for each secret in force, spaces between"},
     },
-    "required": ["webhook-id", "webhook-timestamp", "webhook-signature"],
+    "required": [ID, AT, SIGNATURE],
 }
 
 

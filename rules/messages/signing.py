@@ -10,12 +10,13 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
+ID, AT, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
+"""The headers of a signed message, of ours and of those that others send."""
+
 PREFIX = "whsec_"
 """What a written secret begins with; the rest is base64."""
 
 MIN_BYTES, MAX_BYTES = 24, 64
-TOLERANCE = 300
-"""Seconds by which the time may be off before a receiver should refuse."""
 
 
 def secret_bytes(written: str) -> bytes:
@@ -39,7 +40,7 @@ def signature(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
 def signed_headers(keys: Sequence[bytes], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
     """The three headers of a signed message, with a signature by each key."""
     return {
-        "webhook-id": message_id,
-        "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(signature(key, message_id, timestamp, body) for key in keys),
+        ID: message_id,
+        AT: str(timestamp),
+        SIGNATURE: " ".join(signature(key, message_id, timestamp, body) for key in keys),
     }

@@ -8,9 +8,6 @@ from urllib.parse import quote
 
 from models.message_plan import MessagePlan, Wording
 
-SMS_LONGEST = 500
-"""Characters of a text message after filling; gateways cut or refuse longer ones."""
-
 
 def wording(plan: MessagePlan, language: str | None, name: str) -> Wording:
     """The template in this language, or in the place's own."""

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 
 from models.base import Model
-from rules.arrivals import envelope, signing
+from rules.arrivals import envelope
+from rules.messages.signing import SIGNATURE
 from service.arrivals.receiving import LARGEST, NotProved, Receiving, Taken, TooMuch
 from web.problems import WebProblem, documented
 from web.state import OfficeDep
@@ -16,7 +17,7 @@ from web.state import OfficeDep
 router = APIRouter(tags=["events"])
 
 signed = APIKeyHeader(
-    name=signing.SIGNATURE,
+    name=SIGNATURE,
     scheme_name="EventSignature",
     auto_error=False,
     description="`v1,BASE64` of HMAC-SHA256 over `id.timestamp.body`, with `webhook-id` and `webhook-timestamp` (Standard Webhooks).",
