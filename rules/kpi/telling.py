@@ -6,7 +6,7 @@ indicator: which facts are counted is data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -191,9 +191,9 @@ class _Walk:
     def _spoken(self, event: Event) -> None:
         what, name = event.what, f"event:{event.seq}"
         if isinstance(what, h.Visited):
-            self._add(name, Thing.VISIT, _reply(what.satisfied), event.when, outcome=Outcome(what.outcome), own=what.mediator_of_record)
+            self._add(name, Thing.VISIT, REPLIES[what.satisfied], event.when, outcome=Outcome(what.outcome), own=what.mediator_of_record)
         elif isinstance(what, h.Rated):
-            self._add(name, Thing.RATING, _reply(what.satisfied), event.when, outcome=Outcome.MET)
+            self._add(name, Thing.RATING, REPLIES[what.satisfied], event.when, outcome=Outcome.MET)
         elif event.type in SERVICES:
             self._add(name, Thing.SERVICE, SERVICES[event.type], event.when, outcome=Outcome.MET)
 
@@ -305,11 +305,7 @@ class _Walk:
 NOTES = {"screened": "accepted_at", "routed": "routed_at", "contacted": "contacted"}
 """First times that are noted, by event."""
 
-REPLIES: Callable[[bool | None], str] = {None: "silent", True: "satisfied", False: "dissatisfied"}.__getitem__
-
-
-def _reply(satisfied: bool | None) -> str:
-    return REPLIES(satisfied)
+REPLIES: dict[bool | None, str] = {None: "silent", True: "satisfied", False: "dissatisfied"}
 
 
 def _step(clock_id: str) -> str:

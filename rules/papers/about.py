@@ -9,7 +9,7 @@ from models.event import Event
 from models.happening import Designated, Objected, Rerouted, SessionRecorded, Visited
 from models.paper.facts import PromiseFacts, SessionFacts, SlipFacts, VisitFacts
 from models.paper.kinds import About
-from rules.labels import clock_label, label
+from rules.labels import clock_label, label, told
 from rules.papers.source import Source
 from rules.papers.writing import day, money
 from rules.telling import Names
@@ -84,17 +84,16 @@ def _units(source: Source) -> Iterator[tuple[str, SlipFacts]]:
     routed = source.events_of("routed", "rerouted", "designated", "escalated")
     if case.lead is not None:
         clock = case.clocks.get("mediate") or case.clocks.get("sign")
-        due = source.at(clock.due.at) if clock is not None and clock.due is not None else ""
-        yield LEAD, SlipFacts(unit=source.unit(case.lead), title="主办", on=source.on(routed[-1].when) if routed else "", due=due)
+        on = source.on(routed[-1].when) if routed else ""
+        yield LEAD, SlipFacts(unit=source.unit(case.lead), title="主办", on=on, due=source.due(clock))
     for task in case.tasks.values():
-        clock = case.clocks.get(f"task:{task.id}")
         yield (
             task.id,
             SlipFacts(
                 unit=source.unit(task.unit),
-                title=_plain(source.words(task.title, Group.TASKS)),
+                title=told(source.words(task.title, Group.TASKS))[0],
                 on=source.on(task.raised_at),
-                due=source.at(clock.due.at) if clock is not None and clock.due is not None else "",
+                due=source.due(case.clocks.get(f"task:{task.id}")),
                 result=source.words(task.result, Group.TASKS),
                 state=label("task_state", task.state)[0],
             ),
@@ -129,7 +128,6 @@ def _ruling(source: Source, event: Event | None) -> str:
 
 def _cards(source: Source) -> Iterator[tuple[str, SlipFacts]]:
     for card in source.case.cards:
-        clock = source.case.clocks.get(card.clock)
         yield (
             card.id,
             SlipFacts(
@@ -137,7 +135,7 @@ def _cards(source: Source) -> Iterator[tuple[str, SlipFacts]]:
                 card=label("card", card.kind)[0],
                 clock=clock_label(card.clock)[0],
                 on=source.at(card.at),
-                due=source.at(clock.due.at) if clock is not None and clock.due is not None else "",
+                due=source.due(source.case.clocks.get(card.clock)),
                 state="已撤销" if card.lifted else "已办结" if card.closed_at else "督办中",
             ),
         )
@@ -181,7 +179,3 @@ def _said(fact: SessionFacts | VisitFacts | PromiseFacts | SlipFacts) -> str:
     if isinstance(fact, SlipFacts):
         return " · ".join(part for part in (fact.unit, fact.title, fact.card, fact.clock, fact.on) if part)
     return f"{fact.n} · {fact.on} · {fact.outcome}"
-
-
-def _plain(title: str) -> str:
-    return label("code", title.removeprefix("code:"))[0] if title.startswith("code:") else title

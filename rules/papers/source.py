@@ -9,6 +9,7 @@ from typing import Protocol
 
 from models.case import Case
 from models.categories import Categories
+from models.clock import Clock
 from models.event import Event
 from models.network import Network
 from models.party import Party
@@ -73,6 +74,10 @@ class Source:
             return ""
         local = self.cal.local(at)
         return f"{day(self.cal.ending_date(at))}24:00" if (local.hour, local.minute) == (0, 0) else f"{self.on(at)}{local:%H:%M}"
+
+    def due(self, clock: Clock | None) -> str:
+        """Return until when a clock runs, as `at` writes it; empty where none runs, or where it stands still."""
+        return self.at(clock.due.at if clock is not None and clock.due is not None else None)
 
     def today(self) -> date:
         """Return the local day."""

@@ -16,6 +16,7 @@ from rules.calendar import WorkingCalendar
 from rules.labels import label
 from service.bulletin.content import Bulletin, said
 from service.bulletin.drawing import Picture, draw
+from service.kpi.told import Split
 
 FONT, HEAD = "仿宋", "黑体"
 ROWS = 20
@@ -41,8 +42,9 @@ def document_of(found: Bulletin, cal: WorkingCalendar) -> bytes:
             cells = [[line.name[0], *(said(number, line.shows) for number in (line.now, line.before, line.year))] for line in lines]
             _table(document, ("指标", "本期", "上期", "上年同期"), cells)
     document.add_paragraph("两个化解率的分母不同，不能互比：按登记批次看同一批案件后来怎样，按日历期用本期化解数除以本期受理数。")
-    _courses(document, found)
-    _splits(document, found)
+    course, *bars = pictures(found)
+    _courses(document, found, course)
+    _splits(document, found, bars)
     _dwell(document, found)
     document.add_heading("口径", level=1)
     for line in found.table.lines:
@@ -61,10 +63,13 @@ def pictures(found: Bulletin) -> list[Picture]:
     for split in found.splits:
         rows = [row for row in split.rows if row.number.value is not None][:ROWS]
         if rows:
-            title = f"{split.name[0]}（按{GROUPED[split.by]}）"
             values = tuple(row.number.value for row in rows)
-            drawn.append(Picture(title, tuple(row.name[0] for row in rows), ((split.name[0], values),)))
+            drawn.append(Picture(_title(split), tuple(row.name[0] for row in rows), ((split.name[0], values),)))
     return drawn
+
+
+def _title(split: Split) -> str:
+    return f"{split.name[0]}（按{GROUPED[split.by]}）"
 
 
 def _fonts(document: DocumentObject) -> None:
@@ -81,18 +86,18 @@ def _pair(document: DocumentObject, found: Bulletin) -> None:
     _table(document, ("指标", "本期", "上年同期"), cells)
 
 
-def _courses(document: DocumentObject, found: Bulletin) -> None:
+def _courses(document: DocumentObject, found: Bulletin, course: Picture) -> None:
     document.add_heading("近十二个月", level=1)
-    draw(document, pictures(found)[0])
+    draw(document, course)
     points = zip(*(one.points for one in found.courses), strict=True)
     cells = [[f"{row[0].period.first:%Y-%m}", *(said(one.number, Shows.COUNT) for one in row)] for row in points]
     _table(document, ("月份", *(one.name[0] for one in found.courses)), cells)
 
 
-def _splits(document: DocumentObject, found: Bulletin) -> None:
-    drawn = {picture.title: picture for picture in pictures(found)[1:]}
+def _splits(document: DocumentObject, found: Bulletin, bars: Sequence[Picture]) -> None:
+    drawn = {picture.title: picture for picture in bars}
     for split in found.splits:
-        title = f"{split.name[0]}（按{GROUPED[split.by]}）"
+        title = _title(split)
         document.add_heading(title, level=1)
         if title in drawn:
             draw(document, drawn[title])
