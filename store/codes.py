@@ -11,10 +11,10 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import Connection, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
 from models.case import Case
+from store.connect import inserting
 from store.tables import code_counters
 
 DIGITS = 5
@@ -90,8 +90,7 @@ def allocate(db: Connection, case: Case, at: datetime) -> str:
 
 
 def _next(dialect: str) -> ReturningInsert[Any]:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    first = insert(code_counters).values(prefix=bindparam("prefix"), year=bindparam("year"), last=1)
+    first = inserting(dialect, code_counters).values(prefix=bindparam("prefix"), year=bindparam("year"), last=1)
     counted = first.on_conflict_do_update(index_elements=["prefix", "year"], set_={"last": code_counters.c.last + 1})
     return counted.returning(code_counters.c.last)
 

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, event, text
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -151,6 +152,11 @@ async def alone(db: AsyncConnection) -> None:
     """Keep other processes out of schema changes until this transaction ends; SQLite's BEGIN IMMEDIATE does so by itself."""
     if db.dialect.name == "postgresql":
         await db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SCHEMA_LOCK})
+
+
+def inserting(dialect: str, into: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that can be told what to do where a row is there already; both databases have one, each of a class of its own."""
+    return sqlite.insert(into) if dialect == "sqlite" else postgresql.insert(into)
 
 
 def prepare(engine: Engine, pragmas: tuple[str, ...]) -> None:

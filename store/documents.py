@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
 from rules.library import Document, Library, canonical, content_hash, kind_of
+from store.connect import inserting
 from store.engine import Store
 from store.tables import documents, in_force
 
@@ -86,9 +86,8 @@ class DocumentShelf:
 
 
 def _new(dialect: str) -> Insert:
-    into = sqlite.insert if dialect == "sqlite" else postgresql.insert
     values: dict[str, Any] = {name: bindparam(name) for name in ("hash", "kind", "body", "added_at")}
-    return into(documents).values(values).on_conflict_do_nothing()
+    return inserting(dialect, documents).values(values).on_conflict_do_nothing()
 
 
 NEW = {name: _new(name) for name in ("sqlite", "postgresql")}

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Insert
 
 from models.staff import Absence, Staff
 from models.words import Role
+from store.connect import inserting
 from store.engine import Store
 from store.entry.absences import days_away
 from store.tables import staff
@@ -80,10 +80,9 @@ def _row(person: Staff) -> dict[str, Any]:
 
 
 def _upsert(dialect: str) -> Insert:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     names = ("id", "role", "unit", "active", "body")
     values: dict[str, Any] = {name: bindparam(name) for name in names}
-    fresh = insert(staff).values(values)
+    fresh = inserting(dialect, staff).values(values)
     return fresh.on_conflict_do_update(index_elements=["id"], set_={name: fresh.excluded[name] for name in names[1:]})
 
 

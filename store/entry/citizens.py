@@ -9,13 +9,11 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import Instant, Model
+from store.connect import inserting
 from store.engine import Store
 from store.entry.citizen_tables import citizen_sessions, query_codes
 from store.keyring.keys import INDEX
@@ -67,7 +65,7 @@ class QueryCodeShelf:
         ]
         if rows:
             async with self._store.write() as db:
-                await db.execute(_insert(db)(query_codes).on_conflict_do_nothing(), rows)
+                await db.execute(inserting(db.dialect.name, query_codes).on_conflict_do_nothing(), rows)
 
     async def drop(self, case_id: str, party: str) -> None:
         """Take a party's code away, and end the sessions that it has opened."""
@@ -120,7 +118,3 @@ class CitizenShelf:
 def _bound(case_id: str, party: str) -> bytes:
     """What a sealed code belongs to: moved to another row it does not open."""
     return f"query:{case_id}:{party}".encode()
-
-
-def _insert(db: AsyncConnection) -> Any:
-    return sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Update, delete, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.account import Token
 from models.account_log import AccountEntry
 from models.base import Instant, Model
+from store.connect import inserting
 from store.engine import Store
 from store.entry.account_log import entered
 from store.entry.account_tables import api_tokens, login_locks, oidc_flows, sessions
@@ -227,13 +227,10 @@ async def _held(db: AsyncConnection, key: str, now: datetime) -> Row[*tuple[Any,
 
     One statement, since between an insert that finds a row and a select somebody who signed in may have cleared it.
     """
-    fresh = _insert(db)(login_locks).values(key=key, failed=0, last_at=now)
+    fresh = inserting(db.dialect.name, login_locks).values(key=key, failed=0, last_at=now)
     held = fresh.on_conflict_do_update(index_elements=[login_locks.c.key], set_={"key": key})
-    return (await db.execute(held.returning(login_locks))).one()
-
-
-def _insert(db: AsyncConnection) -> Any:
-    return sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
+    row: Row[*tuple[Any, ...]] = (await db.execute(held.returning(login_locks))).one()
+    return row
 
 
 def _changed(key: str, **values: Any) -> Update:

@@ -13,11 +13,10 @@ from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.dml import Insert
 
-from store.connect import WIPED, alone, is_sqlite, prepare, transaction, writer
+from store.connect import WIPED, alone, inserting, is_sqlite, prepare, transaction, writer
 from store.keyring.key_tables import data_keys, erasures, masters, metadata
 from store.keyring.master import KeyProblem, Master, UnknownMaster, new_key
 from store.keyring.master_sources import MasterKeys
@@ -259,9 +258,8 @@ def insert_keys(db: Connection, master: Master, keys: dict[str, bytes]) -> None:
 
 
 def _new(dialect: str) -> Insert:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     values: dict[str, Any] = {name: bindparam(name) for name in ("owner", "master", "wrapped")}
-    return insert(data_keys).values(values).on_conflict_do_nothing()
+    return inserting(dialect, data_keys).values(values).on_conflict_do_nothing()
 
 
 _NEW = {name: _new(name) for name in ("sqlite", "postgresql")}

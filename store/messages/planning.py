@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import Instant, Model
 from models.message import DeliveryState, GateState, Medium
+from store.connect import inserting
 from store.engine import Store
 from store.messages.message_tables import deliveries, gates
 from store.tables import cases, events, outbox
@@ -146,16 +146,12 @@ async def queue(db: AsyncConnection, planned: Sequence[Planned], now: datetime) 
     if not planned:
         return
     fresh = [{"id": gate, "state": GateState.CLOSED, "failures": 0} for gate in sorted({one.gate for one in planned})]
-    await db.execute(_insert(db)(gates).on_conflict_do_nothing(), fresh)
+    await db.execute(inserting(db.dialect.name, gates).on_conflict_do_nothing(), fresh)
     rows = {one.id: _row(one, now) for one in planned}
-    await db.execute(_insert(db)(deliveries).on_conflict_do_nothing(), list(rows.values()))
+    await db.execute(inserting(db.dialect.name, deliveries).on_conflict_do_nothing(), list(rows.values()))
 
 
 def _row(one: Planned, now: datetime) -> dict[str, Any]:
     own = one.model_dump()
     fixed = {"state": DeliveryState.WAITING, "attempts": 0, "external_id": "", "count": 1, "created_at": now, "since": now}
     return {**own, **fixed, "id": one.id, "lane": one.lane}
-
-
-def _insert(db: AsyncConnection) -> Any:
-    return sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert

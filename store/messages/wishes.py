@@ -7,12 +7,10 @@ import hmac
 import secrets
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.connect import inserting
 from store.engine import Store
 from store.keyring.keys import INDEX
 from store.keyring.master import seal, unseal
@@ -47,7 +45,7 @@ class WishShelf:
                 update(party_wishes).where(party_wishes.c.person == person).values(by_sms=by_sms, at=at, said_by=by)
             )  # fmt: skip
             if not changed.rowcount:
-                await db.execute(_insert(db)(party_wishes).on_conflict_do_nothing(), [row])
+                await db.execute(inserting(db.dialect.name, party_wishes).on_conflict_do_nothing(), [row])
 
     async def token(self, person: str) -> str | None:
         """The token of the link that ends a person's text messages; None where nothing was agreed, or the person was erased."""
@@ -69,7 +67,7 @@ class WishShelf:
         """Put a phone on the list of those that get nothing. Raises StoreAway."""
         row = {"digest": await self._phone(phone), "at": at, "said_by": by}
         async with self._store.write() as db:
-            await db.execute(_insert(db)(stopped_phones).on_conflict_do_nothing(), [row])
+            await db.execute(inserting(db.dialect.name, stopped_phones).on_conflict_do_nothing(), [row])
 
     async def unstop(self, phone: str) -> bool:
         """Take a phone off the list; False where it was not on it."""
@@ -96,7 +94,3 @@ def _digest(token: str) -> str:
 def _bound(person: str) -> bytes:
     """What a sealed token belongs to: moved to another row it does not open."""
     return f"stop:{person}".encode()
-
-
-def _insert(db: AsyncConnection) -> Any:
-    return sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert

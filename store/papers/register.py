@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, func, insert, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Insert
 
 from models.paper.record import Paper, Signature
+from store.connect import inserting
 from store.engine import Store
 from store.papers.paper_tables import paper_counters, paper_parts, paper_signatures, paper_templates, papers
 from store.papers.sealing import WORDS, closed, opened, paper_key
@@ -174,20 +174,15 @@ async def _count(db: AsyncConnection, series: Series) -> None:
         raise _Faster
 
 
-def _insert(dialect: str) -> Any:
-    return sqlite.insert if dialect == "sqlite" else postgresql.insert
-
-
 def _next(dialect: str) -> Any:
-    first = _insert(dialect)(paper_counters).values(prefix=bindparam("prefix"), year=bindparam("year"), last=1)
+    first = inserting(dialect, paper_counters).values(prefix=bindparam("prefix"), year=bindparam("year"), last=1)
     counted = first.on_conflict_do_update(index_elements=["prefix", "year"], set_={"last": paper_counters.c.last + 1})
     return counted.returning(paper_counters.c.last)
 
 
 def _known(dialect: str) -> Insert:
     values: dict[str, Any] = {name: bindparam(name) for name in ("hash", "name", "body")}
-    made: Insert = _insert(dialect)(paper_templates).values(values).on_conflict_do_nothing()
-    return made
+    return inserting(dialect, paper_templates).values(values).on_conflict_do_nothing()
 
 
 _NEXT = {name: _next(name) for name in ("sqlite", "postgresql")}

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from models.erasure import Listed
+from store.connect import inserting
 from store.engine import Store
 from store.secrecy.erasure_tables import redactions
 from store.tables import vault_texts
@@ -134,7 +134,7 @@ class Redacting:
 
 def _hide(db: Connection, found: Sequence[tuple[Row[*tuple[Any, ...]], bytes]], request: str, at: datetime) -> None:
     """Put the proposals in place of the texts, and the texts on the list; one listed before is listed anew."""
-    put = (sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert)(redactions)
+    put = inserting(db.dialect.name, redactions)
     anew = {"listed_at": at, "request": request, "decision": None, "decided_by": None, "decided_at": None}
     for row, sealed in found:
         here = (vault_texts.c.id == row.id) & (vault_texts.c.sealed == row.sealed)
