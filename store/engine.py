@@ -91,7 +91,9 @@ class Store:
             known = await known_mark(engine)
             keys = await KeyStore.open(keys_url, source, make=known is None)
             try:
-                await settle(engine, await keys.mark())
+                mark = await keys.mark()
+                if mark != known:
+                    await settle(engine, mark)
             except BaseException:
                 await keys.close()
                 raise
