@@ -137,8 +137,7 @@ def read_kpis(path: Path, categories: Categories) -> Kpis:
     counts = [(f"kpis.{number}", count) for number, kpi in enumerate(kpis.kpis) for count in (kpi.of, kpi.counted_part())]
     for key, count in (*counts, ("pair.up", kpis.pair.up), ("pair.down", kpis.pair.down)):
         for code in count.where.category or ():
-            if categories.get(code) is None:
-                raise BadFile(path, key, f'unknown category "{code}"')
+            _check_category(code, categories, path, key)
     return kpis
 
 
@@ -147,8 +146,7 @@ def read_reports(path: Path, categories: Categories) -> Reports:
     reports = parse(Reports, read_yaml(path), path)
     for number, row in enumerate(reports.justice):
         for code in row.categories:
-            if categories.get(code) is None:
-                raise BadFile(path, f"justice.{number}.categories", f'unknown category "{code}"')
+            _check_category(code, categories, path, f"justice.{number}.categories")
     return reports
 
 
@@ -184,8 +182,7 @@ def _grids(unit: Unit, role: Role) -> tuple[str, ...]:
 
 def _check_person(path: Path, key: str, person: Staff, network: Network, categories: Categories) -> None:
     for place, skill in enumerate(person.skills):
-        if categories.get(skill) is None:
-            raise BadFile(path, f"{key}.skills.{place}", f'unknown category "{skill}"')
+        _check_category(skill, categories, path, f"{key}.skills.{place}")
     for place, grid in enumerate(person.grids):
         if network.place(grid) is None:
             raise BadFile(path, f"{key}.grids.{place}", f'unknown place "{grid}"')
@@ -204,9 +201,13 @@ def check_categories(procedure: Procedure, categories: Categories, path: Path) -
     for key in ("unmediable_categories", "barred_categories", "unconfirmable_categories"):
         codes: tuple[str, ...] = getattr(procedure, key)
         for place, code in enumerate(codes):
-            if categories.get(code) is None:
-                raise BadFile(path, f"{key}.{place}", f'unknown category "{code}"')
+            _check_category(code, categories, path, f"{key}.{place}")
     for key in procedure.limits:
         variant = key.rpartition(".")[2]
-        if variant.isdigit() and categories.get(variant) is None:
-            raise BadFile(path, f"limits.{key}", f'unknown category "{variant}"')
+        if variant.isdigit():
+            _check_category(variant, categories, path, f"limits.{key}")
+
+
+def _check_category(code: str, categories: Categories, path: Path, key: str) -> None:
+    if categories.get(code) is None:
+        raise BadFile(path, key, f'unknown category "{code}"')

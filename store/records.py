@@ -10,8 +10,9 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Row, bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models.case import Case
@@ -93,12 +94,6 @@ class Records:
             state = await db.scalar(LOAD, {"case_id": case_id})
         return None if state is None else Case.model_validate_json(state)
 
-    async def states(self, case_ids: Sequence[str]) -> dict[str, Case]:
-        """These cases as they were last published, by id; unknown ones are left out."""
-        query = select(cases.c.case_id, cases.c.state).where(cases.c.case_id.in_(case_ids))
-        async with self._store.read() as db:
-            return {row.case_id: Case.model_validate_json(row.state) for row in await db.execute(query)} if case_ids else {}
-
     async def find(self, key: str) -> str | None:
         """The case id for a case code or a case id. The code of a merged case finds the one that took it in."""
         async with self._store.read() as db:
@@ -120,7 +115,7 @@ class Records:
         """All events of a case in order, exactly as they were stored; empty for an unknown case."""
         async with self._store.read() as db:
             rows = (await db.execute(LINES, {"case_id": case_id})).all()
-        return [Line(seq=r.seq, type=r.type, at=r.at, action_id=r.action_id, hash=r.hash, body=r.body) for r in rows]
+        return [line_of(row) for row in rows]
 
     async def unreadable(self, case_id: str) -> int | None:
         """The number of the first event with a column that holds no value of its kind, or None: somebody else has written there."""
@@ -137,8 +132,8 @@ class Records:
         """One event exactly as it was stored, and the code of its case; None where there is none."""
         query = LINES.add_columns(cases.c.code).join(cases, cases.c.case_id == events.c.case_id).where(events.c.seq == seq)
         async with self._store.read() as db:
-            r = (await db.execute(query, {"case_id": case_id})).first()
-        return None if r is None else (Line(seq=r.seq, type=r.type, at=r.at, action_id=r.action_id, hash=r.hash, body=r.body), str(r.code))
+            row = (await db.execute(query, {"case_id": case_id})).first()
+        return None if row is None else (line_of(row), str(row.code))
 
     async def opener(self, case_id: str) -> str | None:
         """Who took the case in, by the first event, or None for an unknown case."""
@@ -197,3 +192,8 @@ class Records:
             if len(page) < PAGE:
                 return
             last = page[-1].case_id
+
+
+def line_of(row: Row[*tuple[Any, ...]]) -> Line:
+    """An event exactly as it was stored."""
+    return Line(seq=row.seq, type=row.type, at=row.at, action_id=row.action_id, hash=row.hash, body=row.body)

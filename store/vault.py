@@ -86,12 +86,7 @@ class Vault:
 
     async def open_texts(self, refs: Iterable[str]) -> dict[str, str]:
         """The texts behind these references; what is unknown or erased is left out."""
-        ids = {_text_id(ref): ref for ref in refs if ref.startswith("vault:")}
-        async with self._store.read() as db:
-            rows = (await db.execute(select(vault_texts).where(vault_texts.c.id.in_(ids)))).all()
-        keys = await self._store.keys.existing([text_owner(row.case_id) for row in rows])
-        valid = [row for row in rows if text_ref(row) == ids[row.id] and text_owner(row.case_id) in keys]
-        return {ids[row.id]: open_sealed(keys[text_owner(row.case_id)], row.sealed, ids[row.id])[1] for row in valid}
+        return {ref: text for ref, (_, text) in (await self._opened(refs)).items()}
 
     async def open_person(self, ref: str) -> Person:
         """The person behind a reference; raises UnknownRef (also for an erased one), StoreAway."""
@@ -153,17 +148,8 @@ class Vault:
 
     async def salted(self, refs: Iterable[str]) -> dict[str, tuple[bytes, str]]:
         """Salt and text behind these references, for whoever may read them; those that no longer fit their commitment are left out."""
-        ids = {_text_id(ref): ref for ref in refs if ref.startswith("vault:")}
-        async with self._store.read() as db:
-            rows = (await db.execute(select(vault_texts).where(vault_texts.c.id.in_(ids)))).all()
-        keys = await self._store.keys.existing([text_owner(row.case_id) for row in rows])
-        found: dict[str, tuple[bytes, str]] = {}
-        for row in rows:
-            ref = ids[row.id]
-            if text_ref(row) == ref and text_owner(row.case_id) in keys:
-                salt, text = open_sealed(keys[text_owner(row.case_id)], row.sealed, ref)
-                found |= {ref: (salt, text)} if commits(salt + text.encode(), row.commitment) else {}
-        return found
+        found = await self._opened(refs)
+        return {ref: (salt, text) for ref, (salt, text) in found.items() if commits(salt + text.encode(), ref.rpartition(":")[2])}
 
     async def discard(self, case_id: str, action_id: str) -> bool:
         """Take away what an action sealed that was refused, and the persons only it named.
@@ -201,6 +187,15 @@ class Vault:
                 if attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
+
+    async def _opened(self, refs: Iterable[str]) -> dict[str, tuple[bytes, str]]:
+        """Salt and text behind these references; what is unknown or erased is left out."""
+        ids = {_text_id(ref): ref for ref in refs if ref.startswith("vault:")}
+        async with self._store.read() as db:
+            rows = (await db.execute(select(vault_texts).where(vault_texts.c.id.in_(ids)))).all()
+        keys = await self._store.keys.existing([text_owner(row.case_id) for row in rows])
+        valid = [row for row in rows if text_ref(row) == ids[row.id] and text_owner(row.case_id) in keys]
+        return {ids[row.id]: open_sealed(keys[text_owner(row.case_id)], row.sealed, ids[row.id]) for row in valid}
 
     async def _row(self, ref: str) -> Row[*tuple[Any, ...]]:
         async with self._store.read() as db:

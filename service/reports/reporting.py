@@ -28,6 +28,7 @@ from service.kpi.keeping import tell
 from service.office import Office
 from service.reports.entries import Entry
 from store.desk.lists import Filter
+from store.desk.states import States
 from store.kpi.book import FactBook
 
 PAGE = 200
@@ -130,7 +131,7 @@ class Reporting(Exports):
         while True:
             page = await self._office.queries.page(eyes, wanted, now, after=after, limit=PAGE)
             ids = [row.case_id for row in page.rows]
-            states, facts = await self._office.records.states(ids), await book.facts(ids)
+            states, facts = await States(self._office.store).of(ids), await book.facts(ids)
             yield [(states[one], facts[one]) for one in ids if one in states and one in facts]
             after = page.next
             if after is None:

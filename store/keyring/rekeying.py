@@ -12,10 +12,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, case, func, select, update
 
-from store.keyring.key_tables import data_keys, erasures, masters, payload_keys
+from store.keyring.key_tables import data_keys, erasures, masters
 from store.keyring.keys import KeyStore, insert_keys, note_master
 from store.keyring.master import Master
-from store.keyring.payload_keys import add_payload_key, newest_payload_key
+from store.keyring.payload_keys import add_payload_key, newest_payload_key, noted_payload_keys
 
 BATCH = 200
 """Keys moved in one transaction."""
@@ -136,7 +136,6 @@ def _noted(db: Connection, where: str, leads: str) -> KeysNoted:
     known = {row.id: row for row in db.execute(select(masters).order_by(masters.c.number))}
     kind = case(*((data_keys.c.owner.like(f"{name}:%"), name) for name in ("case", "person", "payload", "draft")), else_="other")
     kinds = {row[0]: int(row[1]) for row in db.execute(select(kind, func.count()).group_by(kind))}
-    made = {row.id: row.made_at for row in db.execute(select(payload_keys).order_by(payload_keys.c.number.desc()))}
     erased = int(db.scalar(select(func.count()).select_from(erasures)) or 0)
     found = [
         MasterNoted(
@@ -148,4 +147,4 @@ def _noted(db: Connection, where: str, leads: str) -> KeysNoted:
         )
         for name in dict.fromkeys((*known, *wraps))
     ]
-    return KeysNoted(where=where, masters=found, payload_keys=made, kinds=kinds, erased=erased)
+    return KeysNoted(where=where, masters=found, payload_keys=noted_payload_keys(db), kinds=kinds, erased=erased)

@@ -16,6 +16,7 @@ from models.kpi import CaseFact, ItemFact, Told, Whose
 from models.record import Line
 from store.engine import Store
 from store.kpi.tables import STAYS, kpi_cases, kpi_items
+from store.records import line_of
 from store.tables import cases, events
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,8 +69,8 @@ class FactBook:
         if lines:
             query = select(events).where(events.c.case_id.in_(lines)).order_by(events.c.case_id, events.c.seq)
             async with self._store.read() as db:
-                for r in await db.execute(query):
-                    lines[r.case_id].append(Line(seq=r.seq, type=r.type, at=r.at, action_id=r.action_id, hash=r.hash, body=r.body))
+                for row in await db.execute(query):
+                    lines[row.case_id].append(line_of(row))
         return [Source(case_id, source, intake_id, tuple(lines[case_id])) for case_id, source, intake_id in rows]
 
     async def write(self, told: Sequence[tuple[str, int, Told | None]]) -> None:

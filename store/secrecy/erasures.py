@@ -116,10 +116,7 @@ class Erasures:
 
     async def replay(self, at: datetime) -> list[str]:
         """Destroy again what was destroyed and is here all the same; return whose keys those were."""
-        async with self._store.read() as db:
-            registered = set(await db.scalars(select(erasure_register.c.owner)))
-        ours = or_(erasures.c.owner.like("person:%"), erasures.c.owner.like("case:%"))
-        noted = await self._store.keys.at_once(lambda db: set(db.scalars(select(erasures.c.owner).where(ours))))
+        registered, noted = await self._destroyed()
         back = [owner for chunk in _chunks(registered) for owner in await self._store.keys.at_once(partial(_alive, chunk))]
         for owner in back:
             await self._store.keys.erase(owner, at)
@@ -132,10 +129,7 @@ class Erasures:
 
     async def unregistered(self) -> list[str]:
         """Owners whose keys were destroyed and of whom the register says nothing: it is older than the keys."""
-        async with self._store.read() as db:
-            registered = set(await db.scalars(select(erasure_register.c.owner)))
-        ours = or_(erasures.c.owner.like("person:%"), erasures.c.owner.like("case:%"))
-        noted = await self._store.keys.at_once(lambda db: set(db.scalars(select(erasures.c.owner).where(ours))))
+        registered, noted = await self._destroyed()
         return sorted(noted - registered)
 
     async def lost(self) -> list[str]:
@@ -148,6 +142,13 @@ class Erasures:
             return {*db.scalars(select(data_keys.c.owner)), *db.scalars(select(erasures.c.owner))}
 
         return sorted(owners - await self._store.keys.at_once(known))
+
+    async def _destroyed(self) -> tuple[set[str], set[str]]:
+        """Owners whose keys were destroyed: by the register, and by the key store."""
+        async with self._store.read() as db:
+            registered = set(await db.scalars(select(erasure_register.c.owner)))
+        ours = or_(erasures.c.owner.like("person:%"), erasures.c.owner.like("case:%"))
+        return registered, await self._store.keys.at_once(lambda db: set(db.scalars(select(erasures.c.owner).where(ours))))
 
 
 def strip(owners: Sequence[str], db: Connection) -> None:

@@ -50,7 +50,7 @@ class Retention:
             await db.execute(insert(appraisals), [row])
 
     def _until(self) -> ColumnElement[str]:
-        """The date out of the stored state, as text; it is asked for once in a while, and needs no column of its own."""
+        """The date out of the stored state, as text: its column is empty for cases that ended before there was one."""
         state = type_coerce(cases.c.state, JSON) if self._store.dialect == "sqlite" else cast(cases.c.state, JSON)
         until: ColumnElement[str] = state["retain_until"].as_string()
         return until

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import func, select, text
 
-from models.arrival import ArrivalState
 from models.base import Model
 from models.message import DeliveryState, GateState
 from store.arrivals.arrival_tables import arrivals
+from store.arrivals.arrivals import OPEN
 from store.engine import Store
 from store.messages.message_tables import UNDONE, deliveries, gates
 from store.messages.planning import NEW
@@ -18,8 +18,6 @@ from store.tables import cases, obligations, outbox
 
 ENOUGH = 10_000
 """Rows that are counted at most, where an instance that sends no messages would let them grow for ever."""
-
-UNSETTLED = (ArrivalState.WAITING, ArrivalState.QUARANTINED)
 
 
 class Standing(Model):
@@ -58,7 +56,7 @@ async def standing(store: Store, now: datetime, late: datetime) -> Standing:
         "alarms_late": select(func.count()).select_from(cases).where(running, cases.c.next_due < late),
         "duties_open": select(func.count()).select_from(obligations),
         "duties_overdue": select(func.count()).select_from(obligations).where(obligations.c.due < now),
-        "arrivals_waiting": select(func.count()).select_from(arrivals).where(arrivals.c.state.in_(UNSETTLED)),
+        "arrivals_waiting": select(func.count()).select_from(arrivals).where(arrivals.c.state.in_(OPEN)),
         "redactions_waiting": select(func.count()).select_from(redactions).where(redactions.c.decision.is_(None)),
         "events_unplanned": select(func.count()).select_from(unplanned.subquery()),
         "messages_late": select(func.count()).select_from(deliveries).where(text(UNDONE), deliveries.c.due_at < late),
