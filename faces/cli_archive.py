@@ -89,7 +89,7 @@ def erasures(
                 while len(more := await eraser.register(actor, after=lines[-1].id if lines else 0)):
                     lines += more
                 rows: list[tuple[object, ...]] = [
-                    (one.id, f"{one.at:%Y-%m-%d %H:%M}", one.owner, one.ground, one.hash[:16]) for one in lines
+                    (one.id, office.bundle.cal.stamp(one.at), one.owner, one.ground, one.hash[:16]) for one in lines
                 ]
                 show(lines, as_json, lambda: out.print(table("销毁登记 register", ("#", "at", "key of", "ground", "hash"), rows)))
                 return

@@ -80,8 +80,9 @@ def list_(
                 page = await Quarantine(office).page(await asker(office, who), settled=settled, after=after)
             except ValueError:
                 raise refuse(RefusalCode.INVALID, "after") from None
+            stamp = office.bundle.cal.stamp
         rows: list[tuple[object, ...]] = [
-            (one.id, f"{one.at:%Y-%m-%d %H:%M}", one.sender, one.state, one.reason, one.detail, one.code) for one in page.arrivals
+            (one.id, stamp(one.at), one.sender, one.state, one.reason, one.detail, one.code) for one in page.arrivals
         ]
         titled = table(f"{page.count} 件 arrivals", ("id", "at", "sender", "state", "reason", "detail", "case"), rows)
         show(page, as_json, lambda: out.print(titled))

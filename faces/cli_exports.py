@@ -88,10 +88,11 @@ def exports(
     async def doing() -> None:
         async with desk() as (office, _):
             page = await ExportLog(office).page(await asker(office, who), export_id)
+            stamp = office.bundle.cal.stamp
         rows: list[tuple[object, ...]] = [
-            (one.id, f"{one.at:%Y-%m-%d %H:%M}", one.person, one.kind, one.rows, one.why, one.asked) for one in page.exports
+            (one.id, stamp(one.at), one.person, one.kind, one.rows, one.why, one.asked) for one in page.exports
         ]
-        columns = ("id", "at (UTC)", "who", "what", "rows", "why", "asked for")
+        columns = ("id", "at", "who", "what", "rows", "why", "asked for")
         show(page, as_json, lambda: out.print(table(f"{len(rows)} exports", columns, rows)))
 
     command(doing, as_json=as_json)

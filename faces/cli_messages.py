@@ -13,6 +13,7 @@ from faces.desk import desk
 from faces.output import command, out, say, show, table
 from models.account import TokenScope
 from models.message import DeliveryState
+from rules.calendar import WorkingCalendar
 from rules.labels import label
 from service.messages.tending import DeliveryPage, Tending
 from service.messages.wishing import Wishes
@@ -45,7 +46,8 @@ def list_(
         async with desk() as (office, _):
             actor = await asker(office, who, usual=USUAL)
             found = await Tending(office).page(actor, state, gate or None, limit=limit)
-        show(found, as_json, lambda: _tables(found))
+            cal = office.bundle.cal
+        show(found, as_json, lambda: _tables(found, cal))
 
     command(doing, as_json=as_json)
 
@@ -105,7 +107,7 @@ def stop(undo: Annotated[bool, typer.Option("--undo", help="Take it off the list
     command(doing, as_json=as_json)
 
 
-def _tables(found: DeliveryPage) -> None:
+def _tables(found: DeliveryPage, cal: WorkingCalendar) -> None:
     roads: list[tuple[object, ...]] = [
         (
             one.id,
@@ -113,13 +115,13 @@ def _tables(found: DeliveryPage) -> None:
             one.error,
             one.waiting,
             one.dead,
-            f"{one.open_until:%m-%d %H:%M}" if one.open_until else None,
+            cal.stamp(one.open_until) if one.open_until else None,
         )
         for one in found.gates
     ]
     out.print(table("渠道 roads", ("road", "state", "why", "waiting", "dead", "next probe"), roads))
     lines: list[tuple[object, ...]] = [
-        (one.id, f"{one.created_at:%Y-%m-%d %H:%M}", one.type, one.gate, one.receiver, one.state, one.attempts, one.error, one.status)
+        (one.id, cal.stamp(one.created_at), one.type, one.gate, one.receiver, one.state, one.attempts, one.error, one.status)
         for one in found.deliveries
     ]
     out.print(table("消息 messages", ("id", "planned", "type", "road", "to", "state", "attempts", "why", "status"), lines))

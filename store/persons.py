@@ -186,19 +186,19 @@ class Typed(Model):
         numbers = _plain(self.id_number), _plain(person.id_number or "")
         if all(numbers):
             return numbers[0] == numbers[1]
-        same_phone = bool(self.phone) and _phone(self.phone) == _phone(person.phone or "")
+        same_phone = bool(self.phone) and plain_phone(self.phone) == plain_phone(person.phone or "")
         return same_phone or (bool(self.name) and _plain(self.name) == _plain(person.name))
 
 
 def finding(ring: Ring, person: Person | Typed) -> list[str]:
     """The digests by which a search finds a person: of the name alone, of the phone alone, of the number alone."""
-    words = {"find.name": _plain(person.name), "find.phone": _phone(person.phone or ""), "find.id": _plain(person.id_number or "")}
+    words = {"find.name": _plain(person.name), "find.phone": plain_phone(person.phone or ""), "find.id": _plain(person.id_number or "")}
     return [_digest(ring, kind, word) for kind, word in words.items() if word]
 
 
 def sought(ring: Ring, words: str) -> list[str]:
     """The digests of what somebody typed into a search: as a name, as a phone, as a number."""
-    kinds = {"find.name": _plain(words), "find.phone": _phone(words), "find.id": _plain(words)}
+    kinds = {"find.name": _plain(words), "find.phone": plain_phone(words), "find.id": _plain(words)}
     return [_digest(ring, kind, word) for kind, word in kinds.items() if word]
 
 
@@ -216,7 +216,7 @@ def _marks(ring: Ring, person: Person) -> list[str]:
     if person.id_number:
         marks.append(_digest(ring, "id", _plain(person.id_number)))
     if person.phone:
-        marks.append(_digest(ring, "phone", _phone(person.phone), _plain(person.name)))
+        marks.append(_digest(ring, "phone", plain_phone(person.phone), _plain(person.name)))
     return marks
 
 
@@ -235,7 +235,7 @@ def _plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).upper().split())
 
 
-def _phone(text: str) -> str:
+def plain_phone(text: str) -> str:
     """A phone number as it is compared: digits alone, without China's own prefix."""
     digits = "".join(char for char in unicodedata.normalize("NFKC", text) if char.isdigit()).removeprefix("00")
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits

@@ -15,6 +15,7 @@ from store.engine import Store
 from store.keyring.keys import INDEX
 from store.keyring.master import seal, unseal
 from store.messages.message_tables import party_wishes, stopped_phones
+from store.persons import plain_phone
 
 TOKEN_BYTES = 12
 """Of the link that ends text messages: nobody guesses it, and it fits into one."""
@@ -82,9 +83,7 @@ class WishShelf:
             return await db.scalar(select(stopped_phones.c.digest).where(stopped_phones.c.digest == digest)) is not None
 
     async def _phone(self, phone: str) -> str:
-        digits = "".join(sign for sign in phone if sign.isdigit()).removeprefix("00")
-        plain = digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
-        return hmac.new(await self._store.keys.key(INDEX), f"stop:{plain}".encode(), hashlib.sha256).hexdigest()
+        return hmac.new(await self._store.keys.key(INDEX), f"stop:{plain_phone(phone)}".encode(), hashlib.sha256).hexdigest()
 
 
 def _digest(token: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from models.message import Attempt, ErrorClass, Medium
@@ -54,6 +54,8 @@ def test_dead_letters_and_stopped_phones_from_the_command_line(tmp_path: Path) -
     assert {one["id"] for one in listed["deliveries"]} == {first, second}
     assert {(one["error"], one["status"], one["receiver"]) for one in listed["deliveries"]} == {("refused", 550, "account")}
     assert "case-0" not in str(listed)
+    planned = datetime.fromisoformat(listed["deliveries"][0]["created_at"]).astimezone(timezone(timedelta(hours=8)))
+    assert f"{planned:%Y-%m-%d %H:%M}" in jiefen(home, "messages", "list").out
     assert jiefen(home, "messages", "replay", first, "--json").json == {"replayed": 1}
     assert jiefen(home, "messages", "stop", "--json", given=f"{PHONE}\n").json == {"done": True}
     assert asyncio.run(stopped(home))

@@ -252,6 +252,7 @@ async def test_a_stopped_phone_outranks_what_was_agreed(desk: Desk, receiver: Re
     wishes = WishShelf(office.store)
     await wishes.wish(who, by_sms=True, by="citizen:a", at=office.now())
     await wishes.stop("+8613800001111", "admin", office.now())
+    assert await wishes.stopped("１３８ ００００ １１１１")
     core = routed()
     await published(desk, core, parties=tuple(one.model_copy(update={"person": who}) for one in core.case.parties[:1]))
     await desk.turns(5, seconds=10)
