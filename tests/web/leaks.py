@@ -147,7 +147,9 @@ class Planter:
             step = post, do, data.draw(plausible.fields_of(do, core.case, core.now))
         post, do, fields = step
         try:
-            core.act(post, do, **_filled(made, pool, do, fields))
+            # Who finishes without naming a task finishes their unit's.
+            own = actor(post).unit if do == "finish" and fields.get("task") is None else ""
+            core.act(post, do, **_filled(made, pool, do, fields, unit=own))
         except ValidationError:
             return  # not even an action
 

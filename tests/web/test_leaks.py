@@ -222,7 +222,8 @@ async def nothing_leaks(planter: Planter, asking: Asking, post: Post, last: int 
         planted |= set(made.words)
         if oracle.reaches(who, made.now, post.grids, OPENER):
             reached.add(row.code)
-            await Reader(office).state(who, row.code, "supervising")
+            # By its id: a code of a merged case means the one it was merged into, which was made up.
+            await Reader(office).state(who, made.now.id, "supervising")
         allowed |= {token for token in made.words if oracle.may_read(who, made, token, post.grids, OPENER)}
     words = [*codes, secrets.choice(sorted(planted))]
     async for asked, answer in asking.answers(list(codes), words, lists=lists):
