@@ -1,6 +1,6 @@
 """Fifty people at work at once: pages and actions of the console, over the whole stack as `make up` starts it.
 
-`python -m bench people [--people 50] [--seconds 120] [--think 4]` starts an instance of its own on loopback, signs fifty people
+`python -m bench.people [--people 50] [--seconds 120] [--think 4]` starts an instance of its own on loopback, signs fifty people
 in, lets each read pages and do what their desk owes, with pauses as people make them and one live stream each, and ends by
 itself. It prints the times of pages and actions and writes `bench/results/people.json`. The promise: 95 of 100 pages under
 300 ms, 95 of 100 actions under 500 ms, no error.

@@ -22,10 +22,10 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench.keeping import RESULTS, keep
 from service.settings import ROOT
 from tests.postgres import Postgres
 
-RESULTS = ROOT / "bench" / "results"
 PEERS = ROOT / ".venv-peers"
 ROUNDS, CASES, KEPT = 3, 100, 50
 IN_TIME = 600
@@ -175,6 +175,5 @@ def main(rounds: int = ROUNDS, cases: int = CASES, results: Path = RESULTS) -> d
     found = {name: gathered(each) for name, each in turns.items()}
     result = {"cases": cases, "of_rounds": rounds, "sides": found, "machine": machine}
     show(result)
-    results.mkdir(parents=True, exist_ok=True)
-    (results / "peers.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    keep("peers", result, results)
     return result
