@@ -97,6 +97,10 @@ peers: install ## Install the engines that `python -m bench peers` measures besi
 histories: install ## Record the histories that the replay tests play back
 	$(PYTHON) -m tests.histories.write
 
+.PHONY: release
+release: install ## Keep the code of the newest commit as the release that the next one has to take over from
+	$(PYTHON) -m tests.upgrade.pack HEAD
+
 .PHONY: pictures
 pictures: install deps ## Take the pictures of docs/console.md from a running instance
 	$(PYTHON) -m scripts.pictures

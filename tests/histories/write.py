@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 import tempfile
+import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -26,11 +27,11 @@ from service import calendars
 from service.rehearsal import FLAGS, temporal_binary
 from service.secrecy.sealing import UNSEALED
 from tests.histories.shelf import RUNS, STATES, Recorded, put_documents, recoded
-from tests.support.running import Desk, desk, settings
+from tests.support.running import ROOT, Desk, desk, settings
 from workflows.dispute import SEARCH_ATTRIBUTES, DisputeWorkflow
 
-RELEASE = "0.1.0"
-"""States are kept by release: those of a release that has gone out are never written again."""
+RELEASE = str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+"""States are kept by release: once the version has moved on, those of the release that has gone out are never written again."""
 
 LONG = "limit.historyCount.suggestContinueAsNew=40"
 MEDIATOR = "mediator@yanlou-gumeng"

@@ -42,6 +42,8 @@ class Program:
     """What it writes when it is ready; for a program that says nothing, a port."""
     port: int = 0
     environment: dict[str, str] = field(default_factory=dict)
+    folder: Path = ROOT
+    """Where it runs."""
     process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
@@ -75,7 +77,9 @@ class Program:
         begun = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as stream:
             environment = {**os.environ, **self.environment}
-            return begun, subprocess.Popen(self.command, env=environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream)
+            return begun, subprocess.Popen(
+                self.command, env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream
+            )
 
     def _is_ready(self, begun: int) -> bool:
         if self.ready:
