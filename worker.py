@@ -21,6 +21,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from faces.health import Health
 from faces.process import CannotStart, configure_logs, read_settings, run, stop_event
 from service import upkeep
+from service.affairs.desk import Affairs
+from service.affairs.keeping import ring
 from service.bulletin.schedule import keep_bulletins
 from service.bulletin.schedule import schedule_id as bulletin_schedule_id
 from service.cases import Cases
@@ -47,6 +49,9 @@ REFRESH = 2.0
 FACTS = 5.0
 FACTS_AT_ONCE = 200
 """Seconds between two looks for cases whose facts are behind, and how many of them are told each time."""
+
+RINGS = 5.0
+"""Seconds between two looks for clocks of affairs that ring from the record."""
 
 CANNOT_START = 2
 """Exit code of a worker that can't start."""
@@ -101,6 +106,15 @@ async def keep_facts(office: Office) -> None:
         with suppress(OSError, RuntimeError):
             async for _ in tell(office, FACTS_AT_ONCE):
                 pass
+
+
+async def keep_affairs(office: Office) -> None:
+    """Ring the clocks of affairs that have no run, for ever; a database that is away is asked again."""
+    affairs = Affairs(office)
+    while True:
+        await asyncio.sleep(RINGS)
+        with suppress(OSError, RuntimeError):
+            await ring(office, affairs)
 
 
 async def reach(settings: Settings) -> Client:
@@ -195,6 +209,7 @@ async def work(settings: Settings, *, checked: bool = False) -> int:
     beside = [
         asyncio.create_task(refresh(office)),
         asyncio.create_task(keep_facts(office)),
+        asyncio.create_task(keep_affairs(office)),
         *([asyncio.create_task(post.pump.run())] if post is not None else []),
     ]
     async with AsyncExitStack() as running:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from models.affair.record import AffairKey, AffairPublication, AffairTask, AffairTaskDone, LoadedAffair
 from models.anchor import AnchorDue, Anchored
 from models.base import Model
 from models.bulletin import BulletinDue, BulletinsMade
@@ -44,3 +45,6 @@ DELIVER = Contract("deliver", Delivery, DeliveryAnswer)
 ANCHOR = Contract("anchor", AnchorDue, Anchored)
 STAMP = Contract("stamp", Anchored, Anchored)
 MAKE_BULLETINS = Contract("make_bulletins", BulletinDue, BulletinsMade)
+PUBLISH_AFFAIR = Contract("publish_affair", AffairPublication, Published)
+LOAD_AFFAIR = Contract("load_affair", AffairKey, LoadedAffair)
+SERVE_AFFAIR = Contract("serve_affair", AffairTask, AffairTaskDone)

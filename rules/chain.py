@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from models.base import Model
 from models.case import Case
 from models.event import Event
 from models.record import Line
@@ -19,7 +20,7 @@ GENESIS = "0" * 64
 """Where every chain starts."""
 
 
-def canonical(event: Event) -> str:
+def canonical(event: Model) -> str:
     """Return the event's one text: JSON with sorted keys, no spaces, nothing left out.
 
     But for a field that came after a release: that one is declared with `exclude_if`, and not written while it is what it always was.

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from models.affair.books import BOOKS
 from models.calendar import Calendar
 from models.library import Documents
 from models.network import Network
@@ -20,18 +21,19 @@ from models.procedure import Procedure
 from models.risk import RiskTable
 from rules.calendar import WorkingCalendar, compiled
 
-Document = Network | Procedure | RiskTable | Calendar
-"""Anything a case refers to by hash."""
+Document = BaseModel
+"""Anything a case or an affair refers to by hash."""
 
-D = TypeVar("D", Network, Procedure, RiskTable, Calendar)
+D = TypeVar("D", bound=BaseModel)
 
-KINDS: dict[str, type[Network | Procedure | RiskTable | Calendar]] = {
+KINDS: dict[str, type[BaseModel]] = {
     "network": Network,
     "procedure": Procedure,
     "risk": RiskTable,
     "calendar": Calendar,
+    **BOOKS,
 }
-"""Kind of document as rows and routes name it, and as `Documents` names its field."""
+"""Kind of document as rows and routes name it, and as `Documents` names its field; and the books of affairs by their kind."""
 
 
 class UnknownDocument(LookupError):
@@ -118,6 +120,14 @@ class Library:
     def calendar(self, name: str) -> Calendar:
         """The calendar of this hash; raises UnknownDocument, also when the hash names another kind."""
         return self._typed(name, Calendar)
+
+    def book(self, name: str, model: type[D]) -> D:
+        """The document of a kind of affair; raises UnknownDocument, also when the hash names another kind."""
+        return self._typed(name, model)
+
+    def compiled(self, name: str) -> WorkingCalendar:
+        """The calendar of this hash, compiled for reckoning; raises UnknownDocument."""
+        return compiled(self.calendar(name))
 
     def bundle(self, docs: Documents) -> Bundle:
         """The four documents of a case, resolved once and kept; raises UnknownDocument."""

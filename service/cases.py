@@ -10,9 +10,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakValueDictionary
 
+from pydantic import ValidationError
+
 from models.action import Action, Amend, Assign, HandOver, Merge, Open, Rebase, Recalendar, Screen
 from models.base import Model
 from models.case import Case
+from models.library import Documents
 from models.party import SYSTEM, Actor
 from models.record import ActReceipt, CaseView, Delivery, DeliveryAnswer, Explanation
 from models.refusal import Refusal, RefusalCode
@@ -209,9 +212,6 @@ class Cases:
         parties = delivery.detail["parties"]
         summary = await self._office.vault.open_text(str(delivery.detail["summary"]))
         fields = {
-            "do": "open",
-            "id": f"open:{case_id}",
-            "actor": SYSTEM,
             "channel": case.channel,
             "place": case.place,
             "summary": summary,
@@ -220,10 +220,26 @@ class Cases:
             "people": max(1, sum(int(party.get("people") or 1) for party in parties)),
             "languages": case.languages,
         }
-        action = await self._sealer.sealed(case_id, door.ACTIONS.validate_python(fields), {})
-        blank = Case(id=case_id, source=source, intake_id=intake_id, docs=case.docs)
-        receipt = await self._started(blank, action)
+        receipt = await self._opened_within(source, intake_id, fields, SYSTEM, case.docs)
         return DeliveryAnswer(accepted=True, case_id=case_id, code=receipt.code)
+
+    async def open_within(self, source: str, intake_id: str, fields: Mapping[str, Any], actor: Actor) -> ActReceipt:
+        """Open a case on behalf of another record: parties may be references to persons it knows already.
+
+        The same source and intake id give the same case. Raises Refused, Unavailable.
+        """
+        known = await self._office.records.by_intake(source, intake_id)
+        return await (self._open_receipt(known) if known else self._opened_within(source, intake_id, fields, actor, self._office.docs))
+
+    async def _opened_within(self, source: str, intake_id: str, fields: Mapping[str, Any], actor: Actor, docs: Documents) -> ActReceipt:
+        case_id = self.case_id(source, intake_id)
+        try:
+            action = door.ACTIONS.validate_python({**fields, "do": "open", "id": f"open:{case_id}", "actor": actor})
+        except ValidationError as error:
+            raise door.invalid(error) from None
+        blank = Case(id=case_id, source=source, intake_id=intake_id, docs=docs)
+        _raise_refusal(decide(blank, action, self._context()))
+        return await self._started(blank, await self._sealer.sealed(case_id, action, {}))
 
     @asynccontextmanager
     async def _turn(self, case_id: str, action_id: str) -> AsyncIterator[None]:

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
+from activities.affairs import AffairActivities
 from activities.anchoring import AnchoringActivities
 from activities.assignment import AssignmentActivities
 from activities.bulletins import BulletinActivities
@@ -17,6 +18,8 @@ from activities.closure import ClosureActivities
 from activities.delivery import DeliveryActivities
 from activities.escalation import EscalationActivities
 from activities.records import RecordActivities
+from service.affairs.desk import Affairs
+from service.affairs.serving import Serving
 from service.bulletin.editing import Editor
 from service.cases import Cases
 from service.office import Office
@@ -29,12 +32,16 @@ from store.papers.register import PaperRegister
 from workflows.anchor import AnchorWorkflow
 from workflows.bulletin import BulletinWorkflow
 from workflows.dispute import DisputeWorkflow
+from workflows.hazard import HazardWorkflow
 
 GRACE = timedelta(seconds=20)
 """How long a stopping worker lets its activities finish."""
 
 STICKY = timedelta(seconds=2)
 """How long the server waits for the worker that held a case before it gives the case to another (default 10 s)."""
+
+GRID = (HazardWorkflow,)
+"""The workflows of affairs, one for each kind that has runs."""
 
 WAKING = "not healthy yet"
 """What a server answers while it starts."""
@@ -85,9 +92,10 @@ def build_worker(office: Office, **options: Any) -> Worker:
     escalation = EscalationActivities(office.roll, office.library)
     delivery = DeliveryActivities(cases)
     anchoring = AnchoringActivities(Notary(office))
+    grid = AffairActivities(Serving(office, Affairs(office), cases))
     chosen: dict[str, Any] = {
         "task_queue": office.settings.task_queue,
-        "workflows": [DisputeWorkflow, AnchorWorkflow, BulletinWorkflow],
+        "workflows": [DisputeWorkflow, AnchorWorkflow, BulletinWorkflow, *GRID],
         "activities": [
             records.publish,
             records.load,
@@ -98,6 +106,9 @@ def build_worker(office: Office, **options: Any) -> Worker:
             anchoring.anchor,
             anchoring.stamp,
             BulletinActivities(Editor(office)).make,
+            grid.publish,
+            grid.load,
+            grid.serve,
         ],
         "workflow_runner": runner(),
         "graceful_shutdown_timeout": GRACE,

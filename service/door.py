@@ -62,7 +62,7 @@ def take(do: str, fields: Mapping[str, Any], *, actor: Actor, action_id: str, ca
         raise refuse(RefusalCode.NOT_ALLOWED)
     if do not in PERMITS:
         raise refuse(RefusalCode.INVALID, "do (no such action)")
-    data = {key: _localised(key, value, cal) for key, value in fields.items()}
+    data = {key: localised(key, value, cal) for key, value in fields.items()}
     if {"do", "id", "actor"} & set(data):
         raise refuse(RefusalCode.INVALID, "do, id and actor are not fields of an action")
     try:
@@ -70,7 +70,7 @@ def take(do: str, fields: Mapping[str, Any], *, actor: Actor, action_id: str, ca
         action = ACTIONS.validate_python({**data, "do": do, "id": action_id, "actor": actor})
     except ValidationError as error:
         raise invalid(error) from None
-    _reckonable(action)
+    reckonable(action)
     return action, persons
 
 
@@ -89,7 +89,7 @@ def _shown(part: int | str) -> str:
     return str(part) if isinstance(part, int) or re.fullmatch(KEY, part) else "?"
 
 
-def _reckonable(action: Base) -> None:
+def reckonable(action: Base) -> None:
     """Refuse dates that no clock reaches."""
     for path, value in _dates(action.model_dump(), ""):
         if value.year > LAST_YEAR:
@@ -107,7 +107,7 @@ def _dates(value: object, path: str) -> Iterator[tuple[str, date]]:
             yield from _dates(item, f"{path}.{number}")
 
 
-def _localised(key: str, value: object, cal: WorkingCalendar) -> object:
+def localised(key: str, value: object, cal: WorkingCalendar) -> object:
     """Read a time without a zone as the place's local time."""
     if key not in {"at", "occurred_at"}:
         return value
@@ -135,7 +135,7 @@ def _lift_persons(do: str, data: dict[str, Any]) -> dict[str, PersonIn]:
     elif do == "add_party":
         data["party"] = _lift(data.get("party"), "party", found)
     elif do == "represent" and isinstance(data.get("representative"), Mapping):
-        found["representative"] = _person(dict(data["representative"]), "representative")
+        found["representative"] = person(dict(data["representative"]), "representative")
         data["representative"] = "person"
     return found
 
@@ -148,11 +148,11 @@ def _lift(party: object, path: str, found: dict[str, PersonIn]) -> object:
     if ours is not None:
         raise refuse(RefusalCode.INVALID, f"{path}.{ours}")
     personal = {key: value for key, value in party.items() if key in PERSONAL and value is not None}
-    found[path] = _person(personal, path)
+    found[path] = person(personal, path)
     return {key: value for key, value in party.items() if key not in PERSONAL}
 
 
-def _person(given: dict[str, Any], path: str) -> PersonIn:
+def person(given: dict[str, Any], path: str) -> PersonIn:
     """Return a person in its form; what is wrong is named with where it stands, for there may be several."""
     try:
         return PersonIn.model_validate(given)
@@ -226,7 +226,8 @@ def replace_words(action: A, refs: Mapping[str, str], persons: Mapping[str, Pers
     data = action.model_dump(mode="json")
     for path, ref in refs.items():
         parts: list[str] = path.split(".")
-        target = ("person" if path.startswith("part") else None) if path in persons else None
+        # A party, and no other place of a person, has fields of its own beside who it is.
+        target = ("person" if path.startswith(("party", "parties.")) else None) if path in persons else None
         _put(data, [*parts, target] if target else parts, ref)
     return type(action).model_validate(data)
 

@@ -70,7 +70,7 @@ class Engine:
         async def once() -> ActReceipt:
             return await handle.execute_update(DisputeWorkflow.act, self._request(action), id=action.id, rpc_timeout=ONE_TRY)
 
-        return await self._patiently(once)
+        return await patiently(once)
 
     async def start(self, case: Case, action: Action) -> ActReceipt:
         """Start a run from a state with its first action: a new case, or one that has ended. Raises as `act`."""
@@ -101,7 +101,7 @@ class Engine:
                     raise NotRunning from error
                 raise
 
-        return await self._patiently(once)
+        return await patiently(once)
 
     async def restart(self, case: Case, why: Literal["diverged", "replay", "missing"], *, terminate: bool = False) -> None:
         """Start a run from the record; a run that is there already stays, unless it is to be terminated."""
@@ -155,29 +155,30 @@ class Engine:
         """Return an action with what its events are chained with from here on: a running case goes over by the next thing done to it."""
         return Request(action=action, algorithm=self._algorithm)
 
-    async def _patiently(self, once: Callable[[], Awaitable[T]]) -> T:
-        """Try until there is an answer: the action id makes every try the same action."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE.total_seconds()
-        while True:
-            try:
-                return await once()
-            except WorkflowUpdateFailedError as error:
-                reason = _meaning(error)
-            except UpdateTimedOut:
-                reason = "no answer yet"
-            except RPCError as error:
-                if error.status in GONE:
-                    raise NotRunning from error
-                if error.status not in AWAY:
-                    raise
-                reason = "Temporal is away"
-            except RuntimeError as error:
-                if NOBODY_LISTENS not in str(error):
-                    raise
-                reason = "Temporal is away"
-            if asyncio.get_running_loop().time() >= deadline:
-                raise Unavailable(reason)
-            await asyncio.sleep(ASK_AGAIN.total_seconds())
+
+async def patiently(once: Callable[[], Awaitable[T]]) -> T:
+    """Try until there is an answer: the action id makes every try the same action. Raises Refused, NotRunning, Unavailable."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE.total_seconds()
+    while True:
+        try:
+            return await once()
+        except WorkflowUpdateFailedError as error:
+            reason = _meaning(error)
+        except UpdateTimedOut:
+            reason = "no answer yet"
+        except RPCError as error:
+            if error.status in GONE:
+                raise NotRunning from error
+            if error.status not in AWAY:
+                raise
+            reason = "Temporal is away"
+        except RuntimeError as error:
+            if NOBODY_LISTENS not in str(error):
+                raise
+            reason = "Temporal is away"
+        if asyncio.get_running_loop().time() >= deadline:
+            raise Unavailable(reason)
+        await asyncio.sleep(ASK_AGAIN.total_seconds())
 
 
 def _meaning(error: WorkflowUpdateFailedError) -> str:

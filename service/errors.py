@@ -19,6 +19,7 @@ __all__ = [
     "PurposeNeeded",
     "Refused",
     "Unavailable",
+    "UnknownAffair",
     "UnknownArrival",
     "UnknownCase",
     "refuse",
@@ -26,6 +27,7 @@ __all__ = [
 
 ANSWERS: dict[str, tuple[str, str]] = {
     "unknown_case": ("没有这个案件，或者您无权查看", "There is no such case, or it is not yours to see"),
+    "unknown_affair": ("没有这项事务，或者您无权查看", "There is no such affair, or it is not yours to see"),
     "unknown_arrival": ("没有这条来件，或者您无权查看", "There is no such arrival, or it is not yours to see"),
     "unavailable": ("系统暂时不可用，请稍后用同一编号重试", "Not available just now; ask again with the same id"),
 }
@@ -50,6 +52,10 @@ class PurposeNeeded(Refused):
 
 class UnknownCase(LookupError):
     """There is no such case; its argument is the code that was asked for."""
+
+
+class UnknownAffair(LookupError):
+    """There is no such affair; its argument is the code that was asked for."""
 
 
 class UnknownArrival(LookupError):

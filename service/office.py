@@ -8,6 +8,7 @@ from typing import Self
 
 from temporalio.client import Client
 
+from models.affair.base import AffairDocuments
 from models.calendar import Calendar
 from models.library import Documents
 from rules.library import Bundle, Library, content_hash
@@ -17,6 +18,8 @@ from service.papers.converting import Converter
 from service.secrecy.sealing import SealedPayloads, sealed
 from service.settings import Settings
 from service.watch.tracing import interceptors
+from store.affairs.queries import AffairQueries
+from store.affairs.records import AffairRecords
 from store.desk.queries import Queries
 from store.documents import DocumentShelf, InForce
 from store.engine import Store
@@ -53,6 +56,8 @@ class Office:
     shelf: DocumentShelf = field(init=False)
     converter: Converter = field(init=False)
     cleaner: Cleaner = field(init=False)
+    affairs: AffairRecords = field(init=False)
+    affair_queries: AffairQueries = field(init=False)
 
     def __post_init__(self) -> None:
         self.records = Records(self.store)
@@ -62,6 +67,8 @@ class Office:
         self.shelf = DocumentShelf(self.store)
         self.converter = Converter(self.settings.home / "tmp")
         self.cleaner = Cleaner(self.settings.clamd)
+        self.affairs = AffairRecords(self.store)
+        self.affair_queries = AffairQueries(self.store)
 
     @classmethod
     async def open(cls, settings: Settings, client: Client, place: LoadedPlace | None = None) -> Self:
@@ -76,7 +83,8 @@ class Office:
         own = sealed(client, codec, interceptors())
         office = cls(settings=settings, store=store, place=place, docs=place.documents(SHELF), client=own, codec=codec)
         office.erased_again = tuple(await Erasures(store).replay(datetime.now(UTC)))
-        await office.shelf.put([place.network, place.procedure, place.risk, place.calendar], datetime.now(UTC))
+        known = [place.network, place.procedure, place.risk, place.calendar, *place.books.values()]
+        await office.shelf.put(known, datetime.now(UTC))
         await office.refresh()
         await office.roll.seed(place.staff.values())
         return office
@@ -109,6 +117,13 @@ class Office:
         chosen = await self.shelf.put_in_force(CALENDAR, name, person, now)
         self.docs = self.docs.model_copy(update={"calendar": chosen.name})
         return chosen
+
+    def affair_docs(self, kind: str) -> AffairDocuments | None:
+        """The documents that a new affair of a kind runs under; None where the place has no book for it."""
+        book = self.place.books.get(kind)
+        if book is None:
+            return None
+        return AffairDocuments(network=self.docs.network, calendar=self.docs.calendar, book=self.library.add(book))
 
     def now(self) -> datetime:
         """The time as this office counts it."""

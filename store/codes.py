@@ -84,7 +84,12 @@ def _beginning(digits: str, last: int) -> Sequence[int]:
 
 def allocate(db: Connection, case: Case, at: datetime) -> str:
     """Give the next code of the case's town and local year. The counter stays locked until the transaction ends."""
-    name, year = prefix(case), at.astimezone(LOCAL).year
+    return next_code(db, prefix(case), at)
+
+
+def next_code(db: Connection, name: str, at: datetime) -> str:
+    """Give the next code with this prefix, of any record."""
+    year = at.astimezone(LOCAL).year
     number: int = (db.execute(NEXT[db.dialect.name], {"prefix": name, "year": year})).scalar_one()
     return written(name, year, number)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from models.arrival import Sender
 from models.base import Model
@@ -28,6 +28,8 @@ from models.report import Reports
 from models.risk import RiskTable
 from models.staff import Staff
 from models.words import Role
+from rules.affair.kind import Kind
+from rules.affair.kinds import KINDS
 from rules.library import Library
 from rules.procedure_checks import faults
 from store.arrivals.mappings import read_senders
@@ -61,6 +63,8 @@ class LoadedPlace:
     senders: dict[str, Sender]
     """Systems that send events, by id."""
     papers: LoadedPapers
+    books: dict[str, BaseModel]
+    """The documents of the kinds of affairs that this place has, by kind."""
 
     def documents(self, library: Library) -> Documents:
         """Put what cases refer to by hash into a library; return the hashes."""
@@ -101,7 +105,27 @@ def load_place(folder: Path) -> LoadedPlace:
         staff=read_staff(folder / "staff.yaml", network, categories),
         senders=read_senders(folder, network, risk),
         papers=read_papers(folder / "papers"),
+        books=read_books(folder / "grid", network),
     )
+
+
+def read_books(folder: Path, network: Network) -> dict[str, BaseModel]:
+    """The books of affairs that a place has; a kind without a file is not there. Raises BadFile, also for a file of no kind."""
+    found: dict[str, BaseModel] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        kind = KINDS.get(path.stem)
+        if kind is None:
+            raise BadFile(path, "", f'there is no kind of affair "{path.stem}"')
+        found[path.stem] = read_book(path, kind, network)
+    return found
+
+
+def read_book(path: Path, kind: Kind, network: Network) -> BaseModel:
+    """The book of a kind, also one that is only rehearsed; raises BadFile."""
+    book = parse(kind.book, read_yaml(path), path)
+    for key, reason in kind.faults(book, network):
+        raise BadFile(path, key, reason)
+    return book
 
 
 def read_procedure(path: Path) -> Procedure:

@@ -141,11 +141,15 @@ def check(publication: Publication, views: Views) -> None:
 
 def compare(row: Seen | None, publication: Publication) -> tuple[PublishOutcome, Sequence[Line]]:
     """What a publication is to the record, and which of its lines the record lacks."""
-    lines = publication.lines
+    return laid_beside(row, publication.prev_head, publication.lines, publication.case.seq)
+
+
+def laid_beside(row: Seen | None, prev_head: str, lines: Sequence[Line], seq: int) -> tuple[PublishOutcome, Sequence[Line]]:
+    """The same for lines of any record that end at `seq`: `row` says its head and seq, or is None where there is no record yet."""
     if row is None:
-        begins = publication.prev_head == GENESIS and bool(lines)
+        begins = prev_head == GENESIS and bool(lines)
         return (PublishOutcome.STORED, lines) if begins else (PublishOutcome.GAP, ())
-    if row.head == publication.prev_head:
+    if row.head == prev_head:
         # A run that replayed under other rules holds another state than it once published: its new events hang on that one.
         fits = not lines or follows(row.head, lines[0].body, lines[0].hash)
         return (PublishOutcome.STORED, lines) if fits else (PublishOutcome.DIVERGED, ())
@@ -153,7 +157,7 @@ def compare(row: Seen | None, publication: Publication) -> tuple[PublishOutcome,
         if line.hash == row.head:
             rest = lines[index + 1 :]
             return (PublishOutcome.STORED, rest) if rest else (PublishOutcome.KNOWN, ())
-    before_first = publication.case.seq - len(lines)
+    before_first = seq - len(lines)
     return (PublishOutcome.GAP if row.seq < before_first else PublishOutcome.DIVERGED), ()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Token
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from structlog.contextvars import bind_contextvars, reset_contextvars
 from models.network import Network
 from models.party import Actor
 from rules.authority import PERMITS
-from service.errors import KeyProblem, Refused, Unavailable, UnknownCase
+from service.errors import KeyProblem, Refused, Unavailable, UnknownAffair, UnknownCase
 from service.watch import tracing
 from store.connect import StoreAway
 
@@ -63,9 +63,9 @@ class Acting:
 
 
 @contextmanager
-def acting(do: str, actor: Actor, network: Network) -> Iterator[Acting]:
-    """Watch one action until it has come to something."""
-    action = do if do in PERMITS else UNKNOWN
+def acting(do: str, actor: Actor, network: Network, known: Container[str] = PERMITS) -> Iterator[Acting]:
+    """Watch one action until it has come to something; `known` are the words for actions that may be repeated in the log."""
+    action = do if do in known else UNKNOWN
     unit = network.unit(actor.unit)
     begun, outcome = time.perf_counter(), FAILED
     with tracing.span(f"act {action}", action=action, role=str(actor.role), unit_kind="" if unit is None else str(unit.tier)) as marks:
@@ -76,7 +76,7 @@ def acting(do: str, actor: Actor, network: Network) -> Iterator[Acting]:
         except Refused as error:
             outcome = str(error.refusal.code)
             raise
-        except UnknownCase:
+        except (UnknownCase, UnknownAffair):
             outcome = UNKNOWN_CASE
             raise
         except (Unavailable, StoreAway, KeyProblem):

@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, insert, inspect, select, text
 from sqlalchemy.exc import StatementError
 
+import store.affairs.tables
 import store.entry.account_tables
 import store.messages.message_tables
 import store.proof.proof_tables  # noqa: F401 - their tables belong to the metadata

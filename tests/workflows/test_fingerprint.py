@@ -56,9 +56,9 @@ def fingerprint(path: Path) -> dict[str, list[str]]:
 
 
 def _decorated(node: ast.ClassDef) -> bool:
-    """Whether a class is a workflow, or a part that workflows are made of: that one says so by being abstract."""
-    parts = (*node.decorator_list, *node.bases)
-    return any("workflow.defn" in ast.unparse(part) or ast.unparse(part) == "ABC" for part in parts)
+    """Whether a class is a workflow, or a part that workflows are made of: the shell, or what stands on it."""
+    decorated = any("workflow.defn" in ast.unparse(decorator) for decorator in node.decorator_list)
+    return decorated or any(ast.unparse(base).startswith(("ABC", "Shell[")) for base in node.bases)
 
 
 def _commands(method: ast.AST) -> Iterator[str]:

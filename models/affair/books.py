@@ -1,0 +1,15 @@
+"""The books of affairs (事务规程): one document for each kind, read from `places/<id>/grid/<kind>.yaml`, named by its content hash.
+
+A kind that a place has no file for does not exist there.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from models.affair.hazard import HazardBook
+
+BOOKS: dict[str, type[BaseModel]] = {
+    "hazard": HazardBook,
+}
+"""By kind of affair."""

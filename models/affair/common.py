@@ -1,0 +1,131 @@
+"""Actions and happenings that every kind of affair has: notes, links, handing over, and what the engine itself does."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from models.affair.base import AffairAction, AffairWork, Happened, Link
+from models.base import Id, Label, Reason, Text
+from models.case import Card
+
+
+class NoteAffair(AffairAction):
+    """Write something down; it never moves a clock (备注)."""
+
+    do: Literal["note"] = "note"
+    text: Text
+
+
+class LinkAffair(AffairAction):
+    """Bind the affair to another record, named by its code (关联)."""
+
+    do: Literal["link"] = "link"
+    to: Label
+    why: Literal["about"] = "about"
+    found: Link | None = None
+    """The record behind the code; the service alone says it."""
+
+
+class LiftAffairCard(AffairAction):
+    """Lift a card with a reason; never by its holder (撤牌)."""
+
+    do: Literal["lift_card"] = "lift_card"
+    card: Label
+    reason: Reason = ""
+
+
+class TickAffair(AffairAction):
+    """Time has come to some clocks; sent by the engine alone (时限到点)."""
+
+    do: Literal["tick"] = "tick"
+
+
+class AnswerAffair(AffairAction):
+    """The answer to a piece of pending work; sent by the engine alone (结果回填)."""
+
+    do: Literal["answer"] = "answer"
+    work: str
+    result: dict[str, Any] = Field(default_factory=dict)
+
+
+class RestartAffair(AffairAction):
+    """Note that it went on from the record under the code at hand; sent by the engine alone (自记录恢复)."""
+
+    do: Literal["restart"] = "restart"
+    why: Literal["diverged", "replay", "missing"]
+
+
+CommonAction = NoteAffair | LinkAffair | LiftAffairCard | TickAffair | AnswerAffair | RestartAffair
+"""The actions of all kinds."""
+
+INTERNAL = frozenset({"tick", "answer", "restart"})
+"""Actions that only the engine sends; at the door they are `not_allowed`."""
+
+
+class AffairNoted(Happened):
+    """Something was written down."""
+
+    type: Literal["noted"] = "noted"
+    text: str
+
+
+class AffairLinked(Happened):
+    """Another record belongs to this one."""
+
+    type: Literal["linked"] = "linked"
+    link: Link
+
+
+class AffairReminded(Happened):
+    """A limit is running out, or somebody is to look (提醒)."""
+
+    type: Literal["reminded"] = "reminded"
+    clock: str
+    alarm: str
+    unit: str | None = None
+    person: Id | None = None
+
+
+class AffairCarded(Happened):
+    """A card was shown (亮牌)."""
+
+    type: Literal["carded"] = "carded"
+    card: Card
+
+
+class AffairCardLifted(Happened):
+    """A card was lifted with a reason (撤牌)."""
+
+    type: Literal["card_lifted"] = "card_lifted"
+    card: str
+    reason: str
+
+
+class AffairAsked(Happened):
+    """Something was asked for outside the core; an answer will follow."""
+
+    type: Literal["asked"] = "asked"
+    work: AffairWork
+
+
+class AffairAnswered(Happened):
+    """The answer has come, and led to nothing else."""
+
+    type: Literal["answered"] = "answered"
+    work: str
+    result: dict[str, Any] = Field(default_factory=dict)
+
+
+class AffairRestarted(Happened):
+    """It went on from the record."""
+
+    type: Literal["restarted"] = "restarted"
+    why: str
+
+
+CommonHappening = (
+    AffairNoted | AffairLinked | AffairReminded | AffairCarded | AffairCardLifted | AffairAsked | AffairAnswered | AffairRestarted
+)
+"""The happenings of all kinds."""

@@ -1,0 +1,121 @@
+"""The rules of the actions that every kind of affair has: notes, links, cards, and what the engine itself does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.affair import common as c
+from models.affair.base import Link
+from models.case import Card
+from models.clock import Alarm, AlarmKind, Clock
+from models.party import Actor
+from models.refusal import RefusalCode
+from models.words import CardKind, Role
+from rules import clock as reckon
+from rules.affair.clocks import duties, earliest
+from rules.affair.draft import AffairDraft
+from rules.affair.kind import ANY, COMMON_SPECS, AffairBundle, AffairSpec
+from rules.draft import require
+
+MOST_AT_ONCE = 200
+"""Alarms handled in one tick; more wait for the next, which follows at once."""
+
+EVERYBODY = frozenset(Role) - {Role.CITIZEN, Role.SYSTEM, Role.ANALYST, Role.ADMIN_AUDIT, Role.ADMIN_SECURITY, Role.ADMIN_SYSTEM}
+SUPERVISORS = frozenset({Role.DISPATCHER, Role.DIRECTOR, Role.LEADER})
+ENGINE = frozenset({Role.SYSTEM})
+
+
+def _on_it(affair: Any, actor: Actor, action: Any, bundle: AffairBundle) -> bool:
+    """Whether the actor's post is one of those that the affair is open to: its unit, its town's centre, or itself."""
+    centres = {bundle.network.centre(affair.town), bundle.network.county_centre}
+    unit = bundle.network.unit(actor.unit)
+    return actor.unit in centres or (unit is not None and affair.town is not None and unit.town == affair.town)
+
+
+def _supervises(affair: Any, actor: Actor, action: Any, bundle: AffairBundle) -> bool:
+    return actor.unit in {bundle.network.centre(affair.town), bundle.network.county_centre}
+
+
+def _note(draft: AffairDraft, act: c.NoteAffair) -> None:
+    draft.add(c.AffairNoted(text=act.text))
+
+
+def _link(draft: AffairDraft, act: c.LinkAffair) -> None:
+    require(act.found is not None, RefusalCode.INVALID, "to")
+    if act.found is not None:
+        draft.add(c.AffairLinked(link=act.found))
+
+
+def _lift(draft: AffairDraft, act: c.LiftAffairCard) -> None:
+    card = next((card for card in draft.affair.cards if card.id == act.card), None)
+    require(card is not None, RefusalCode.INVALID, "card")
+    if card is None:
+        return
+    require(card.closed_at is None, RefusalCode.ALREADY_DONE)
+    require(card.unit != draft.actor.unit or card.role is not draft.actor.role, RefusalCode.SAME_PERSON)
+    require(act.reason, RefusalCode.MISSING_REASON)
+    draft.add(c.AffairCardLifted(card=card.id, reason=act.reason))
+
+
+def _tick(draft: AffairDraft, act: c.TickAffair) -> None:
+    """Ring every alarm whose time has come, in order of (due, clock id); each may start or stop other clocks."""
+    for _ in range(MOST_AT_ONCE):
+        found = earliest(draft.affair, draft.ctx.now)
+        if found is None or draft.affair.ended:
+            return
+        at, clock, alarm = found
+        draft.occurred_at = at
+        _ring(draft, clock, alarm)
+        draft.settle()
+
+
+def _ring(draft: AffairDraft, clock: Clock, alarm: Alarm) -> None:
+    rung = reckon.ring(clock, alarm.id)
+    who = draft.kind.owes(draft.affair, clock.id, draft.bundle)
+    if alarm.kind in {AlarmKind.REMIND, AlarmKind.CHECK}:
+        draft.add(c.AffairReminded(clock=clock.id, alarm=alarm.id, unit=who.unit, person=who.person), clocks=(rung,))
+    elif alarm.kind in {AlarmKind.YELLOW, AlarmKind.RED}:
+        color = CardKind.YELLOW if alarm.kind is AlarmKind.YELLOW else CardKind.RED
+        card = Card(id=f"{clock.id}#{clock.round}:{color}", clock=clock.id, kind=color, unit=who.unit, role=who.role, at=draft.when)
+        draft.add(c.AffairCarded(card=card), clocks=(rung,))
+    else:
+        _expire(draft, rung)
+
+
+def _expire(draft: AffairDraft, rung: Clock) -> None:
+    """Let a limit's own consequence happen; the rung alarm goes with the last event of it, so that it rings once."""
+    before = len(draft.events)
+    if draft.kind.expire is not None:
+        draft.kind.expire(draft, rung)
+    if len(draft.events) == before:
+        draft.add(c.AffairReminded(clock=rung.id, alarm="expire"), clocks=(rung,))
+    elif rung.id in draft.affair.clocks:
+        draft.carry(rung)
+
+
+def _answer(draft: AffairDraft, act: c.AnswerAffair) -> None:
+    """An answer that the kind has no rule of its own for: a record that came of it is linked, and the work is done."""
+    link = act.result.get("link")
+    if link is not None:
+        draft.add(c.AffairLinked(link=Link.model_validate(link)))
+    draft.add(c.AffairAnswered(work=act.work, result=act.result))
+
+
+def _restart(draft: AffairDraft, act: c.RestartAffair) -> None:
+    draft.add(c.AffairRestarted(why=act.why))
+
+
+COMMON_SPECS.update(
+    {
+        "note": AffairSpec(body=_note, roles=EVERYBODY, stages=ANY, holds=_on_it),
+        "link": AffairSpec(
+            body=_link, roles=EVERYBODY, stages=ANY, holds=_on_it, done=lambda m, a, b: a.found is not None and m.linked(a.found.id)
+        ),
+        "lift_card": AffairSpec(body=_lift, roles=SUPERVISORS, stages=ANY, holds=_supervises),
+        "tick": AffairSpec(body=_tick, roles=ENGINE, stages=ANY),
+        "answer": AffairSpec(body=_answer, roles=ENGINE, stages=ANY),
+        "restart": AffairSpec(body=_restart, roles=ENGINE, stages=ANY),
+    }
+)
+
+__all__ = ["ANY", "ENGINE", "EVERYBODY", "SUPERVISORS", "duties"]

@@ -1,0 +1,13 @@
+"""All kinds of affairs by their name (事务种类表). A new mechanism adds its line here, and its book in `models/affair/books.py`."""
+
+from __future__ import annotations
+
+from rules.affair import common
+from rules.affair.kind import Kind
+from rules.hazard.kind import HAZARD
+
+__all__ = ["KINDS", "common"]
+
+KINDS: dict[str, Kind] = {
+    "hazard": HAZARD,
+}

@@ -1,0 +1,58 @@
+"""Which unit a kind of unit means for an affair (单位解析), and how an actor stands to it. Shared by the kinds' own rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.network import VILLAGE, Network, Place
+from models.party import Actor
+from models.refusal import RefusalCode
+from models.words import Level
+from rules.affair.kind import AffairBundle
+from rules.draft import Refuse
+from rules.routing import resolve
+
+
+def where(network: Network, code: str) -> Place:
+    """The place of a division code; refuses `unknown_place`."""
+    place = network.place(code)
+    if place is None:
+        raise Refuse(RefusalCode.UNKNOWN_PLACE, "place")
+    return place
+
+
+def unit_of(network: Network, kind: str | None, place: Place) -> str:
+    """The unit that a kind means at a place, with its fallbacks; the committee of the village for None; at last the centre."""
+    level = Level.VILLAGE if kind in {None, VILLAGE} else Level.TOWN
+    found, _ = resolve(network, kind or VILLAGE, level, place.town, place.code)
+    return found or network.centre(place.town)
+
+
+def known_unit(network: Network, unit_id: str) -> str:
+    """The unit of this id; refuses `unknown_unit`, also for one that is vacant."""
+    unit = network.unit(unit_id)
+    if unit is None or unit.vacant:
+        raise Refuse(RefusalCode.UNKNOWN_UNIT, unit_id)
+    return unit_id
+
+
+def of_centre(affair: Any, actor: Actor, bundle: AffairBundle) -> bool:
+    """Whether the actor sits in the centre in charge: the town's, or the county's."""
+    return actor.unit in {bundle.network.centre(affair.town), bundle.network.county_centre}
+
+
+def of_place(place: str | None, actor: Actor, network: Network) -> bool:
+    """Whether the actor's unit is one of the place: the village's own, one of its town, or one of the district."""
+    unit, found = network.unit(actor.unit), network.place(place or "")
+    if unit is None or found is None:
+        return False
+    return unit.village == found.code if unit.village is not None else unit.town in {None, found.town}
+
+
+def standard_access(affair: Any, network: Network, *units: str | None) -> tuple[tuple[str, str], ...]:
+    """The scopes that most affairs are open to: their town, their place, the centre in charge and the units that work on them."""
+    found = [("unit", unit) for unit in (network.centre(affair.town), network.county_centre, *units) if unit]
+    found += [("task", unit) for unit in units if unit]
+    found += [("town", affair.town)] if affair.town is not None else []
+    found += [("place", affair.place)] if affair.place is not None else []
+    return tuple(dict.fromkeys(found))

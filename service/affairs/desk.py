@@ -1,0 +1,241 @@
+"""The use cases of affairs: begin one, act on it, see it. `rules/affair/` decides; here is who asks, and where it runs.
+
+An affair of a kind with a workflow is acted on through its run; one without is decided here and published to the record at
+once, guarded by the head of its chain: of two who act at the same time the second decides anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from weakref import WeakValueDictionary
+
+from models.affair.base import Affair, AffairAction, Link
+from models.affair.record import AffairReceiptOut
+from models.party import Actor
+from models.record import PublishOutcome
+from models.refusal import Refusal, RefusalCode
+from rules.affair.deciding import decide
+from rules.affair.folding import append
+from rules.affair.kind import AffairBundle, AffairContext, Kind, bundle
+from rules.affair.kinds import KINDS
+from rules.affair.views import beside
+from rules.library import UnknownDocument
+from service.affairs import door
+from service.affairs.engine import AffairEngine
+from service.cases import ATTEMPTS, NAMESPACE, checked_id
+from service.door import PersonIn, Sealer
+from service.engine import NotRunning
+from service.entry.people import resolve_actor
+from service.errors import Refused, Unavailable, UnknownAffair, refuse
+from service.office import Office
+from service.watch.acting import acting
+from store.affairs.publishing import AffairViews, Burst
+
+KNOWN_ACTIONS = frozenset(do for kind in KINDS.values() for do in kind.specs) | {"note", "link", "lift_card"}
+
+
+class Affairs:
+    """Use cases over one office."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        settings = office.settings
+        self.engine = AffairEngine(office.client, settings.task_queue, lambda: office.shift, settings.hash_algorithm)
+        self._sealer = Sealer(office.vault)
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def actor(self, post: str) -> Actor:
+        """Return who `role@unit` is. Raises Refused."""
+        return await resolve_actor(post, self._office.roll, self._office.bundle.network)
+
+    def affair_id(self, kind: str, source: str, intake_id: str) -> str:
+        """Return the workflow id of an intake, the same for the same intake everywhere."""
+        return str(uuid.uuid5(NAMESPACE, f"{self._office.settings.place}|{kind}|{source}|{intake_id}"))
+
+    async def open(
+        self,
+        kind_name: str,
+        fields: Mapping[str, Any],
+        actor: Actor,
+        *,
+        intake_id: str | None = None,
+        source: str = "desk",
+        persons: Mapping[str, str] | None = None,
+    ) -> AffairReceiptOut:
+        """Begin an affair of a kind. The same kind, source and intake id give the same affair.
+
+        `persons` are references to persons that another record knows already, by the path of their field. Raises Refused, Unavailable.
+        """
+        kind, docs = KINDS.get(kind_name), self._office.affair_docs(kind_name)
+        if kind is None or docs is None:
+            raise refuse(RefusalCode.INVALID, "kind")
+        with acting(kind.opens, actor, self._office.bundle.network, KNOWN_ACTIONS) as seen:
+            intake_id = intake_id or uuid.uuid4().hex
+            affair_id = self.affair_id(kind_name, source, intake_id)
+            seen.on(affair_id)
+            async with self._turn(affair_id, f"open:{affair_id}"):
+                known = await self._office.affairs.receipt(affair_id, f"open:{affair_id}")
+                if known is not None:
+                    return known
+                blank = kind.state(kind=kind.name, id=affair_id, source=source, intake_id=intake_id, docs=docs)
+                action, named = self._taken(kind, kind.opens, fields, actor, f"open:{affair_id}")
+                return await self._send(kind, blank, action, named, persons or {})
+
+    async def act(self, key: str, do: str, fields: Mapping[str, Any], actor: Actor, *, action_id: str | None = None) -> AffairReceiptOut:
+        """Do an action on an affair, by its code or id. Raises UnknownAffair, Refused, Unavailable."""
+        with acting(do, actor, self._office.bundle.network, KNOWN_ACTIONS) as seen:
+            kind, affair_id = await self.find(key)
+            action_id = uuid.uuid4().hex if action_id is None else checked_id(action_id)
+            seen.on(affair_id, action_id=action_id, code="" if key == affair_id else key)
+            return await self._act(kind, affair_id, do, fields, actor, action_id)
+
+    async def act_within(self, affair_id: str, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str) -> AffairReceiptOut:
+        """Do an action on an affair on behalf of another record; words in it may be references. Raises as `act`."""
+        kind, affair_id = await self.find(affair_id)
+        async with self._turn(affair_id, action_id):
+            known = await self._office.affairs.receipt(affair_id, action_id)
+            if known is not None:
+                return known
+            action = kind.act({**fields, "do": do, "id": action_id, "actor": actor.model_dump(mode="json")})
+            return await self._send(kind, await self.load(affair_id), action, {}, {})
+
+    async def find(self, key: str) -> tuple[Kind, str]:
+        """Return the kind and the id of an affair by its code or id. Raises UnknownAffair."""
+        found = await self._office.affairs.find(key) if key.isprintable() else None
+        if found is None or found[1] not in KINDS:
+            raise UnknownAffair(key)
+        return KINDS[found[1]], found[0]
+
+    async def load(self, key: str) -> Any:
+        """Return the stored state of an affair, of its kind's own model. Raises UnknownAffair."""
+        kind, affair_id = await self.find(key)
+        state = await self._office.affairs.load(affair_id)
+        if state is None:
+            raise UnknownAffair(key)
+        return kind.state.model_validate_json(state)
+
+    async def bundle(self, affair: Affair) -> AffairBundle:
+        """Return the documents an affair runs under; one that another process brought in is fetched."""
+        model = KINDS[affair.kind].book
+        try:
+            return bundle(affair, self._office.library, model)
+        except UnknownDocument:
+            await self._office.shelf.fill(self._office.library)
+            return bundle(affair, self._office.library, model)
+
+    async def publish_decided(self, kind: Kind, affair: Any, action: AffairAction) -> Any | None:
+        """Decide an action on a stored affair that has no run, and publish what it leads to; None when somebody was faster.
+
+        Raises Refused, DuplicateAffair, StoreAway.
+        """
+        docs = await self.bundle(affair)
+        algorithm = self._office.settings.hash_algorithm
+        decided = decide(kind, affair, action, AffairContext(now=self._office.now(), library=self._office.library, algorithm=algorithm))
+        if isinstance(decided, Refusal):
+            raise Refused(decided)
+        if not decided:
+            return affair
+        after, lines = append(kind, affair, decided, algorithm)
+        views = views_of(kind, after, docs)
+        published = await self._office.affairs.publish(Burst(affair=after, prev_head=affair.head, lines=lines), views)
+        return after if published.outcome in {PublishOutcome.STORED, PublishOutcome.KNOWN} else None
+
+    async def _act(self, kind: Kind, affair_id: str, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str) -> AffairReceiptOut:
+        async with self._turn(affair_id, action_id):
+            known = await self._office.affairs.receipt(affair_id, action_id)
+            if known is not None:
+                return known
+            if do == kind.opens:
+                raise refuse(RefusalCode.ALREADY_DONE)
+            action, persons = self._taken(kind, do, fields, actor, action_id)
+            if do == "link":
+                action = action.model_copy(update={"found": await self._linked(str(fields.get("to", "")))})
+            return await self._send(kind, await self.load(affair_id), action, persons, {})
+
+    def _taken(
+        self, kind: Kind, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str
+    ) -> tuple[AffairAction, dict[str, PersonIn]]:
+        return door.take(kind, do, fields, actor=actor, action_id=action_id, cal=self._office.bundle.cal)
+
+    async def _linked(self, code: str) -> Link | None:
+        """Return the record behind a code, or None: of a case, or of another affair."""
+        case_id = await self._office.records.find(code) if code.isprintable() else None
+        if case_id is not None:
+            return Link(kind="dispute", id=case_id, code=code, why="about")
+        found = await self._office.affairs.find(code) if code.isprintable() else None
+        return None if found is None else Link(kind=found[1], id=found[0], code=code, why="about")
+
+    async def _send(
+        self, kind: Kind, stored: Any, action: AffairAction, persons: Mapping[str, PersonIn], known: Mapping[str, str]
+    ) -> AffairReceiptOut:
+        """Send an action where the affair is: to its run, to the record, or, once it has ended, to the record and a new run."""
+        if stored.stage is None or stored.ended or kind.workflow is None:
+            self._judge(kind, stored, action)
+        sealed = await self._sealed(stored.id, action, persons, known)
+        try:
+            for attempt in range(ATTEMPTS):
+                if attempt:
+                    stored = await self.load(stored.id)
+                    receipt = await self._office.affairs.receipt(stored.id, action.id)
+                    if receipt is not None:
+                        return receipt
+                done = await self._try(kind, stored, sealed)
+                if done is not None:
+                    return done
+                await asyncio.sleep(0.02)
+        except Refused:
+            await self._sealer.discard(stored.id, action.id)
+            raise
+        raise Unavailable("the affair is changing hands; ask again")
+
+    async def _try(self, kind: Kind, stored: Any, action: AffairAction) -> AffairReceiptOut | None:
+        """Try once; None when it has to be tried again from the record."""
+        if kind.workflow is None:
+            after = await self.publish_decided(kind, stored, action)
+            return None if after is None else await self._office.affairs.receipt(stored.id, action.id)
+        try:
+            if stored.stage is None or stored.ended:
+                return await self.engine.start(kind, stored, action)
+            return await self.engine.act(stored.id, action)
+        except NotRunning:
+            if stored.stage is not None and not stored.ended:
+                await self.engine.restart(kind, await self.load(stored.id), "missing")
+            return None
+
+    async def _sealed(
+        self, affair_id: str, action: AffairAction, persons: Mapping[str, PersonIn], known: Mapping[str, str]
+    ) -> AffairAction:
+        sealed = await self._sealer.sealed(affair_id, action, persons)
+        if not known:
+            return sealed
+        plain = sealed.model_dump(mode="json")
+        for path, ref in known.items():
+            *way, last = path.split(".")
+            data: Any = plain
+            for part in way:
+                data = data[int(part)] if part.isdigit() else data[part]
+            data[last] = ref
+        return type(sealed).model_validate(plain)
+
+    def _judge(self, kind: Kind, affair: Any, action: AffairAction) -> None:
+        """Refuse before anything is written where no run's validator will."""
+        decided = decide(kind, affair, action, AffairContext(now=self._office.now(), library=self._office.library))
+        if isinstance(decided, Refusal):
+            raise Refused(decided)
+
+    @asynccontextmanager
+    async def _turn(self, affair_id: str, action_id: str) -> AsyncIterator[None]:
+        """Let one at a time ask under an action id: a twin finds the receipt, and never takes away the words of the first."""
+        lock = self._turns.setdefault((affair_id, action_id), asyncio.Lock())
+        async with lock:
+            yield
+
+
+def views_of(kind: Kind, affair: Any, docs: AffairBundle) -> AffairViews:
+    """What is written beside an affair's events, as the store takes it."""
+    found = beside(kind, affair, docs)
+    return AffairViews(mark=kind.mark, duties=found.duties, access=found.access, keys=found.keys, next_due=found.next_due)

@@ -1,0 +1,51 @@
+"""What lists of affairs ask for, and what they answer. Used by `store/affairs/queries.py` and by services."""
+
+from __future__ import annotations
+
+from models.base import Instant, Model
+from models.record import Duty
+
+
+class AffairRow(Model):
+    """An affair as lists show it."""
+
+    affair_id: str
+    kind: str
+    code: str
+    place: str | None
+    town: str | None
+    stage: str | None
+    opened_at: Instant
+    updated_at: Instant
+    ended_at: Instant | None
+    next_due: Instant | None
+    yellow_cards: int
+    red_cards: int
+
+
+class AffairFilter(Model):
+    """Which affairs; only what is named is asked for."""
+
+    kinds: tuple[str, ...] | None = None
+    town: str | None = None
+    place: str | None = None
+    stages: tuple[str, ...] | None = None
+    ended: bool | None = None
+    overdue: bool | None = None
+    key: tuple[str, str] | None = None
+    """Name and value of a key it is found by."""
+
+
+class AffairPage(Model):
+    """A page of a list, the newest opened first; `next` asks for the page behind it."""
+
+    as_of: Instant
+    rows: tuple[AffairRow, ...]
+    next: str | None = None
+
+
+class OwedAffair(Model):
+    """A duty in an affair, with the affair."""
+
+    duty: Duty
+    affair: AffairRow

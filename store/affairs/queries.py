@@ -1,0 +1,133 @@
+"""Lists over all affairs, and what a desk owes in them. Every question carries the eyes that look; one predicate decides."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, false, func, or_, select, true, tuple_
+
+from models.record import Duty
+from store.affairs.lists import AffairFilter, AffairPage, AffairRow, OwedAffair
+from store.affairs.tables import affair_access, affair_duties, affair_keys, affairs
+from store.desk.lists import Eyes, Holder
+from store.engine import Store
+
+LISTED = tuple(affairs.c[name] for name in AffairRow.model_fields)
+OWED = tuple(affair_duties.c[name].label(f"duty_{name}") for name in Duty.model_fields)
+BOUND = 1000
+"""How far the duties of a desk are counted, as in the inbox of cases."""
+
+CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00)\|([A-Za-z0-9-]{1,80})", re.ASCII)
+
+
+class AffairQueries:
+    """The lists of affairs in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def page(self, eyes: Eyes, wanted: AffairFilter, now: datetime, *, after: str | None = None, limit: int = 50) -> AffairPage:
+        """A page of affairs, the newest opened first. `after` is the `next` of the page before; raises ValueError when it is not."""
+        query = select(*LISTED).where(seen(eyes), *_conditions(wanted, now))
+        if after is not None:
+            query = query.where(tuple_(affairs.c.opened_at, affairs.c.affair_id) < tuple_(*_cursor(after)))
+        query = query.order_by(affairs.c.opened_at.desc(), affairs.c.affair_id.desc()).limit(limit + 1)
+        async with self._store.read() as db:
+            rows = [_row(row) for row in (await db.execute(query)).mappings()]
+        last = rows[limit - 1] if len(rows) > limit else None
+        return AffairPage(as_of=now, rows=tuple(rows[:limit]), next=f"{last.opened_at.isoformat()}|{last.affair_id}" if last else None)
+
+    async def counts(self, eyes: Eyes, wanted: AffairFilter, now: datetime) -> dict[str, dict[str, int]]:
+        """How many of these affairs there are, by kind and stage."""
+        query = select(affairs.c.kind, affairs.c.stage, func.count()).where(seen(eyes), *_conditions(wanted, now))
+        found: dict[str, dict[str, int]] = {}
+        async with self._store.read() as db:
+            for kind, stage, count in await db.execute(query.group_by(affairs.c.kind, affairs.c.stage)):
+                found.setdefault(kind, {})[stage or ""] = count
+        return found
+
+    async def row(self, eyes: Eyes, affair_id: str) -> AffairRow | None:
+        """One affair as lists show it, or None when it is not there for these eyes."""
+        async with self._store.read() as db:
+            row = (await db.execute(select(*LISTED).where(affairs.c.affair_id == affair_id, seen(eyes)))).mappings().first()
+        return None if row is None else _row(row)
+
+    async def owed(self, holder: Holder, eyes: Eyes, *, due_before: datetime | None = None, limit: int = 200) -> list[OwedAffair]:
+        """What a desk owes in affairs, the earliest due first and what has no limit last."""
+        due = affair_duties.c
+        query = select(*OWED, *LISTED).join(affairs, affairs.c.affair_id == due.affair_id).where(owes(holder), seen(eyes))
+        if due_before is not None:
+            query = query.where(due.due < due_before)
+        async with self._store.read() as db:
+            rows = (await db.execute(query.order_by(due.due.is_(None), due.due, due.affair_id, due.id).limit(limit))).mappings().all()
+        return [OwedAffair(duty=_duty(row), affair=_row(row)) for row in rows]
+
+    async def owed_counts(self, holder: Holder, eyes: Eyes, now: datetime) -> tuple[int, int]:
+        """How many duties a desk has in affairs, and how many of them are late; counted up to `BOUND`."""
+        due = affair_duties.c
+        first = (
+            select(due.due)
+            .join(affairs, affairs.c.affair_id == due.affair_id)
+            .where(owes(holder), seen(eyes))
+            .order_by(due.due.is_(None), due.due)
+            .limit(BOUND)
+            .subquery()
+        )
+        async with self._store.read() as db:
+            counted, late = (await db.execute(select(func.count(), func.count().filter(first.c.due < now)).select_from(first))).one()
+        return counted, late
+
+
+def owes(holder: Holder) -> ColumnElement[bool]:
+    """The predicate on `affair_duties` that decides whose they are: by name, by post in the unit, or by role in the scope."""
+    due = affair_duties.c
+    anywhere = due.unit.is_(None) if holder.town is None else and_(due.unit.is_(None), due.town == holder.town)
+    posts = [and_(due.person.is_(None), due.role == holder.role, where) for where in (due.unit == holder.unit, anywhere)]
+    return or_(due.person == holder.person, *posts)
+
+
+def seen(eyes: Eyes) -> ColumnElement[bool]:
+    """The one predicate that decides which affairs these eyes see."""
+    if eyes.everything:
+        return true()
+    by_kind: dict[str, list[str]] = {}
+    for kind, value in eyes.scopes:
+        by_kind.setdefault(kind, []).append(value)
+    access = affair_access.c
+    opened = [and_(access.kind == kind, access.value.in_(values)) for kind, values in by_kind.items()]
+    return exists().where(access.affair_id == affairs.c.affair_id, or_(*opened)) if opened else false()
+
+
+def _conditions(wanted: AffairFilter, now: datetime) -> list[ColumnElement[bool]]:
+    plain = wanted.model_dump(include={"town", "place"}, exclude_none=True)
+    found: list[ColumnElement[bool]] = [affairs.c[name] == value for name, value in plain.items()]
+    if wanted.kinds is not None:
+        found.append(affairs.c.kind.in_(wanted.kinds))
+    if wanted.stages is not None:
+        found.append(affairs.c.stage.in_(wanted.stages))
+    if wanted.ended is not None:
+        found.append(affairs.c.ended_at.is_not(None) if wanted.ended else affairs.c.ended_at.is_(None))
+    if wanted.overdue is not None:
+        late = affairs.c.affair_id.in_(select(affair_duties.c.affair_id).where(affair_duties.c.due < now))
+        found.append(late if wanted.overdue else ~late)
+    if wanted.key is not None:
+        name, value = wanted.key
+        keyed = select(affair_keys.c.affair_id).where(affair_keys.c.name == name, affair_keys.c.value == value)
+        found.append(affairs.c.affair_id.in_(keyed))
+    return found
+
+
+def _cursor(text: str) -> tuple[datetime, str]:
+    found = CURSOR.fullmatch(text)
+    if found is None:
+        raise ValueError("not a cursor of ours")
+    return datetime.fromisoformat(found.group(1)), found.group(2)
+
+
+def _row(row: RowMapping) -> AffairRow:
+    return AffairRow.model_validate({name: row[name] for name in AffairRow.model_fields})
+
+
+def _duty(row: RowMapping) -> Duty:
+    return Duty.model_validate({name: row[f"duty_{name}"] for name in Duty.model_fields})
