@@ -132,6 +132,8 @@ class AffairEvent(Model):
     """Ids of clocks that ended."""
     closed: tuple[str, ...] = ()
     """Ids of cards that closed because what they asked for was done."""
+    docs: AffairDocuments | None = None
+    """The documents it runs under from here on: with the first event, and where they change."""
 
     @property
     def type(self) -> str:

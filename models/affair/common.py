@@ -57,7 +57,14 @@ class RestartAffair(AffairAction):
     why: Literal["diverged", "replay", "missing"]
 
 
-CommonAction = NoteAffair | LinkAffair | LiftAffairCard | TickAffair | AnswerAffair | RestartAffair
+class RecalendarAffair(AffairAction):
+    """Count all clocks by another calendar (更换日历), when a notice was imported."""
+
+    do: Literal["recalendar"] = "recalendar"
+    calendar: str
+
+
+CommonAction = NoteAffair | LinkAffair | LiftAffairCard | TickAffair | AnswerAffair | RestartAffair | RecalendarAffair
 """The actions of all kinds."""
 
 INTERNAL = frozenset({"tick", "answer", "restart"})
@@ -125,7 +132,23 @@ class AffairRestarted(Happened):
     why: str
 
 
+class AffairRecalendared(Happened):
+    """Its clocks count by another calendar; `moved` are those with another due time."""
+
+    type: Literal["recalendared"] = "recalendared"
+    calendar: str
+    moved: tuple[str, ...] = ()
+
+
 CommonHappening = (
-    AffairNoted | AffairLinked | AffairReminded | AffairCarded | AffairCardLifted | AffairAsked | AffairAnswered | AffairRestarted
+    AffairNoted
+    | AffairLinked
+    | AffairReminded
+    | AffairCarded
+    | AffairCardLifted
+    | AffairAsked
+    | AffairAnswered
+    | AffairRestarted
+    | AffairRecalendared
 )
 """The happenings of all kinds."""

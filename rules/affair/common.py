@@ -14,7 +14,8 @@ from models.words import CardKind, Role
 from rules import clock as reckon
 from rules.affair.clocks import duties, earliest
 from rules.affair.draft import AffairDraft
-from rules.affair.kind import ANY, COMMON_SPECS, AffairBundle, AffairSpec
+from rules.affair.kind import ANY, COMMON_SPECS, AffairBundle, AffairSpec, bundle
+from rules.authority import PERMITS
 from rules.draft import require
 
 MOST_AT_ONCE = 200
@@ -105,6 +106,16 @@ def _restart(draft: AffairDraft, act: c.RestartAffair) -> None:
     draft.add(c.AffairRestarted(why=act.why))
 
 
+def _recalendar(draft: AffairDraft, act: c.RecalendarAffair) -> None:
+    cal = draft.ctx.library.compiled(act.calendar)
+    affair = draft.affair
+    clocks = tuple(reckon.recalendar(clock, act.calendar, cal) for _, clock in sorted(affair.clocks.items()))
+    moved = tuple(clock.id for clock in clocks if clock.due != affair.clocks[clock.id].due)
+    docs = affair.docs.model_copy(update={"calendar": act.calendar})
+    draft.add(c.AffairRecalendared(calendar=act.calendar, moved=moved), clocks=clocks, docs=docs)
+    draft.bundle = bundle(draft.affair, draft.ctx.library, draft.kind.book)
+
+
 COMMON_SPECS.update(
     {
         "note": AffairSpec(body=_note, roles=EVERYBODY, stages=ANY, holds=_on_it),
@@ -114,6 +125,12 @@ COMMON_SPECS.update(
         "lift_card": AffairSpec(body=_lift, roles=SUPERVISORS, stages=ANY, holds=_supervises),
         "tick": AffairSpec(body=_tick, roles=ENGINE, stages=ANY),
         "answer": AffairSpec(body=_answer, roles=ENGINE, stages=ANY),
+        "recalendar": AffairSpec(
+            body=_recalendar,
+            roles=PERMITS["recalendar"].roles,
+            stages=ANY,
+            done=lambda affair, act, _docs: affair.docs.calendar == act.calendar,
+        ),
         "restart": AffairSpec(body=_restart, roles=ENGINE, stages=ANY),
     }
 )

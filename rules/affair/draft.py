@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from models.affair.base import Affair, AffairEvent, AffairWork, Happened
+from models.affair.base import Affair, AffairDocuments, AffairEvent, AffairWork, Happened
 from models.affair.common import AffairAsked
 from models.clock import Clock
 from models.party import Actor
@@ -34,7 +34,15 @@ class AffairDraft:
         """The time that anchors limits: claimed, or now."""
         return self.occurred_at or self.ctx.now
 
-    def add(self, what: Happened, *, stage: str | None = None, moments: tuple[str, ...] = (), clocks: tuple[Clock, ...] = ()) -> None:
+    def add(
+        self,
+        what: Happened,
+        *,
+        stage: str | None = None,
+        moments: tuple[str, ...] = (),
+        clocks: tuple[Clock, ...] = (),
+        docs: AffairDocuments | None = None,
+    ) -> None:
         """Write one event and fold it, so that the next rule sees its result."""
         event = self.kind.event(
             seq=self.affair.seq + 1,
@@ -46,6 +54,7 @@ class AffairDraft:
             stage=stage,
             moments=moments,
             clocks=clocks,
+            docs=docs or (self.affair.docs if self.affair.seq == 0 else None),
         )
         self.events.append(event)
         self._before_last = self.affair

@@ -20,6 +20,8 @@ def fold(kind: Kind, affair: Affair, event: AffairEvent) -> Affair:
     folding = COMMON_FOLDINGS.get(event.what.type) or kind.foldings[event.what.type]
     changes = dict(folding(affair, event.what, event))
     changes["seq"] = event.seq
+    if event.docs is not None:
+        changes["docs"] = event.docs
     if event.stage is not None:
         changes["stage"] = event.stage
         changes["ended_at"] = event.at if event.stage in kind.ends else None
@@ -113,5 +115,6 @@ COMMON_FOLDINGS: dict[str, Folding] = {
     "asked": _asked,
     "answered": _answered,
     "restarted": _noted,
+    "recalendared": _noted,
 }
 """What the happenings of all kinds change."""

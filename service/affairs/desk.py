@@ -10,6 +10,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -35,7 +36,10 @@ from service.office import Office
 from service.watch.acting import acting
 from store.affairs.publishing import AffairViews, Burst
 
-KNOWN_ACTIONS = frozenset(do for kind in KINDS.values() for do in kind.specs) | {"note", "link", "lift_card"}
+BETWEEN = timedelta(milliseconds=20)
+"""Between two tries at an affair that is changing hands."""
+
+KNOWN_ACTIONS = frozenset(do for kind in KINDS.values() for do in kind.specs) | {"note", "link", "lift_card", "recalendar"}
 
 
 class Affairs:
@@ -186,7 +190,7 @@ class Affairs:
                 done = await self._try(kind, stored, sealed)
                 if done is not None:
                     return done
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(BETWEEN.total_seconds())
         except Refused:
             await self._sealer.discard(stored.id, action.id)
             raise
@@ -201,6 +205,12 @@ class Affairs:
             if stored.stage is None or stored.ended:
                 return await self.engine.start(kind, stored, action)
             return await self.engine.act(stored.id, action)
+        except Refused:
+            if not await self.engine.behind(stored):
+                raise
+            # A run that was reset judges by the past; the record has the say.
+            await self.engine.restart(kind, await self.load(stored.id), "diverged", terminate=True)
+            return None
         except NotRunning:
             if stored.stage is not None and not stored.ended:
                 await self.engine.restart(kind, await self.load(stored.id), "missing")

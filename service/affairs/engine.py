@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Literal
 
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError
@@ -96,6 +96,15 @@ class AffairEngine:
             return
         except RPCError as error:
             raise Unavailable("Temporal is away") from error
+
+    async def behind(self, stored: Affair) -> bool:
+        """Whether the run knows less than the record: somebody has reset it. A run in order is never behind."""
+        if stored.stage is None or stored.ended:
+            return False
+        try:
+            return int((await self.state(stored.id))["seq"]) < stored.seq
+        except (RPCError, WorkflowQueryFailedError):
+            return False
 
     async def state(self, affair_id: str) -> dict[str, Any]:
         """Ask the running affair for its whole state, as JSON-able data."""
