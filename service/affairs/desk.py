@@ -27,6 +27,7 @@ from rules.affair.views import beside
 from rules.library import UnknownDocument
 from service.affairs import door
 from service.affairs.engine import AffairEngine
+from service.affairs.lookups import NAMES
 from service.cases import ATTEMPTS, NAMESPACE, checked_id
 from service.door import PersonIn, Sealer
 from service.engine import NotRunning
@@ -86,7 +87,7 @@ class Affairs:
                 if known is not None:
                     return known
                 blank = kind.state(kind=kind.name, id=affair_id, source=source, intake_id=intake_id, docs=docs)
-                action, named = self._taken(kind, kind.opens, fields, actor, f"open:{affair_id}")
+                action, named = await self._taken(kind, kind.opens, fields, actor, f"open:{affair_id}")
                 return await self._send(kind, blank, action, named, persons or {})
 
     async def act(self, key: str, do: str, fields: Mapping[str, Any], actor: Actor, *, action_id: str | None = None) -> AffairReceiptOut:
@@ -155,15 +156,17 @@ class Affairs:
                 return known
             if do == kind.opens:
                 raise refuse(RefusalCode.ALREADY_DONE)
-            action, persons = self._taken(kind, do, fields, actor, action_id)
-            if do == "link":
-                action = action.model_copy(update={"found": await self._linked(str(fields.get("to", "")))})
+            action, persons = await self._taken(kind, do, fields, actor, action_id)
             return await self._send(kind, await self.load(affair_id), action, persons, {})
 
-    def _taken(
+    async def _taken(
         self, kind: Kind, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str
     ) -> tuple[AffairAction, dict[str, PersonIn]]:
-        return door.take(kind, do, fields, actor=actor, action_id=action_id, cal=self._office.bundle.cal)
+        action, persons = door.take(kind, do, fields, actor=actor, action_id=action_id, cal=self._office.bundle.cal)
+        code = fields.get(NAMES[do]) if do in NAMES else None
+        if code is not None:
+            action = action.model_copy(update={"found": await self._linked(str(code))})
+        return action, persons
 
     async def _linked(self, code: str) -> Link | None:
         """Return the record behind a code, or None: of a case, or of another affair."""

@@ -21,7 +21,7 @@ from service.door import PersonIn, invalid, localised, person, reckonable
 from service.errors import refuse
 
 OURS = ("found",)
-"""Fields of the common actions that the service alone says; those of a kind are named in `service/affairs/lookups.py`."""
+"""Fields that the service alone says (`service/affairs/lookups.py`)."""
 
 
 def take(
