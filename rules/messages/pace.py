@@ -7,7 +7,7 @@ probe that gets through closes it, and what has piled up goes out at the road's 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from models.message import Attempt, DeliveryState, ErrorClass, GateState
@@ -21,6 +21,18 @@ LONGEST_OWN_WAIT = 60.0
 
 FAULTS = 8
 """Attempts after which a message that our own code stumbles over is given up."""
+
+FREE_AHEAD = timedelta(minutes=2)
+"""Further ahead than this no rate puts the moment when a road is free again (one message a minute is the slowest)."""
+
+SHUT_AHEAD = timedelta(seconds=1.1 * LONGEST_RETRY_AFTER)
+"""The same for a road that a receiver has shut; a longer wait of one's own is probed that early."""
+
+LEASE_AHEAD = timedelta(minutes=2)
+"""The same for a lease: the longest time-out is a minute."""
+
+RETRY_AHEAD = timedelta(seconds=2 * LONGEST_OWN_WAIT)
+"""The same for a message that failed, unless its receiver asked for more."""
 
 OF_MESSAGE = frozenset({ErrorClass.REFUSED})
 """Errors that say nothing about the road, and will not go away."""
@@ -47,6 +59,16 @@ class Settled:
 
     state: DeliveryState
     due_at: datetime
+
+
+def believed(breaker: Breaker, now: datetime) -> Breaker:
+    """Return the road without moments that none of the rules here can have set: a worker whose clock was wrong wrote them."""
+    shut, free = breaker.open_until, breaker.next_at
+    return replace(
+        breaker,
+        open_until=None if shut is not None and shut - now > SHUT_AHEAD else shut,
+        next_at=None if free is not None and free - now > FREE_AHEAD else free,
+    )
 
 
 def burst(pace: Pace) -> int:

@@ -1,7 +1,8 @@
 """The queue at work: messages are leased, sent by the caller, and settled. Shared by all workers, and safe to kill at any moment.
 
 A lease that runs out is anybody's again: then a message may be sent twice, with the same id. Within a lane (road, receiver and
-case) nothing is taken before what came earlier is done with, so that the order is kept also over failures.
+case) nothing is taken before what came earlier is done with, so that the order is kept also over failures. A moment that lies
+further ahead than any rule puts one was written by a worker whose clock was wrong: it counts as past, or one worker would stop all.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.message import Attempt, Delivery, DeliveryState, ErrorClass, GateState
 from models.message_plan import Pace, Patience
-from rules.messages.pace import Breaker, after, allowance, settle, taken
+from rules.messages.pace import FREE_AHEAD, LEASE_AHEAD, RETRY_AHEAD, SHUT_AHEAD, Breaker, after, allowance, believed, settle, taken
 from store.engine import Store
 from store.messages.message_tables import deliveries, gates
 
@@ -52,10 +53,12 @@ class Sending:
 
     async def due(self, now: datetime, *, office_open: bool = True) -> list[str]:
         """The roads that are open and that something may be waiting for: due, or leased to somebody who is gone."""
-        waiting = (table.state == DeliveryState.WAITING) & (table.due_at <= now)
-        lapsed = (table.state == DeliveryState.LEASED) & (table.leased_until < now)
-        free = [or_(moment.is_(None), moment <= now) for moment in (gates.c.open_until, gates.c.next_at)]
-        query = select(table.gate).join(gates, gates.c.id == table.gate).where(or_(waiting, lapsed), gates.c.state != GateState.DISABLED)
+        free = [
+            or_(moment.is_(None), moment <= now, moment > now + ahead)
+            for moment, ahead in ((gates.c.open_until, SHUT_AHEAD), (gates.c.next_at, FREE_AHEAD))
+        ]
+        undone = or_(_due(now), _lapsed(now))
+        query = select(table.gate).join(gates, gates.c.id == table.gate).where(undone, gates.c.state != GateState.DISABLED)
         if not office_open:
             query = query.where(table.urgent)
         async with self._store.read() as db:
@@ -65,19 +68,21 @@ class Sending:
         """Lease as many messages of a road as its breaker and its rate allow, heads of their lanes, the oldest first. Raises StoreAway."""
         now = taking.now
         async with self._store.write() as db:
-            breaker = await _breaker(db, gate, wait=False)
-            if breaker is None:
+            found = await _breaker(db, gate, wait=False)
+            if found is None:
                 return []
+            breaker = believed(found, now)
             mine = table.gate == gate
-            lapsed = mine & (table.state == DeliveryState.LEASED) & (table.leased_until < now)
-            await db.execute(update(deliveries).where(lapsed).values(state=DeliveryState.WAITING, leased_by=None, leased_until=None))
+            await db.execute(
+                update(deliveries).where(mine, _lapsed(now)).values(state=DeliveryState.WAITING, leased_by=None, leased_until=None)
+            )
             flying = await db.scalar(select(func.count()).where(mine, table.state == DeliveryState.LEASED)) or 0
             most = allowance(breaker, pace, flying, now)
             if not most:
                 return []
             # A probe is whatever has failed least: one bad message must not keep the road shut for all.
             order = (table.attempts, table.position) if breaker.state is GateState.OPEN else (table.position,)
-            ready = select(*SHOWN).where(mine, table.state == DeliveryState.WAITING, table.due_at <= now, FIRST)
+            ready = select(*SHOWN).where(mine, _due(now), FIRST)
             if not taking.office_open:
                 ready = ready.where(table.urgent)
             rows = (await db.execute(ready.order_by(*order).limit(most))).all()
@@ -102,7 +107,7 @@ class Sending:
             values |= {"external_id": attempt.external_id, "done_at": done, "leased_by": None, "leased_until": None}
             await db.execute(update(deliveries).where(mine).values(values))
             if breaker is not None:
-                await _write(db, delivery.gate, _columns(after(breaker, attempt, pace, patience, now, chance)))
+                await _write(db, delivery.gate, _columns(after(believed(breaker, now), attempt, pace, patience, now, chance)))
         return True
 
     async def give_back(self, worker: str) -> None:
@@ -117,6 +122,17 @@ class Sending:
         async with self._store.write() as db:
             gone = {"state": DeliveryState.DEAD, "done_at": now, "error": func.coalesce(table.error, ErrorClass.EXPIRED)}
             return int((await db.execute(update(deliveries).where(old).values(gone))).rowcount)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Waiting, and its time has come; one that failed never waits longer than the rules let it, or its receiver asks."""
+    retried = (table.attempts > 0) & (table.error != ErrorClass.BUSY) & (table.due_at > now + RETRY_AHEAD)
+    return (table.state == DeliveryState.WAITING) & or_(table.due_at <= now, retried)
+
+
+def _lapsed(now: datetime) -> ColumnElement[bool]:
+    """Leased to somebody who is gone."""
+    return (table.state == DeliveryState.LEASED) & or_(table.leased_until < now, table.leased_until > now + LEASE_AHEAD)
 
 
 async def _breaker(db: AsyncConnection, gate: str, *, wait: bool) -> Breaker | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.message import Attempt, DeliveryState, ErrorClass, GateState
 from models.message_plan import Pace, Patience
-from rules.messages.pace import Breaker, after, allowance, backoff, settle, taken
+from rules.messages.pace import Breaker, after, allowance, backoff, believed, settle, taken
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 PACE, PATIENCE = Pace(per_minute=60, at_once=4), Patience()
@@ -81,3 +82,14 @@ def test_whenever_one_looks_the_rate_is_kept(per_minute: int, at_once: int, look
     for place, first in enumerate(moments):
         for count, last in enumerate(moments[place:], 1):
             assert count <= burst + (last - first).total_seconds() * per_minute / 60 + 1e-6
+
+
+def test_moments_that_no_rule_can_have_set_are_not_believed() -> None:
+    shut = after(Breaker(), Attempt(error=ErrorClass.BUSY, status=429, retry_after=9999), PACE, PATIENCE, NOW, 0.99)
+    slowest = Breaker(next_at=taken(Breaker(), Pace(per_minute=1), 1, NOW))
+    for breaker in (shut, slowest, Breaker()):
+        assert believed(breaker, NOW) == breaker
+    assert believed(replace(shut, open_until=NOW + timedelta(hours=2)), NOW).open_until is None
+    fast = replace(slowest, next_at=NOW + timedelta(hours=1))
+    assert allowance(fast, PACE, 0, NOW) == 0
+    assert allowance(believed(fast, NOW), PACE, 0, NOW) == 1

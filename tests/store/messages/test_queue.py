@@ -204,3 +204,18 @@ async def play(folder: Path, steps: list[tuple[str, str]]) -> None:
 def _to_the_end(count: int) -> Iterator[tuple[str, str]]:
     for _ in range(count + 5):
         yield from (("wait", "1000"), ("send", "ok"), ("wait", "10"), ("send", "ok"))
+
+
+@pytest.mark.parametrize("fast", [timedelta(hours=2), timedelta(days=1)])
+async def test_a_worker_whose_clock_was_fast_keeps_nobody_else_from_sending(store: Store, fast: timedelta) -> None:
+    await Outgoing(store).queue([hook("x", 1), hook("x", 2), hook("y", 1), hook("z", 1)], NOW)
+    sending, wrong = Sending(store), NOW + fast
+    sent, failed, left = await sending.take("webhook:a", PACE, taking(wrong, "fast"))
+    bad = Attempt(error=ErrorClass.SERVER, status=500)
+    await sending.settle(sent, OK, (PACE, PATIENCE), taking(wrong, "fast"), 0.0)
+    for patience in (PATIENCE, Patience(failures_to_open=1)):
+        await sending.settle(failed, bad, (PACE, patience), taking(wrong, "fast"), 0.0)
+    assert left.case_id == "z", "leased by it, and never settled"
+    assert await sending.due(NOW) == ["webhook:a"]
+    got = await sending.take("webhook:a", PACE, taking())
+    assert [(one.case_id, one.seq) for one in got] == [("x", 2), ("y", 1), ("z", 1)]
