@@ -87,6 +87,10 @@ audit: safe ## The same, and asks a vulnerability service and the package index;
 bench: install ## Measure, and write the figures to bench/results/
 	$(PYTHON) -m bench
 
+.PHONY: chaos
+chaos: install ## Work on an instance of its own while its parts are killed and troubled, and prove from the record that nothing came of it
+	$(PYTHON) -m bench chaos $(CHAOS)
+
 .PHONY: peers
 peers: install ## Install the engines that `python -m bench peers` measures beside this one (.venv-peers, bench/peers/node_modules)
 	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers

@@ -1,4 +1,4 @@
-"""`python -m bench` runs every measurement, `python -m bench NAME` one of them."""
+"""`python -m bench` runs every measurement, `python -m bench NAME` one of them; `python -m bench chaos` measures nothing and proves."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from bench import cost, kpi, lists, people, sealing, watching
+from bench.chaos import run as chaos
 from bench.peers import report as peers
 from faces.process import leave
 
@@ -23,6 +24,8 @@ BENCHES: dict[str, Callable[[], object]] = {
 
 def main() -> None:
     """Run the measurements named on the command line, or all."""
+    if sys.argv[1:2] == ["chaos"]:
+        leave(chaos.main(sys.argv[2:]))
     wanted = sys.argv[1:] or list(BENCHES)
     unknown = [name for name in wanted if name not in BENCHES]
     if unknown:

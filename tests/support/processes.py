@@ -44,12 +44,14 @@ class Program:
     environment: dict[str, str] = field(default_factory=dict)
     folder: Path = ROOT
     """Where it runs."""
+    patience: float = READY_IN
+    """Seconds it gets to be ready."""
     process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
         """Start it and wait until it is ready."""
         begun, self.process = self._spawn()
-        deadline = asyncio.get_running_loop().time() + READY_IN
+        deadline = asyncio.get_running_loop().time() + self.patience
         while not self._is_ready(begun):
             if self.process.poll() is not None or asyncio.get_running_loop().time() > deadline:
                 raise AssertionError(f"did not start: {self.log.read_text(errors='replace')[-2000:]}")
