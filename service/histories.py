@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
@@ -22,7 +23,8 @@ from temporalio.worker import (
 )
 
 from models.case import Case
-from service.crew import runner
+from service.crew import GRID, runner
+from workflows.affair import AffairWorkflow
 from workflows.dispute import DisputeWorkflow
 
 
@@ -32,7 +34,8 @@ class Replayed:
 
     case_id: str
     run_id: str
-    state: Case | None
+    state: Case | dict[str, Any] | None
+    """Of an affair it comes as data."""
     failure: Exception | None
 
 
@@ -40,7 +43,7 @@ class Witness(Interceptor):
     """Remembers the workflow object of each run, so that its state can be read after the replay."""
 
     def __init__(self) -> None:
-        self.seen: dict[str, DisputeWorkflow] = {}
+        self.seen: dict[str, DisputeWorkflow | AffairWorkflow] = {}
 
     def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:  # noqa: A002, ARG002 - the SDK's
         """Return the class that is put in front of each run."""
@@ -53,7 +56,7 @@ class Witness(Interceptor):
 
         return Watching
 
-    def state(self, run_id: str) -> Case | None:
+    def state(self, run_id: str) -> Case | dict[str, Any] | None:
         """Return the state of a run and forget it; None when it never came as far as its first line."""
         found = self.seen.pop(run_id, None)
         return None if found is None else found.state()
@@ -67,7 +70,7 @@ async def replayed(histories: AsyncIterator[WorkflowHistory], data_converter: Da
     """
     witness = Witness()
     replayer = Replayer(
-        workflows=[DisputeWorkflow],
+        workflows=[DisputeWorkflow, *GRID],
         workflow_runner=runner(),
         data_converter=data_converter,
         interceptors=[witness],

@@ -7,9 +7,8 @@ Everything is found out from the events; a case whose chain is broken is named a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
-from enum import StrEnum
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 from temporalio import workflow
 from temporalio.client import (
@@ -22,15 +21,17 @@ from temporalio.client import (
 from temporalio.common import QueryRejectCondition
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.base import Model
 from models.case import Case
 from models.event import Event
 from models.happening import Registered
 from models.record import Line
 from rules.access import access
+from rules.affair.kinds import KINDS
 from rules.clock import next_alarm
 from rules.library import UnknownDocument
 from rules.obligations import duties
+from service.affairs import upkeep as of_affairs
+from service.affairs.desk import Affairs
 from service.cases import Cases
 from service.engine import Engine
 from service.errors import UnknownCase
@@ -38,7 +39,11 @@ from service.histories import Replayed, replayed
 from service.kpi.keeping import differs
 from service.many import side_by_side
 from service.office import Office
-from service.verifying import Broken, Finding, VerifyReport, chain_breaks, settled, verify, verify_all
+from service.upkeep_reports import BIRTH, LOOK, LOOKS, ONE_QUERY, Drift, DriftKind, RebuildReport, Repaired, ReplayFailure, ReplayReport
+from service.verifying import Broken, Finding, VerifyReport, chain_breaks, settled
+from service.verifying import verify as verify_case
+from service.verifying import verify_all as verify_cases
+from store.affairs.rebuilding import AffairRebuilding, KeptAffair
 from store.publishing import Views
 from store.rebuilding import Kept, Rebuilding
 from store.replaying import differences, refolded
@@ -63,95 +68,41 @@ __all__ = [
     "verify_all",
 ]
 
-LOOKS = 20
-LOOK = timedelta(milliseconds=100)
-"""How often, and how long between, a case in motion is looked at before a difference counts."""
-
-BIRTH = timedelta(minutes=2)
-"""How long a run may wait for its first action without being stray."""
-
-ONE_QUERY = timedelta(seconds=10)
+# -- the record ------------------------------------------------------------------------------------------------------
 
 
-class RebuildReport(Model):
-    """Views made anew: names of those that were changed (`cases.stage`, `state.tier`, `obligations`, `facts` …)."""
-
-    case_id: str
-    code: str | None
-    changed: tuple[str, ...] = ()
-    refused: str | None = None
-    """Why nothing was done: `broken` (the record is), `moving` (no moment of rest), `unknown_document`."""
-    broken_at: int | None = None
+async def verify(office: Office, key: str) -> VerifyReport:
+    """Verify the record of one case or affair, by code or id. Raises UnknownCase."""
+    affair = await office.affairs.find(key)
+    return await (verify_case(office, key) if affair is None else of_affairs.verify(office, affair[0]))
 
 
-class DriftKind(StrEnum):
-    """How events, views and running workflows can disagree."""
-
-    BROKEN = "broken"
-    """The record itself does not hold: `verify` says where. Nothing mends it but a backup."""
-    VIEWS = "views"
-    """Stored views are not what the events lead to. `rebuild` mends it."""
-    RUN = "run"
-    """The running case is in another state than the record. It is started again from the record."""
-    MISSING = "missing"
-    """No workflow runs for a case that has not ended. It is started from the record."""
-    STRAY = "stray"
-    """A workflow runs without a case that has not ended. A person decides."""
-    SILENT = "silent"
-    """The running case gives no answer: no worker, or its workflow task fails."""
-
-
-class Drift(Model):
-    """One disagreement."""
-
-    case_id: str
-    code: str | None
-    kind: DriftKind
-    detail: tuple[str, ...] = ()
-
-
-class Repaired(Model):
-    """What was done about a disagreement: `rebuilt`, `restarted`, or None where it takes a person."""
-
-    drift: Drift
-    done: str | None = None
-
-
-class ReplayFailure(Model):
-    """A running case that this code can't carry on as it is."""
-
-    case_id: str
-    run_id: str
-    why: str
-    """`nondeterminism`, `state` (it replays, into another state), or the type of another error."""
-    detail: str = ""
-
-
-class ReplayReport(Model):
-    """All running histories replayed against the code at hand."""
-
-    replayed: int
-    failures: tuple[ReplayFailure, ...] = ()
-
-    @property
-    def ok(self) -> bool:
-        """Whether every running case can move to this code."""
-        return not self.failures
+async def verify_all(office: Office) -> AsyncIterator[VerifyReport]:
+    """Verify every case, then every affair, in the order of their ids."""
+    async for report in verify_cases(office):
+        yield report
+    async for affair_id in office.affairs.ids():
+        yield await of_affairs.verify(office, affair_id)
 
 
 # -- the views -------------------------------------------------------------------------------------------------------
 
 
 async def rebuild(office: Office, key: str | None = None) -> AsyncIterator[RebuildReport]:
-    """Make the views of one case, or of all, anew from their events; yields a report for each. Raises UnknownCase."""
+    """Make the views of one case or affair, or of all, anew from their events; yields a report for each. Raises UnknownCase."""
     if key is None:
         async for case_id in office.records.case_ids():
             yield await _rebuilt(office, case_id)
+        async for affair_id in office.affairs.ids():
+            yield await of_affairs.rebuilt(office, Affairs(office), affair_id)
         return
     found = await office.records.find(key)
-    if found is None:
+    if found is not None:
+        yield await _rebuilt(office, found)
+    elif (affair := await office.affairs.find(key)) is not None:
+        yield await of_affairs.rebuilt(office, Affairs(office), affair[0])
+    else:
         raise UnknownCase(key)
-    yield await _rebuilt(office, found)
 
 
 async def _rebuilt(office: Office, case_id: str, *, write: bool = True) -> RebuildReport:
@@ -204,9 +155,13 @@ async def _made(office: Office, kept: Kept, lines: Sequence[Line]) -> tuple[Case
 
 
 async def drift(office: Office, cases: Cases) -> AsyncIterator[Drift]:
-    """Compare events, views and running workflows of all cases; yields each disagreement, nothing when all is well."""
+    """Compare events, views and running workflows of all cases and affairs; yields each disagreement, nothing when all is well."""
     await office.shelf.fill(office.library)
     async for found in side_by_side(office.records.case_ids(), lambda case_id: _drift(office, cases.engine, case_id)):
+        for item in found:
+            yield item
+    affairs = Affairs(office)
+    async for found in side_by_side(office.affairs.ids(), lambda affair_id: of_affairs.drift(office, affairs, affair_id)):
         for item in found:
             yield item
     async for stray in _strays(office, cases.engine):
@@ -259,9 +214,9 @@ async def _compared(engine: Engine, stored: Case) -> Drift | None:
 
 
 async def _strays(office: Office, engine: Engine) -> AsyncIterator[Drift]:
-    """Yield workflows that run without a case that has not ended."""
+    """Yield workflows that run without a case or an affair that has not ended."""
     async for run in _running(office):
-        kept = await Rebuilding(office.store).kept(run.id)
+        kept = await _kept(office, run.id)
         if kept is not None and not kept.ended:
             continue
         # Lists lag behind, and a run waits for its first action for a moment: look at the thing itself.
@@ -271,15 +226,21 @@ async def _strays(office: Office, engine: Engine) -> AsyncIterator[Drift]:
         age = office.now() - office.shift - now.start_time
         if kept is None and age < BIRTH:
             continue
-        kept = await Rebuilding(office.store).kept(run.id)
+        kept = await _kept(office, run.id)
         if kept is None or kept.ended:
             why = "no case" if kept is None else "the case has ended"
             yield Drift(case_id=run.id, code=kept.code if kept else None, kind=DriftKind.STRAY, detail=(why,))
 
 
+async def _kept(office: Office, record_id: str) -> Kept | KeptAffair | None:
+    """What the record keeps of a case or an affair, or None."""
+    return await Rebuilding(office.store).kept(record_id) or await AffairRebuilding(office.store).kept(record_id)
+
+
 def _running(office: Office) -> AsyncIterator[WorkflowExecution]:
-    """Yield the open runs of this office's task queue."""
-    query = f"WorkflowType = 'Dispute' AND ExecutionStatus = 'Running' AND TaskQueue = '{office.settings.task_queue}'"
+    """Yield the open runs of cases and affairs of this office's task queue."""
+    types = ", ".join(f"'{name}'" for name in ("Dispute", *(kind.workflow for kind in KINDS.values() if kind.workflow)))
+    query = f"WorkflowType IN ({types}) AND ExecutionStatus = 'Running' AND TaskQueue = '{office.settings.task_queue}'"
     return office.client.list_workflows(query)
 
 
@@ -290,6 +251,8 @@ async def repair(office: Office, cases: Cases) -> AsyncIterator[Repaired]:
 
 
 async def _repaired(office: Office, engine: Engine, found: Drift) -> str | None:
+    if await office.affairs.find(found.case_id) is not None:
+        return await of_affairs.mended(office, Affairs(office), found)
     if found.kind is DriftKind.VIEWS:
         report = await _rebuilt(office, found.case_id)
         return "rebuilt" if report.refused is None else None
@@ -343,7 +306,11 @@ async def _judged(office: Office, result: Replayed) -> ReplayFailure | None:
 
 async def _led_astray(office: Office, result: Replayed) -> tuple[str, ...]:
     """Return in what the replayed state differs from the record as it was at that event."""
-    if result.state is None or result.state.seq == 0:
+    if result.state is None:
+        return ()
+    if not isinstance(result.state, Case):
+        return await _affair_astray(office, result.case_id, result.state)
+    if result.state.seq == 0:
         return ()
     for _ in range(LOOKS):
         kept = await Rebuilding(office.store).kept(result.case_id)
@@ -355,9 +322,26 @@ async def _led_astray(office: Office, result: Replayed) -> tuple[str, ...]:
     return ("seq",)
 
 
+async def _affair_astray(office: Office, affair_id: str, state: Mapping[str, Any]) -> tuple[str, ...]:
+    """The same of an affair; its state comes as data."""
+    seq = int(state["seq"])
+    for _ in range(LOOKS if seq else 0):
+        found = await of_affairs.read(office, affair_id)
+        lines = [line for line in found.lines if line.seq <= seq]
+        if len(lines) == seq:
+            return of_affairs.led_astray(found, state, lines)
+        await asyncio.sleep(LOOK.total_seconds())
+    return ("seq",) if seq else ()
+
+
 async def restart_failed(office: Office, cases: Cases, report: ReplayReport) -> AsyncIterator[str]:
-    """Start the cases of a report again from the record, under the code at hand; yields each case id. The timelines say so."""
+    """Start the cases and affairs of a report again from the record, under the code at hand; yields each id. The timelines say so."""
+    affairs = Affairs(office)
     for case_id in dict.fromkeys(failure.case_id for failure in report.failures):
+        if await office.affairs.find(case_id) is not None:
+            if await of_affairs.restarted(office, affairs, case_id):
+                yield case_id
+            continue
         await _rebuilt(office, case_id)
         case = await office.records.load(case_id)
         if case is not None and not case.ended:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from enum import StrEnum
+from typing import Protocol
 
 from pydantic import ValidationError
 
+from models.affair.base import AffairEvent
 from models.base import Model
 from models.event import Event
 from models.happening import Archived, Audited
@@ -19,6 +21,9 @@ from rules.digests import NoAlgorithm, algorithm_of
 from service.errors import Unavailable, UnknownCase
 from service.office import Office
 from store.rebuilding import Kept, Rebuilding
+
+AnyEvent = Event | AffairEvent
+"""An event of a case or of an affair: both stand in the same chain."""
 
 LOOKS = 20
 """How often a case in motion is read until row and events belong together."""
@@ -120,14 +125,47 @@ async def settled(office: Office, case_id: str) -> tuple[Kept, list[Line]]:
     raise Unavailable("the case is in motion; ask again")
 
 
+class Ended(Protocol):
+    """What is kept of a record beside its events, as far as its end has to be known."""
+
+    @property
+    def seq(self) -> int:
+        """The last event by the row."""
+
+    @property
+    def head(self) -> str:
+        """Its hash by the row."""
+
+    @property
+    def state(self) -> Stood | None:
+        """The stored state, or None when the text is none."""
+
+
+class Stood(Protocol):
+    """A stored state, as far as its end has to be known."""
+
+    @property
+    def seq(self) -> int:
+        """The last event by the state."""
+
+    @property
+    def head(self) -> str:
+        """Its hash by the state."""
+
+
 def _verified(kept: Kept, lines: Sequence[Line]) -> VerifyReport:
-    findings = [*chain_breaks(lines), *_ends(kept, lines)]
     sealed = max((line.seq for line in lines if line.type == "archived"), default=None)
+    return verified(kept.case_id, kept.code, kept, lines).model_copy(update={"sealed": sealed})
+
+
+def verified(record_id: str, code: str | None, kept: Ended, lines: Sequence[Line], event: type[AnyEvent] = Event) -> VerifyReport:
+    """Return what is found in the lines of a record whose events are of this model, and in what is kept beside them."""
+    findings = [*chain_breaks(lines, event), *_ends(kept, lines)]
     head = lines[-1].hash if lines else GENESIS
-    return VerifyReport(case_id=kept.case_id, code=kept.code, events=len(lines), head=head, sealed=sealed, findings=tuple(findings))
+    return VerifyReport(case_id=record_id, code=code, events=len(lines), head=head, findings=tuple(findings))
 
 
-def chain_breaks(lines: Sequence[Line]) -> Iterator[Finding]:
+def chain_breaks(lines: Sequence[Line], model: type[AnyEvent] = Event) -> Iterator[Finding]:
     """Yield what does not hold, up to the first break of the chain: behind it nothing can be said."""
     previous = GENESIS
     hashes: list[str] = [GENESIS]
@@ -138,7 +176,7 @@ def chain_breaks(lines: Sequence[Line]) -> Iterator[Finding]:
         if line.seq > expected:
             yield Finding(seq=expected, what=Broken.MISSING, wanted=str(expected), found=str(line.seq))
             return
-        event = _event(line)
+        event = _event(line, model)
         if event is not None and event.seq != expected:
             yield Finding(seq=expected, what=Broken.MOVED, wanted=str(expected), found=str(event.seq))
             return
@@ -159,14 +197,14 @@ def _made(previous: str, line: Line) -> str:
         return "an algorithm of ours"
 
 
-def _event(line: Line) -> Event | None:
+def _event(line: Line, model: type[AnyEvent]) -> AnyEvent | None:
     try:
-        return Event.model_validate_json(line.body)
+        return model.model_validate_json(line.body)
     except ValidationError:
         return None
 
 
-def _columns(line: Line, event: Event) -> Iterator[Finding]:
+def _columns(line: Line, event: AnyEvent) -> Iterator[Finding]:
     """Yield columns that say something else than the text that is hashed."""
     for name, wanted, found in (
         ("type", event.type, line.type),
@@ -177,7 +215,7 @@ def _columns(line: Line, event: Event) -> Iterator[Finding]:
             yield Finding(seq=event.seq, what=Broken.COLUMN, wanted=f"{name}={wanted}", found=f"{name}={found}")
 
 
-def _seals(event: Event, hashes: Sequence[str]) -> Iterator[Finding]:
+def _seals(event: AnyEvent, hashes: Sequence[str]) -> Iterator[Finding]:
     """Yield a seal that does not cover the events before it: what a chain calculated anew does not get past."""
     if isinstance(event.what, Archived) and event.what.seal != hashes[-1]:
         yield Finding(seq=event.seq, what=Broken.SEAL, wanted=hashes[-1], found=event.what.seal)
@@ -185,7 +223,7 @@ def _seals(event: Event, hashes: Sequence[str]) -> Iterator[Finding]:
         yield Finding(seq=event.seq, what=Broken.SEAL, wanted="a hash before", found=event.what.checked_head)
 
 
-def _ends(kept: Kept, lines: Sequence[Line]) -> Iterator[Finding]:
+def _ends(kept: Ended, lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield where row and state end at another event than the record does."""
     last_seq, last = (lines[-1].seq, lines[-1].hash) if lines else (0, GENESIS)
     if kept.seq > last_seq:

@@ -113,7 +113,7 @@ def _differing(db: Connection, *, case: Case, lines: Sequence[Line], views: View
     found.extend(_state(row["state"], case))
     for table, rows in _beside(case, lines, views):
         stored = db.execute(select(table).where(table.c.case_id == case.id)).mappings()
-        if _same(table, stored) != _same(table, rows):
+        if comparable(table, stored) != comparable(table, rows):
             found.append(table.name)
     return tuple(found)
 
@@ -142,7 +142,7 @@ def _beside(case: Case, lines: Sequence[Line], views: Views) -> Iterable[tuple[T
     return zip(BESIDE, (*made, mark_rows(case, marks_of(lines))), strict=True)
 
 
-def _same(table: Table, rows: Iterable[Mapping[Any, Any]]) -> list[str]:
+def comparable(table: Table, rows: Iterable[Mapping[Any, Any]]) -> list[str]:
     """Rows in a form that compares: in one order, each value as it is written."""
     return sorted(repr([_plain(row[column.name]) for column in table.columns]) for row in rows)
 

@@ -88,10 +88,10 @@ def publish(db: Connection, burst: Burst, views: AffairViews, *, careful: bool) 
     if outcome is not PublishOutcome.STORED:
         return Published(outcome=outcome, head=row.head if row else GENESIS, seq=row.seq if row else 0, code=row.code if row else None)
     code = row.code if row is not None else _new_code(db, affair, views.mark, fresh[0].at)
-    beside = _beside(affair, views)
-    sums = {name: _digest([list(item.values()) for item in rows]) for name, rows in beside.items()}
+    beside = rows_beside(affair, views)
+    sums = sums_of(beside)
     updated_at = fresh[-1].at if fresh else row.updated_at if row is not None else None
-    written = _columns(affair.model_copy(update={"code": code}), views, updated_at) | sums
+    written = columns(affair.model_copy(update={"code": code}), views, updated_at) | sums
     if row is None:
         first = {name: getattr(affair, name) for name in ("kind", "source", "intake_id")}
         db.execute(insert(affairs), {**written, **first, "affair_id": affair.id, "code": code, "opened_at": fresh[0].at})
@@ -126,7 +126,8 @@ def _new_code(db: Connection, affair: Affair, mark: str, at: datetime) -> str:
     return next_code(db, f"{(affair.town or 'district').upper()}-{mark}", at)
 
 
-def _columns(affair: Affair, views: AffairViews, updated_at: datetime | None) -> dict[str, Any]:
+def columns(affair: Affair, views: AffairViews, updated_at: datetime | None) -> dict[str, Any]:
+    """The columns of an affair's row that follow from its state and its events, all but those written once and the digests."""
     open_cards = [card.kind for card in affair.cards if card.closed_at is None]
     return {
         "place": affair.place,
@@ -143,13 +144,18 @@ def _columns(affair: Affair, views: AffairViews, updated_at: datetime | None) ->
     }
 
 
-def _beside(affair: Affair, views: AffairViews) -> dict[str, list[dict[str, Any]]]:
+def rows_beside(affair: Affair, views: AffairViews) -> dict[str, list[dict[str, Any]]]:
     """The rows of the tables beside, by the column that holds their digest."""
     return {
         "duties_sum": [{"town": affair.town, **duty.model_dump()} for duty in views.duties],
         "access_sum": [{"kind": kind, "value": value} for kind, value in sorted(set(views.access))],
         "keys_sum": [{"name": name, "value": value} for name, value in sorted(set(views.keys))],
     }
+
+
+def sums_of(beside: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, str]:
+    """The digests of what stands in the tables beside, by the columns that hold them."""
+    return {name: _digest([list(item.values()) for item in rows]) for name, rows in beside.items()}
 
 
 def _replace(db: Connection, affair_id: str, name: str, rows: Sequence[Mapping[str, Any]], *, first: bool) -> None:
@@ -159,9 +165,14 @@ def _replace(db: Connection, affair_id: str, name: str, rows: Sequence[Mapping[s
         db.execute(insert(BESIDE[name]), [{"affair_id": affair_id, **row} for row in rows])
 
 
+def done_rows(affair_id: str, lines: Iterable[Line], stage: str | None) -> list[dict[str, Any]]:
+    """One row for each action among the lines; `stage` is the one before them."""
+    return [{"affair_id": row.pop("case_id"), **row} for row in action_rows(affair_id, lines, stage)]
+
+
 def _write_lines(db: Connection, affair_id: str, fresh: Sequence[Line], stage: str | None) -> None:
     """Write new events with their actions and outbox entries; `stage` is the one before them."""
-    done = [{"affair_id": row.pop("case_id"), **row} for row in action_rows(affair_id, fresh, stage)]
+    done = done_rows(affair_id, fresh, stage)
     db.execute(insert(affair_events), [{"affair_id": affair_id, **line.model_dump()} for line in fresh])
     if done:
         db.execute(insert(affair_actions), done)

@@ -127,6 +127,19 @@ class AffairRecords:
             events=tuple(row.type for row in rows),
         )
 
+    async def ids(self) -> AsyncIterator[str]:
+        """Ids of all affairs, in their order, read page by page."""
+        last = ""
+        while True:
+            query = select(COLUMNS.affair_id).where(COLUMNS.affair_id > last).order_by(COLUMNS.affair_id).limit(PAGE)
+            async with self._store.read() as db:
+                page = (await db.scalars(query)).all()
+            for affair_id in page:
+                yield affair_id
+            if len(page) < PAGE:
+                return
+            last = page[-1]
+
     async def states(self, kind: str | None = None, *, running: bool = False) -> AsyncIterator[tuple[str, str]]:
         """Kind and state of all affairs, of one kind or of all, in the order of their ids, read page by page."""
         last = ""

@@ -36,7 +36,7 @@ async def failures(runs: Iterable[Recorded]) -> list[list[str]]:
             elif result.state is None:
                 found.append([run.name, "no state"])
             else:
-                state, was = (one.model_dump(mode="json") for one in (result.state, Case.model_validate(run.state)))
+                state, was = (Case.model_validate(one).model_dump(mode="json") for one in (result.state, run.state))
                 differing = [name for name in state if state[name] != was[name]]
                 if differing:
                     found.append([run.name, f"another state: {', '.join(differing)}"])
