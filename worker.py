@@ -1,4 +1,4 @@
-"""The worker: runs the workflows and activities of one task queue, and sends messages, until it is told to stop.
+"""The worker: runs the workflows and activities of its task queues, and sends messages, until it is told to stop.
 
 `python worker.py [--check]`: with `--check` it takes work only when all open histories replay against this code, which is what an
 upgrade starts with.
@@ -26,7 +26,7 @@ from service.affairs.keeping import ring
 from service.bulletin.schedule import keep_bulletins
 from service.bulletin.schedule import schedule_id as bulletin_schedule_id
 from service.cases import Cases
-from service.crew import build_worker, connect
+from service.crew import build_crew, connect
 from service.kpi.keeping import tell
 from service.messages.building import Post
 from service.messages.channels import channels_of
@@ -195,9 +195,9 @@ async def work(settings: Settings, *, checked: bool = False) -> int:
         log.warning("erased_again", keys=len(office.erased_again))
     if checked:
         await check(office)
-    worker = build_worker(office) if settings.messages != "only" else None
+    crew = build_crew(office) if settings.messages != "only" else []
     post = open_post(office) if settings.messages != "off" else None
-    health = Health(office, lambda: worker is None or worker.is_running)
+    health = Health(office, lambda: all(worker.is_running for worker in crew))
     try:
         page = await health.serve(settings.probe_host, settings.health_port)
     except OSError as error:
@@ -213,9 +213,9 @@ async def work(settings: Settings, *, checked: bool = False) -> int:
         *([asyncio.create_task(post.pump.run())] if post is not None else []),
     ]
     async with AsyncExitStack() as running:
-        if worker is not None:
+        for worker in crew:
             await running.enter_async_context(worker)
-        log.info("ready", task_queue=settings.task_queue, place=settings.place, messages=settings.messages)
+        log.info("ready", task_queues=[worker.task_queue for worker in crew], place=settings.place, messages=settings.messages)
         await stop.wait()
         health.draining = True
         log.info("draining")

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from models.action import Action, Amend, Assign, HandOver, Merge, Open, Rebase, Recalendar, Screen
 from models.base import Model
 from models.case import Case
+from models.event import Event
 from models.library import Documents
 from models.party import SYSTEM, Actor
 from models.record import ActReceipt, CaseView, Delivery, DeliveryAnswer, Explanation
@@ -29,6 +30,7 @@ from service.errors import Refused, Unavailable, UnknownCase, refuse
 from service.looking.then import by_then, moment, stood
 from service.office import Office
 from service.reading import Reader
+from service.urgency import born, rank
 from service.watch.acting import acting
 from store.desk.lists import Candidate, Eyes
 
@@ -43,6 +45,9 @@ OUR_FIELDS = {"merge": ("into_case", "older"), "assign": ("household", "on_roll"
 
 OUR_IDS = ("open:", "absorb:", "answer:", "restart:")
 """Ids that the engine gives to its own actions: whoever took one first would be taken for it."""
+
+GRADED = "graded"
+"""The event after which a case may be of another tier."""
 
 ATTEMPTS = 20
 """How often an action goes round between a run that is ending and the record."""
@@ -165,9 +170,9 @@ class Cases:
             if known is not None:
                 return Opened(receipt=await self._open_receipt(known), known=True)
             blank = Case(id=case_id, source=source, intake_id=intake_id, docs=office.docs)
-            _raise_refusal(decide(blank, action, self._context()))
+            events = _decided(decide(blank, action, self._context()))
             sealed = await self._sealer.sealed(case_id, action, persons)
-            receipt = await self._started(blank, sealed)
+            receipt = await self._started(blank, sealed, born(blank, events))
         return Opened(receipt=receipt, candidates=await self._candidates(case_id, sealed))
 
     async def _act(self, case_id: str, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str) -> ActReceipt:
@@ -238,8 +243,8 @@ class Cases:
         except ValidationError as error:
             raise door.invalid(error) from None
         blank = Case(id=case_id, source=source, intake_id=intake_id, docs=docs)
-        _raise_refusal(decide(blank, action, self._context()))
-        return await self._started(blank, await self._sealer.sealed(case_id, action, {}))
+        events = _decided(decide(blank, action, self._context()))
+        return await self._started(blank, await self._sealer.sealed(case_id, action, {}), born(blank, events))
 
     @asynccontextmanager
     async def _turn(self, case_id: str, action_id: str) -> AsyncIterator[None]:
@@ -257,9 +262,9 @@ class Cases:
             raise Unavailable("the case is being registered; ask again")
         return receipt
 
-    async def _started(self, blank: Case, action: Action) -> ActReceipt:
+    async def _started(self, blank: Case, action: Action, then: Case) -> ActReceipt:
         try:
-            return await self._engine.start(blank, action)
+            return await self._engine.start(blank, action, then=then)
         except Refused as refused:
             if refused.refusal.code is RefusalCode.ALREADY_DONE:
                 return await self._open_receipt(blank.id)
@@ -329,12 +334,14 @@ class Cases:
             if stored is None:
                 raise UnknownCase(case_id)
             if stored.ended:
-                _raise_refusal(decide(stored, action, self._context()))
+                _decided(decide(stored, action, self._context()))
             sealed = sealed or await self._sealer.sealed(case_id, action, persons)
             try:
                 if stored.ended:
                     return await self._engine.start(stored, sealed)
-                return await self._engine.act(sealed, case_id)
+                receipt = await self._engine.act(sealed, case_id)
+                await self._ranked(stored, receipt)
+                return receipt
             except Refused:
                 if await self._engine.behind(stored):
                     # A run that was reset judges by the past; the record has the say.
@@ -349,6 +356,13 @@ class Cases:
                     return known
                 await self._go_by_record(case_id)
         raise Unavailable("the case is changing hands; ask again")
+
+    async def _ranked(self, before: Case, receipt: ActReceipt) -> None:
+        """After another grade: let the case rank by it, where that is another rank."""
+        if GRADED in receipt.events:
+            now = await self._office.records.load(before.id)
+            if now is not None and not now.ended and rank(now.tier) != rank(before.tier):
+                await self._engine.rank(now)
 
     async def _go_by_record(self, case_id: str) -> None:
         """Where no run takes actions: start one from the record, unless the case has ended there."""
@@ -379,6 +393,8 @@ def checked_id(given: str) -> str:
     return given
 
 
-def _raise_refusal(decided: object) -> None:
+def _decided(decided: tuple[Event, ...] | Refusal) -> tuple[Event, ...]:
+    """Return what an action leads to. Raises Refused."""
     if isinstance(decided, Refusal):
         raise Refused(decided)
+    return decided

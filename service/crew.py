@@ -1,14 +1,21 @@
-"""The crew: a connection to Temporal, and a worker with all workflows and activities of a queue."""
+"""The crew: a connection to Temporal, and workers with the workflows and activities of its queues."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
 from temporalio.runtime import Runtime, TelemetryConfig
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+from temporalio.worker import (
+    PollerBehaviorAutoscaling,
+    PollerBehaviorSimpleMaximum,
+    UnsandboxedWorkflowRunner,
+    Worker,
+    WorkflowRunner,
+)
 
 from activities.affairs import AffairActivities
 from activities.anchoring import AnchoringActivities
@@ -27,7 +34,7 @@ from service.proof.notary import Notary
 from service.secrecy.logs import CORE
 from service.secrecy.sealing import UNSEALED
 from service.secrecy.transport import connection, refusal
-from service.settings import CannotStart, Settings
+from service.settings import QUEUES, CannotStart, Settings
 from store.papers.register import PaperRegister
 from workflows.anchor import AnchorWorkflow
 from workflows.bulletin import BulletinWorkflow
@@ -42,6 +49,8 @@ STICKY = timedelta(seconds=2)
 
 GRID = (HazardWorkflow,)
 """The workflows of affairs, one for each kind that has runs."""
+Work = tuple[list[type], list[Callable[..., Any]]]
+"""Workflows and activities."""
 
 WAKING = "not healthy yet"
 """What a server answers while it starts."""
@@ -82,40 +91,72 @@ async def connect(settings: Settings, runtime: Runtime | None = None, *, lazy: b
 
 
 def build_worker(office: Office, **options: Any) -> Worker:
-    """Return a worker for the dispute queue of an office. `options` are the SDK's own and go on top."""
+    """Return a worker with everything, for the dispute queue of an office. `options` are the SDK's own and go on top."""
+    return Worker(office.client, **{**_chosen(office, office.settings.task_queue, QUEUES), **options})
+
+
+def build_crew(office: Office) -> list[Worker]:
+    """Return the workers of this process, see `crew`."""
+    return [Worker(office.client, **chosen) for chosen in crew(office)]
+
+
+def crew(office: Office) -> list[dict[str, Any]]:
+    """Return the SDK's options of each worker of this process: one for each of the server's queues that its settings let it serve."""
+    settings = office.settings
+    names = dict.fromkeys(settings.queue(kind) for kind in settings.served)
+    return [_chosen(office, name, [kind for kind in settings.served if settings.queue(kind) == name]) for name in names]
+
+
+def _chosen(office: Office, queue: str, kinds: Collection[str]) -> dict[str, Any]:
     from service.watch.activities import WatchedActivities  # noqa: PLC0415 - figures are for those who serve them, not for commands
 
-    cases = Cases(office)
-    records = RecordActivities(office.records, office.library)
-    closure = ClosureActivities(office.records, office.library, office.place.papers.known, PaperRegister(office.store))
-    assignment = AssignmentActivities(office.roll, office.queries, office.library)
-    escalation = EscalationActivities(office.roll, office.library)
-    delivery = DeliveryActivities(cases)
-    anchoring = AnchoringActivities(Notary(office))
-    grid = AffairActivities(Serving(office, Affairs(office), cases))
-    chosen: dict[str, Any] = {
-        "task_queue": office.settings.task_queue,
-        "workflows": [DisputeWorkflow, AnchorWorkflow, BulletinWorkflow, *GRID],
-        "activities": [
-            records.publish,
-            records.load,
-            closure.check,
-            assignment.propose,
-            escalation.resolve,
-            delivery.deliver,
-            anchoring.anchor,
-            anchoring.stamp,
-            BulletinActivities(Editor(office)).make,
-            grid.publish,
-            grid.load,
-            grid.serve,
-        ],
+    settings = office.settings
+    workflows: list[type] = []
+    activities: list[Callable[..., Any]] = []
+    for kind in kinds:
+        more, beside = WORK[kind](office)
+        workflows += more
+        activities += beside
+    pollers = PollerBehaviorSimpleMaximum(max(settings.pollers, 2)) if settings.pollers else PollerBehaviorAutoscaling()
+    return {
+        "task_queue": queue,
+        "workflows": workflows,
+        "activities": activities,
         "workflow_runner": runner(),
         "graceful_shutdown_timeout": GRACE,
         "sticky_queue_schedule_to_start_timeout": STICKY,
         "interceptors": [WatchedActivities(office)],
+        "max_cached_workflows": settings.cached_cases,
+        "workflow_task_poller_behavior": pollers,
+        "activity_task_poller_behavior": pollers,
+        "max_task_queue_activities_per_second": settings.retries_per_second or None,
     }
-    return Worker(office.client, **{**chosen, **options})
+
+
+def _disputes(office: Office) -> Work:
+    """What runs cases, and what they ask of the world."""
+    records = RecordActivities(office.records, office.library)
+    closure = ClosureActivities(office.records, office.library, office.place.papers.known, PaperRegister(office.store))
+    assignment = AssignmentActivities(office.roll, office.queries, office.library)
+    escalation = EscalationActivities(office.roll, office.library)
+    delivery = DeliveryActivities(Cases(office))
+    return [DisputeWorkflow], [records.publish, records.load, closure.check, assignment.propose, escalation.resolve, delivery.deliver]
+
+
+def _grid(office: Office) -> Work:
+    """What runs affairs of the grid (网格事务), and what they ask of the world."""
+    affairs = AffairActivities(Serving(office, Affairs(office), Cases(office)))
+    return [*GRID], [affairs.publish, affairs.load, affairs.serve]
+
+
+def _upkeep(office: Office) -> Work:
+    """What a schedule starts, and may take minutes."""
+    anchoring = AnchoringActivities(Notary(office))
+    return [AnchorWorkflow, BulletinWorkflow], [anchoring.anchor, anchoring.stamp, BulletinActivities(Editor(office)).make]
+
+
+WORK: dict[str, Callable[[Office], Work]] = {"disputes": _disputes, "grid": _grid, "upkeep": _upkeep}
+"""Workflows and activities by kind of work, see `QUEUES`."""
 
 
 def runner() -> WorkflowRunner:

@@ -7,6 +7,11 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Literal, TypeVar
 
+import structlog
+from temporalio.api.common.v1 import Priority as PriorityMessage
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflow.v1 import WorkflowExecutionOptions
+from temporalio.api.workflowservice.v1 import UpdateWorkflowExecutionOptionsRequest
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimedOut
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -19,6 +24,7 @@ from models.record import ActReceipt, CaseView, Explanation, Start
 from models.refusal import Refusal, RefusalCode
 from models.words import Algorithm
 from service.errors import Refused, Unavailable
+from service.urgency import priority
 from workflows.dispute import CLOSING, DIVERGED, DisputeWorkflow
 
 PATIENCE = timedelta(seconds=30)
@@ -44,6 +50,8 @@ NOBODY_LISTENS = "client connect"
 """How the SDK says that a server can't be reached by a client that has not been connected yet: in words alone."""
 
 T = TypeVar("T")
+
+log = structlog.get_logger("engine")
 
 
 class NotRunning(Exception):
@@ -72,8 +80,11 @@ class Engine:
 
         return await patiently(once)
 
-    async def start(self, case: Case, action: Action) -> ActReceipt:
-        """Start a run from a state with its first action: a new case, or one that has ended. Raises as `act`."""
+    async def start(self, case: Case, action: Action, *, then: Case | None = None) -> ActReceipt:
+        """Start a run from a state with its first action: a new case, or one that has ended. Raises as `act`.
+
+        `then` is how the case will stand after it, where that is known: it ranks as such from the first moment on.
+        """
         # The server keeps the outcome of an update also when its run is over: from another state it has to be another update.
         update = f"{action.id}@{case.seq}" if case.ended else action.id
 
@@ -86,6 +97,7 @@ class Engine:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 static_summary="dispute",
+                priority=priority(then or case),
             )
             try:
                 return await self._client.execute_update_with_start_workflow(
@@ -114,12 +126,28 @@ class Engine:
                 task_queue=self._task_queue,
                 id_conflict_policy=conflict,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                priority=priority(case),
                 rpc_timeout=ONE_TRY,
             )
         except WorkflowAlreadyStartedError:
             return
         except RPCError as error:
             raise Unavailable("Temporal is away") from error
+
+    async def rank(self, case: Case) -> None:
+        """Let a running case rank by its tier from now on. Where that can't be done nothing is lost but a place in the queue."""
+        wanted = priority(case)
+        message = PriorityMessage(priority_key=wanted.priority_key or 0, fairness_key=wanted.fairness_key or "")
+        request = UpdateWorkflowExecutionOptionsRequest(
+            namespace=self._client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=case.id),
+            workflow_execution_options=WorkflowExecutionOptions(priority=message),
+        )
+        request.update_mask.paths.append("priority")
+        try:
+            await self._client.workflow_service.update_workflow_execution_options(request, timeout=ONE_TRY)
+        except RPCError as error:
+            log.warning("not_ranked", case_id=case.id, why=error.status.name)
 
     async def behind(self, stored: Case) -> bool:
         """Whether the run knows less than the record: somebody has reset it. A run in order is never behind."""

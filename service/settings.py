@@ -24,6 +24,9 @@ UI_ABOVE = 1000
 """The pages of the embedded Temporal server listen this far above its port."""
 
 
+QUEUES = ("disputes", "grid", "upkeep")
+"""Kinds of work that may have a queue of their own."""
+
 SECRETS_DIR = ("JIEFEN_SECRETS_DIR", "CREDENTIALS_DIRECTORY")
 """Variables that name a folder of secrets: our own, and the one systemd sets for `LoadCredential=`."""
 
@@ -149,6 +152,20 @@ class Settings(BaseSettings):
     clamd: str = Field(default="", pattern=r"^(/.+|[A-Za-z0-9.:\[\]-]+:\d{1,5})?$")
     """Where files that are brought in are scanned for viruses: `host:port` of clamd, or the path of its socket; empty = nowhere."""
     task_queue: str = "disputes"
+    """Temporal's queue of this instance's cases."""
+    grid_queue: str = ""
+    """Its queue of affairs of the grid: whistles, rounds, hazards. Empty = that of the cases."""
+    upkeep_queue: str = ""
+    """Its queue of what takes minutes and nobody waits for: the daily anchor, the monthly bulletins. Empty = that of the cases."""
+    serves: str = ""
+    """Which of `disputes`, `grid` and `upkeep` this worker serves, with spaces between; empty = all."""
+    cached_cases: int = Field(default=1000, ge=0, le=100_000)
+    """How many running cases a worker keeps in memory; one that is not kept is read anew from its history."""
+    pollers: int = Field(default=5, ge=0, le=100)
+    """Requests for work that a worker has open with the server; 0 = as many as the load asks for."""
+    retries_per_second: float = Field(default=0, ge=0)
+    """Most pieces of work that all workers of a queue together begin through the server in a second: publishing tried again after an
+    outage of the database, deliveries to other cases. 0 = no limit. Work beside a case (the usual way) is not counted."""
     messages: Literal["on", "off", "only"] = "on"
     """Whether a worker sends messages beside its work; `only` = it does nothing else."""
     channels_file: Path | None = None
@@ -228,6 +245,13 @@ class Settings(BaseSettings):
             raise ValueError("JIEFEN_MASTER_KEY_COMMAND is not a command line") from None
         return self
 
+    @field_validator("serves")
+    @classmethod
+    def _known_queues(cls, value: str) -> str:
+        if unknown := set(value.split()) - set(QUEUES):
+            raise ValueError(f"knows {', '.join(QUEUES)} and not {min(unknown)}")
+        return value
+
     @field_validator("hash_algorithm")
     @classmethod
     def _offered(cls, value: Algorithm) -> Algorithm:
@@ -251,6 +275,15 @@ class Settings(BaseSettings):
         if "openid" not in self.oidc_scopes.split():
             raise ValueError("JIEFEN_OIDC_SCOPES needs openid")
         return self
+
+    def queue(self, kind: str) -> str:
+        """Return the server's name of the queue for a kind of work, one of `QUEUES`."""
+        return {"grid": self.grid_queue, "upkeep": self.upkeep_queue}.get(kind) or self.task_queue
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """The kinds of work that a worker of this process takes."""
+        return tuple(kind for kind in QUEUES if not self.serves or kind in self.serves.split())
 
     @property
     def place_folder(self) -> Path:

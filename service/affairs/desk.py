@@ -49,7 +49,7 @@ class Affairs:
     def __init__(self, office: Office) -> None:
         self._office = office
         settings = office.settings
-        self.engine = AffairEngine(office.client, settings.task_queue, lambda: office.shift, settings.hash_algorithm)
+        self.engine = AffairEngine(office.client, settings.queue("grid"), lambda: office.shift, settings.hash_algorithm)
         self._sealer = Sealer(office.vault)
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 

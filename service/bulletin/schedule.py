@@ -7,16 +7,15 @@ from datetime import timedelta
 from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
     ScheduleCalendarSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleRange,
     ScheduleSpec,
 )
-from temporalio.service import RPCError
 
 from service.office import Office
+from service.schedules import keep
 from service.settings import Settings
 from workflows.bulletin import BulletinWorkflow
 
@@ -44,7 +43,7 @@ def schedule(office: Office) -> Schedule:
     name = schedule_id(office.settings)
     return Schedule(
         action=ScheduleActionStartWorkflow(
-            BulletinWorkflow.run, id=name, task_queue=office.settings.task_queue, static_summary="monthly bulletins"
+            BulletinWorkflow.run, id=name, task_queue=office.settings.queue("upkeep"), static_summary="monthly bulletins"
         ),
         spec=ScheduleSpec(calendars=[when]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.BUFFER_ALL, catchup_window=CAUGHT_UP),
@@ -53,10 +52,4 @@ def schedule(office: Office) -> Schedule:
 
 async def keep_bulletins(office: Office) -> bool:
     """Make sure that there is the schedule; False where the server does not let us."""
-    try:
-        await office.client.create_schedule(schedule_id(office.settings), schedule(office))
-    except ScheduleAlreadyRunningError:
-        return True
-    except RPCError:
-        return False
-    return True
+    return await keep(office.client, schedule_id(office.settings), schedule(office))

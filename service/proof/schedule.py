@@ -7,18 +7,15 @@ from datetime import timedelta
 from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
     ScheduleCalendarSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleRange,
     ScheduleSpec,
-    ScheduleUpdate,
-    ScheduleUpdateInput,
 )
-from temporalio.service import RPCError
 
 from service.office import Office
+from service.schedules import keep
 from service.settings import Settings
 from workflows.anchor import AnchorWorkflow
 
@@ -33,15 +30,7 @@ def schedule_id(settings: Settings) -> str:
 
 async def keep_schedule(office: Office) -> bool:
     """Make sure that there is the schedule, as the settings have it; False where the server does not let us."""
-    wanted = schedule(office)
-    name = schedule_id(office.settings)
-    try:
-        await office.client.create_schedule(name, wanted)
-    except ScheduleAlreadyRunningError:
-        return await _adjusted(office, wanted)
-    except RPCError:
-        return False
-    return True
+    return await keep(office.client, schedule_id(office.settings), schedule(office))
 
 
 def schedule(office: Office) -> Schedule:
@@ -53,25 +42,8 @@ def schedule(office: Office) -> Schedule:
     when = ScheduleCalendarSpec(hour=(ScheduleRange(at // 60),), minute=(ScheduleRange(at % 60),), comment="each local day")
     return Schedule(
         action=ScheduleActionStartWorkflow(
-            AnchorWorkflow.run, id=schedule_id(office.settings), task_queue=office.settings.task_queue, static_summary="daily anchor"
+            AnchorWorkflow.run, id=schedule_id(office.settings), task_queue=office.settings.queue("upkeep"), static_summary="daily anchor"
         ),
         spec=ScheduleSpec(calendars=[when]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.BUFFER_ALL, catchup_window=CAUGHT_UP),
     )
-
-
-async def _adjusted(office: Office, wanted: Schedule) -> bool:
-    handle = office.client.get_schedule_handle(schedule_id(office.settings))
-
-    def same_but_for_the_time(found: ScheduleUpdateInput) -> ScheduleUpdate | None:
-        now = found.description.schedule
-        if now.spec.calendars == wanted.spec.calendars:
-            return None
-        now.spec = wanted.spec
-        return ScheduleUpdate(now)
-
-    try:
-        await handle.update(same_but_for_the_time)
-    except RPCError:
-        return False
-    return True
