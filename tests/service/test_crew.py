@@ -16,7 +16,9 @@ ONCE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 def served(office: Office, **changes: Any) -> dict[str, set[str]]:
     """The server's queues with the workflows that are run from each, under changed settings."""
-    office.settings = office.settings.model_copy(update={"task_queue": "cases", "grid_queue": "", "upkeep_queue": "", **changes})
+    office.settings = office.settings.model_copy(
+        update={"task_queue": "cases", "grid_queue": "", "upkeep_queue": "", "serves": "", **changes}
+    )
     return {chosen["task_queue"]: {kind.__name__ for kind in chosen["workflows"]} for chosen in crew(office)}
 
 
