@@ -15,11 +15,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from models.words import Algorithm
 from rules.digests import commitment, commits
+from store.affairs.tables import affair_actions
 from store.engine import Store, chosen
 from store.keyring.keys import INDEX, Erased
 from store.keyring.master import seal, unseal
@@ -38,7 +39,13 @@ ATTEMPTS = 6
 
 T = TypeVar("T")
 
-BOUND = select(actions.c.action_id).where(actions.c.case_id == bindparam("case_id"), actions.c.action_id == bindparam("action_id"))
+BOUND = union_all(
+    select(actions.c.action_id).where(actions.c.case_id == bindparam("case_id"), actions.c.action_id == bindparam("action_id")),
+    select(affair_actions.c.action_id).where(
+        affair_actions.c.affair_id == bindparam("case_id"), affair_actions.c.action_id == bindparam("action_id")
+    ),
+)
+"""An action in the record of a case or of an affair: the vault keeps the words of both, by the id of either."""
 
 
 class UnknownRef(LookupError):
@@ -167,7 +174,8 @@ class Vault:
         async with self._store.read() as db:
             for table in (vault_texts, vault_uses):
                 known = exists().where(actions.c.case_id == table.c.case_id, actions.c.action_id == table.c.action_id)
-                query = select(table.c.case_id, table.c.action_id).where(table.c.sealed_at < before, ~known)
+                of_affair = exists().where(affair_actions.c.affair_id == table.c.case_id, affair_actions.c.action_id == table.c.action_id)
+                query = select(table.c.case_id, table.c.action_id).where(table.c.sealed_at < before, ~known, ~of_affair)
                 found |= {(row.case_id, row.action_id) for row in await db.execute(query)}
         return sum([await self.discard(*one) for one in sorted(found)])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, update
@@ -150,3 +151,12 @@ async def test_what_one_owes_is_in_the_inbox_of_affairs(working: Desk, grid: Aff
     owed = await working.office.affair_queries.owed(holder, eyes)
     assert [(item.duty.act, item.affair.kind) for item in owed] == [("fix", "hazard")]
     assert await working.office.affair_queries.owed_counts(holder, eyes, working.office.now()) == (1, 0)
+
+
+async def test_words_of_an_affair_are_not_swept_away_with_those_that_belong_to_nothing(working: Desk, grid: Affairs) -> None:
+    affair_id = await begun(grid)
+    vault = working.office.vault
+    await vault.seal_text("nothing", "never", "text", "无主文字")
+    assert await vault.sweep(working.office.now() + timedelta(days=1000)) == 1
+    assert not await vault.discard(affair_id, f"open:{affair_id}")
+    assert await vault.open_text((await grid.load(affair_id)).text) == REPORT["text"]
