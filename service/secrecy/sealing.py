@@ -16,6 +16,7 @@ from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 
+from service.handing import HANDED, Payloads
 from service.secrecy.ciphers import CIPHERS, Cipher
 from store.keyring.keys import KeyProblem
 from store.keyring.payload_keys import PayloadKey
@@ -59,7 +60,12 @@ class SealedPayloads(PayloadCodec):
         name, key_id = self._current
         cipher, bound_to = self._ready[self._current], _bound(name, key_id)
         about = {ENCODING_KEY: ENCODING, CIPHER_KEY: name, ID_KEY: key_id}
-        return [Payload(metadata=about, data=cipher.seal(one.SerializeToString(), bound_to)) for one in payloads]
+        return [
+            one
+            if one.metadata.get(ENCODING_KEY) == HANDED
+            else Payload(metadata=about, data=cipher.seal(one.SerializeToString(), bound_to))
+            for one in payloads
+        ]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Open what is sealed, and leave the rest. Raises KeyProblem: the key is missing, or the payload was changed."""
@@ -101,7 +107,10 @@ class Unsealed(PayloadCodec):
 def converter(codec: PayloadCodec) -> DataConverter:
     """Return the converter of the product: pydantic values, sealed by this codec; words and traces of failures as well."""
     return dataclasses.replace(
-        pydantic_data_converter, payload_codec=codec, failure_converter_class=DefaultFailureConverterWithEncodedAttributes
+        pydantic_data_converter,
+        payload_converter_class=Payloads,
+        payload_codec=codec,
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
 
 

@@ -128,7 +128,7 @@ class Procedure(RuleBasedStateMachine):
         self.core.events.extend(events)
         self.lines.extend(lines)
         assert self.shadow == after, "folding the record gives another case"
-        assert Case.model_validate_json(after.model_dump_json()) == after, "the case does not survive its own text"
+        assert Case.model_validate_json(after.model_dump_json(warnings="error")) == after, "the case does not survive its own text"
         invariants.step(before, action, events, after)
         self.bells.hear(events)
         invariants.state(after, self.core.library.bundle(after.docs), self.core.events)
