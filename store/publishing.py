@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
@@ -22,6 +22,7 @@ from rules.marks import Marked, late
 from store.codes import allocate
 from store.desk.claims import drop_met
 from store.marking import changed_marks, write_marks
+from store.prepared import Prepared, Rows
 from store.tables import actions, case_access, cases, events, obligations, outbox
 
 Access = Sequence[tuple[str, str]]
@@ -62,21 +63,29 @@ class Beside:
     late: bool
 
 
-Seen = Row[*tuple[Any, ...]]
-"""The case's row as far as `SEEN` reads it."""
+class Seen(NamedTuple):
+    """What is looked at in the row of a case that is in the record already."""
 
-SEEN = (
-    *(cases.c.head, cases.c.seq, cases.c.code, cases.c.stage, cases.c.updated_at, cases.c.duties_sum, cases.c.access_sum),
-    *(cases.c.opened_at, cases.c.lead, cases.c.late),
-)
-ROW = select(*SEEN).where(cases.c.case_id == bindparam("case_id")).with_for_update()
+    head: str
+    seq: int
+    code: str
+    stage: str | None
+    updated_at: datetime
+    duties_sum: str
+    access_sum: str
+    opened_at: datetime
+    lead: str | None
+    late: bool
+
+
+ROW = Prepared(select(*(cases.c[name] for name in Seen._fields)).where(cases.c.case_id == bindparam("case_id")).with_for_update())
 SAME_INTAKE = select(cases.c.case_id, cases.c.code).where(
     cases.c.source == bindparam("source"), cases.c.intake_id == bindparam("intake_id")
 )
 KNOWN_ACTIONS = select(actions.c.action_id).where(
     actions.c.case_id == bindparam("case_id"), actions.c.action_id.in_(bindparam("ids", expanding=True))
 )
-CONTINUE = (
+CONTINUE = Prepared(
     update(actions)
     .where(actions.c.case_id == bindparam("of_case"), actions.c.action_id == bindparam("of_action"))
     .values(last_seq=bindparam("last_seq"), stage=bindparam("stage"))
@@ -90,8 +99,11 @@ UPDATE_CASE = (
     .where(cases.c.case_id == bindparam("of_case"))
     .values({column.name: bindparam(column.name) for column in cases.columns if column.name not in (*FIRST_ONLY, *LATER)})
 )
-DROP_DUTIES = delete(obligations).where(obligations.c.case_id == bindparam("of_case"))
-DROP_ACCESS = delete(case_access).where(case_access.c.case_id == bindparam("of_case"))
+WRITE_CASE = Prepared(UPDATE_CASE)
+DROP_DUTIES = Prepared(delete(obligations).where(obligations.c.case_id == bindparam("of_case")))
+DROP_ACCESS = Prepared(delete(case_access).where(case_access.c.case_id == bindparam("of_case")))
+ADD_DUTIES, ADD_ACCESS = Prepared.insert(obligations), Prepared.insert(case_access)
+ADD_EVENTS, ADD_ACTIONS, ADD_ENTRIES = Prepared.insert(events), Prepared.insert(actions), Prepared.insert(outbox)
 
 
 def publish(db: Connection, publication: Publication, views: Views, *, careful: bool) -> Published:
@@ -101,7 +113,8 @@ def publish(db: Connection, publication: Publication, views: Views, *, careful: 
     """
     case = publication.case
     check(publication, views)
-    row = db.execute(ROW, {"case_id": case.id}).first()
+    found = ROW.first(db, {"case_id": case.id})
+    row = None if found is None else Seen(*found)
     outcome, fresh = compare(row, publication)
     if outcome is PublishOutcome.STORED and careful and _repeats(db, case, fresh):
         outcome = PublishOutcome.DIVERGED
@@ -114,11 +127,11 @@ def publish(db: Connection, publication: Publication, views: Views, *, careful: 
     if marks is not None:
         write_marks(db, case, marks)
     if row is None or row.duties_sum != duties_sum:
-        _replace(db, case.id, DROP_DUTIES if row else None, obligations, duty_rows(case, views.duties))
+        _replace(db, case.id, DROP_DUTIES if row else None, ADD_DUTIES, duty_rows(case, views.duties))
         if row is not None:
             drop_met(db, case, views.duties)
     if row is None or row.access_sum != access_sum:
-        _replace(db, case.id, DROP_ACCESS if row else None, case_access, access_rows(case, views.access))
+        _replace(db, case.id, DROP_ACCESS if row else None, ADD_ACCESS, access_rows(case, views.access))
     if fresh:
         waits = views.waits[len(publication.lines) - len(fresh) :]
         _write_lines(db, case, fresh, waits, row.stage if row else None, silent=views.silent)
@@ -144,7 +157,9 @@ def compare(row: Seen | None, publication: Publication) -> tuple[PublishOutcome,
     return laid_beside(row, publication.prev_head, publication.lines, publication.case.seq)
 
 
-def laid_beside(row: Seen | None, prev_head: str, lines: Sequence[Line], seq: int) -> tuple[PublishOutcome, Sequence[Line]]:
+def laid_beside(
+    row: Seen | Row[*tuple[Any, ...]] | None, prev_head: str, lines: Sequence[Line], seq: int
+) -> tuple[PublishOutcome, Sequence[Line]]:
     """The same for lines of any record that end at `seq`: `row` says its head and seq, or is None where there is no record yet."""
     if row is None:
         begins = prev_head == GENESIS and bool(lines)
@@ -195,7 +210,7 @@ def _write_case(db: Connection, case: Case, row: Seen | None, views: Views, besi
     """Write the case's row; return the digests of access and duties that it now carries."""
     written = columns(case, views, beside)
     if row is not None:
-        db.execute(UPDATE_CASE, {**written, "of_case": case.id})
+        WRITE_CASE.run(db, [{**written, "of_case": case.id}])
     else:
         first = {"case_id": case.id, "source": case.source, "intake_id": case.intake_id, "code": case.code, "opened_at": beside.opened_at}
         db.execute(insert(cases), {**written, **first})
@@ -250,13 +265,13 @@ def _write_lines(
     case_id = case.id
     done = action_rows(case_id, fresh, stage)
     begun = [row for row in done if not _continued(case, row["action_id"], fresh)]
-    db.execute(insert(events), [{"case_id": case_id, **line.model_dump()} for line in fresh])
+    ADD_EVENTS.run(db, [{"case_id": case_id, **line.model_dump()} for line in fresh])
     if begun:
-        db.execute(insert(actions), begun)
+        ADD_ACTIONS.run(db, begun)
     for row in done:
         if row not in begun:
-            db.execute(CONTINUE, {"of_case": case_id, "of_action": row["action_id"], "last_seq": row["last_seq"], "stage": row["stage"]})
-    db.execute(insert(outbox), [_entry(case_id, line, wait, silent=silent) for line, wait in zip(fresh, waits, strict=True)])
+            CONTINUE.run(db, [{"of_case": case_id, "of_action": row["action_id"], "last_seq": row["last_seq"], "stage": row["stage"]}])
+    ADD_ENTRIES.run(db, [_entry(case_id, line, wait, silent=silent) for line, wait in zip(fresh, waits, strict=True)])
 
 
 def _entry(case_id: str, line: Line, wait: datetime | None, *, silent: bool) -> dict[str, Any]:
@@ -293,12 +308,12 @@ def _scopes(case: Case, access: Access) -> list[tuple[str, str]]:
     return sorted({*access, *own})
 
 
-def _replace(db: Connection, case_id: str, drop: Any, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+def _replace(db: Connection, case_id: str, drop: Prepared | None, add: Prepared, rows: Rows) -> None:
     """Put these rows in the place of those the case has in a table."""
     if drop is not None:
-        db.execute(drop, {"of_case": case_id})
+        drop.run(db, [{"of_case": case_id}])
     if rows:
-        db.execute(insert(table), rows)
+        add.run(db, rows)
 
 
 def _digest(value: object) -> str:

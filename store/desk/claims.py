@@ -17,11 +17,13 @@ from models.record import Duty
 from store.desk.desk_tables import claims
 from store.desk.lists import Claim
 from store.engine import Store
+from store.prepared import Prepared
 from store.tables import cases, obligations
 
 HELD = select(claims).where(claims.c.case_id == bindparam("case_id"))
 CASE = select(cases.c.town, cases.c.state).where(cases.c.case_id == bindparam("case_id"))
 DUTIES = select(*(obligations.c[name] for name in Duty.model_fields)).where(obligations.c.case_id == bindparam("case_id"))
+CLAIMED = Prepared(select(claims.c.duty).where(claims.c.case_id == bindparam("case_id")))
 DROP = delete(claims).where(claims.c.case_id == bindparam("of_case"), claims.c.duty == bindparam("of_duty"))
 
 
@@ -50,10 +52,11 @@ class Claims:
 
 def drop_met(db: Connection, case: Case, duties: Sequence[Duty]) -> None:
     """Drop the claims of a case whose obligation is none of these."""
+    if CLAIMED.first(db, {"case_id": case.id}) is None:
+        return
+    standing = {duty.id: duty for duty in duties}
     held = db.execute(HELD, {"case_id": case.id}).all()
-    if held:
-        standing = {duty.id: duty for duty in duties}
-        _drop(db, case.id, (row.duty for row in held if not _stands(row, standing.get(row.duty), case.rounds)))
+    _drop(db, case.id, (row.duty for row in held if not _stands(row, standing.get(row.duty), case.rounds)))
 
 
 def _take(db: Connection, case_id: str, duty: Duty, claim: Claim, *, over: bool) -> Claim | None:

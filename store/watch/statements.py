@@ -38,6 +38,11 @@ def trace_with(tracer: Tracer | None) -> None:
         event.listen(Engine, "handle_error", _failed)
 
 
+def traced() -> bool:
+    """Whether statements become spans now."""
+    return _Switch.tracer is not None
+
+
 def described(statement: str) -> tuple[str, str]:
     """Return the word a statement begins with, in capitals, and the first table it names; empty where there is none."""
     word, table = WORD.match(statement), TABLE.search(statement)
