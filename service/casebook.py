@@ -198,9 +198,9 @@ def _compare(
         if dues.get(clock) != day:
             yield Failure(step=step, what=f"due.{clock}", wanted=str(day), found=str(dues.get(clock, "no such clock")))
     for path, value in (expect.has or {}).items():
-        there = _at(state, path)
-        if there != value:
-            yield Failure(step=step, what=f"has.{path}", wanted=str(value), found=str(there))
+        there, wanted = _at(state, path), value.isoformat() if isinstance(value, date) else value
+        if there != wanted:
+            yield Failure(step=step, what=f"has.{path}", wanted=str(wanted), found=str(there))
 
 
 def _at(state: object, path: str) -> object:

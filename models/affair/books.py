@@ -8,8 +8,10 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from models.affair.hazard import HazardBook
+from models.affair.household_book import HouseholdBook
 
 BOOKS: dict[str, type[BaseModel]] = {
     "hazard": HazardBook,
+    "household": HouseholdBook,
 }
 """By kind of affair."""

@@ -128,6 +128,8 @@ class Kind:
     keys: Callable[[Any], Iterable[tuple[str, str]]] = field(default=lambda _affair: ())
     """What it is found by besides its code: pairs of a name and a value, never a person's words (`household`, `subject` …)."""
 
+    named_by: Callable[[Any, Network], str] | None = None
+    """What a new one is told apart by, from its opening action: another one of the same name is `already_done`, not a second file."""
     faults: Callable[[Any, Network], Iterable[tuple[str, str]]] = field(default=lambda _book, _network: ())
     """What is wrong with its book in this network: pairs of key and reason, for whoever edits the file."""
 

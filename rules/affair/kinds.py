@@ -5,9 +5,11 @@ from __future__ import annotations
 from rules.affair import common
 from rules.affair.kind import Kind
 from rules.hazard.kind import HAZARD
+from rules.household.kind import HOUSEHOLD
 
 __all__ = ["KINDS", "common"]
 
 KINDS: dict[str, Kind] = {
     "hazard": HAZARD,
+    "household": HOUSEHOLD,
 }

@@ -80,15 +80,26 @@ class Affairs:
             raise refuse(RefusalCode.INVALID, "kind")
         with acting(kind.opens, actor, self._office.bundle.network, KNOWN_ACTIONS) as seen:
             intake_id = intake_id or uuid.uuid4().hex
-            affair_id = self.affair_id(kind_name, source, intake_id)
+            action, named = await self._taken(kind, kind.opens, fields, actor, f"open:{intake_id}"[:80])
+            name = None if kind.named_by is None else kind.named_by(action, self._office.bundle.network)
+            affair_id = self.affair_id(kind_name, *((source, intake_id) if name is None else ("name", name)))
+            action = action.model_copy(update={"id": f"open:{affair_id}"})
             seen.on(affair_id)
-            async with self._turn(affair_id, f"open:{affair_id}"):
-                known = await self._office.affairs.receipt(affair_id, f"open:{affair_id}")
+            async with self._turn(affair_id, action.id):
+                known = await self._known(kind, affair_id, (source, intake_id), action.id)
                 if known is not None:
                     return known
                 blank = kind.state(kind=kind.name, id=affair_id, source=source, intake_id=intake_id, docs=docs)
-                action, named = await self._taken(kind, kind.opens, fields, actor, f"open:{affair_id}")
                 return await self._send(kind, blank, action, named, persons or {})
+
+    async def _known(self, kind: Kind, affair_id: str, intake: tuple[str, str], action_id: str) -> AffairReceiptOut | None:
+        """Return the receipt of an affair that is there already; refuses `already_done` where another intake made it."""
+        known = await self._office.affairs.receipt(affair_id, action_id)
+        if known is not None and kind.named_by is not None:
+            stored = await self.load(affair_id)
+            if (stored.source, stored.intake_id) != intake:
+                raise refuse(RefusalCode.ALREADY_DONE, known.code or "")
+        return known
 
     async def act(self, key: str, do: str, fields: Mapping[str, Any], actor: Actor, *, action_id: str | None = None) -> AffairReceiptOut:
         """Do an action on an affair, by its code or id. Raises UnknownAffair, Refused, Unavailable."""

@@ -1,0 +1,130 @@
+"""The kind `household` (一户一档一策): whose it is, which dates run, who sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from models.affair import household as h
+from models.affair.household_book import HouseholdBook
+from models.network import Network
+from models.party import Actor
+from models.words import Role
+from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
+from rules.affair.units import of_centre
+from rules.household import actions
+from rules.household.folding import FOLDINGS
+
+KEEPERS = frozenset({Role.GRID, Role.OFFICER, Role.CLERK, Role.DISPATCHER, Role.DIRECTOR})
+"""Who keeps files: the grid, the village committee, the centre (domain 8.1)."""
+
+VISITORS = KEEPERS | {Role.MEDIATOR, Role.POLICE, Role.DOCTOR, Role.VOLUNTEER}
+
+RUNNING: frozenset[str | None] = frozenset({"open"})
+
+
+def _keeps(file: h.Household, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
+    """The committee of the household's village, or the centre in charge."""
+    if isinstance(act, h.RegisterHousehold):
+        place = bundle.network.place(act.place)
+        if place is None:
+            return True  # the rule itself names what is wrong
+        return actor.unit in {place.unit, bundle.network.centre(place.town), bundle.network.county_centre}
+    return actor.unit == _village(file, bundle.network) or of_centre(file, actor, bundle)
+
+
+def _visits(file: h.Household, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
+    """Whoever keeps the file, and the units that owe a measure."""
+    return _keeps(file, actor, act, bundle) or any(measure.unit == actor.unit for measure in file.measures.values())
+
+
+def _finishes(file: h.Household, actor: Actor, act: h.FinishMeasure, bundle: AffairBundle) -> bool:
+    """The unit that owes the measure; to drop it is for whoever keeps the file."""
+    measure = file.measures.get(act.measure)
+    mine = measure is not None and measure.unit == actor.unit and not act.drop
+    return measure is None or mine or _keeps(file, actor, act, bundle)
+
+
+def _village(file: h.Household, network: Network) -> str | None:
+    place = network.place(file.place or "")
+    return place.unit if place is not None else None
+
+
+def _wants(file: h.Household, bundle: AffairBundle) -> Mapping[str, Want]:
+    book: HouseholdBook = bundle.book
+    wants: dict[str, Want] = {}
+    if file.next_visit is not None:
+        wants["visit"] = _dated("visit", book.visit, file, file.next_visit, bundle)
+    for measure in file.measures.values():
+        if measure.open:
+            wants[f"measure:{measure.id}"] = Want("measure", book.measure, measure.agreed_at, due_on=measure.due)
+    for member in file.members.values():
+        if member.stay is not None and member.left is None:
+            wants[f"stay:{member.id}"] = _dated("stay", book.stay, file, member.stay.until, bundle)
+    return wants
+
+
+def _dated(key: str, limit: Any, file: h.Household, on: date, bundle: AffairBundle) -> Want:
+    """A limit with a date of its own; what was over before the file was opened is due on that day."""
+    anchor = file.moments["planned"] if key == "visit" else file.moments["registered"]
+    return Want(key, limit, anchor, due_on=max(on, bundle.cal.local_date(anchor)))
+
+
+def _owes(file: h.Household, clock: str, bundle: AffairBundle) -> Owes:
+    name, _, number = clock.partition(":")
+    if name == "measure":
+        measure = file.measures[number]
+        return Owes("finish", measure.role, measure.unit)
+    unit = _village(file, bundle.network)
+    act = "visit" if name == "visit" else "renew"
+    return Owes(act, Role.GRID, unit) if unit else Owes(act, Role.DISPATCHER, bundle.network.centre(file.town))
+
+
+def _access(file: h.Household, bundle: AffairBundle) -> tuple[tuple[str, str], ...]:
+    """The grid, the village and the centre; a unit that owes a measure; nobody by being of the town (domain 8.1)."""
+    network = bundle.network
+    units = [_village(file, network), network.centre(file.town), network.county_centre]
+    units += [measure.unit for measure in file.measures.values() if measure.open]
+    found = [("unit", unit) for unit in units if unit]
+    found += [("place", file.place)] if file.place else []
+    found += [("party", member.person) for member in file.members.values() if member.left is None]
+    return tuple(dict.fromkeys(found))
+
+
+def _keys(file: h.Household) -> tuple[tuple[str, str], ...]:
+    """Its number, and the day of the next visit: rounds ask for those that are due."""
+    found = [("household", f"{file.town}|{file.number}")]
+    return (*found, ("visit_on", file.next_visit.isoformat())) if file.next_visit else tuple(found)
+
+
+HOUSEHOLD = Kind(
+    name="household",
+    zh="一户一档",
+    en="Household file",
+    mark="HH",
+    state=h.Household,
+    event=h.HouseholdEvent,
+    actions=TypeAdapter(h.HouseholdAction),
+    book=HouseholdBook,
+    opens="register",
+    ends=frozenset({"closed"}),
+    specs={
+        "register": AffairSpec(actions.register, KEEPERS, frozenset({None}), holds=_keeps, fault=actions.fault),
+        "update": AffairSpec(actions.update, KEEPERS, RUNNING, holds=_keeps, fault=actions.fault),
+        "agree": AffairSpec(actions.agree, KEEPERS, RUNNING, holds=_keeps),
+        "finish": AffairSpec(actions.finish, VISITORS | {Role.STEWARD}, RUNNING, holds=_finishes),
+        "plan": AffairSpec(actions.plan, KEEPERS, RUNNING, holds=_keeps),
+        "visit": AffairSpec(actions.visit, VISITORS, RUNNING, holds=_visits),
+        "renew": AffairSpec(actions.renew, KEEPERS, RUNNING, holds=_keeps),
+        "close": AffairSpec(actions.close, KEEPERS - {Role.GRID}, RUNNING, holds=_keeps),
+    },
+    foldings=FOLDINGS,
+    wants=_wants,
+    owes=_owes,
+    access=_access,
+    keys=_keys,
+    named_by=actions.name_of,
+)
