@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import cost, kpi, lists, people, sealing, watching
+from bench import cost, kpi, lists, memory, people, sealing, sizing, watching
 from bench.chaos import run as chaos
 from bench.peers import report as peers
 from faces.process import leave
@@ -14,9 +14,11 @@ BENCHES: dict[str, Callable[[], object]] = {
     "cost": cost.main,
     "kpi": kpi.main,
     "lists": lists.main,
+    "memory": memory.main,
     "people": people.main,
     "peers": peers.main,
     "sealing": sealing.main,
+    "sizing": sizing.main,
     "watching": watching.main,
 }
 """By name."""

@@ -39,6 +39,7 @@ from service.histories import Replayed, replayed
 from service.kpi.keeping import differs
 from service.many import side_by_side
 from service.office import Office
+from service.settings import QUEUES
 from service.upkeep_reports import BIRTH, LOOK, LOOKS, ONE_QUERY, Drift, DriftKind, RebuildReport, Repaired, ReplayFailure, ReplayReport
 from service.verifying import Broken, Finding, VerifyReport, chain_breaks, settled
 from service.verifying import verify as verify_case
@@ -238,9 +239,11 @@ async def _kept(office: Office, record_id: str) -> Kept | KeptAffair | None:
 
 
 def _running(office: Office) -> AsyncIterator[WorkflowExecution]:
-    """Yield the open runs of cases and affairs of this office's task queue."""
+    """Yield the open runs of cases and affairs in this office's queues."""
+    settings = office.settings
+    queues = ", ".join(f"'{name}'" for name in dict.fromkeys(settings.queue(kind) for kind in QUEUES))
     types = ", ".join(f"'{name}'" for name in ("Dispute", *(kind.workflow for kind in KINDS.values() if kind.workflow)))
-    query = f"WorkflowType IN ({types}) AND ExecutionStatus = 'Running' AND TaskQueue = '{office.settings.task_queue}'"
+    query = f"WorkflowType IN ({types}) AND ExecutionStatus = 'Running' AND TaskQueue IN ({queues})"
     return office.client.list_workflows(query)
 
 
