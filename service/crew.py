@@ -40,6 +40,7 @@ from workflows.anchor import AnchorWorkflow
 from workflows.bulletin import BulletinWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.hazard import HazardWorkflow
+from workflows.whistle import WhistleWorkflow
 
 GRACE = timedelta(seconds=20)
 """How long a stopping worker lets its activities finish."""
@@ -47,7 +48,10 @@ GRACE = timedelta(seconds=20)
 STICKY = timedelta(seconds=2)
 """How long the server waits for the worker that held a case before it gives the case to another (default 10 s)."""
 
-GRID = (HazardWorkflow,)
+GRID = (
+    HazardWorkflow,
+    WhistleWorkflow,
+)
 """The workflows of affairs, one for each kind that has runs."""
 Work = tuple[list[type], list[Callable[..., Any]]]
 """Workflows and activities."""

@@ -109,7 +109,7 @@ def _dates(value: object, path: str) -> Iterator[tuple[str, date]]:
 
 def localised(key: str, value: object, cal: WorkingCalendar) -> object:
     """Read a time without a zone as the place's local time."""
-    if key not in {"at", "occurred_at"}:
+    if key != "at" and not key.endswith("_at"):
         return value
     if isinstance(value, str):
         try:
@@ -226,9 +226,9 @@ def replace_words(action: A, refs: Mapping[str, str], persons: Mapping[str, Pers
     data = action.model_dump(mode="json")
     for path, ref in refs.items():
         parts: list[str] = path.split(".")
-        # A party, and no other place of a person, has fields of its own beside who it is.
-        target = ("person" if path.startswith(("party", "parties.")) else None) if path in persons else None
-        _put(data, [*parts, target] if target else parts, ref)
+        # A party, and no other place of a person, has fields of its own beside who it is; affairs name the field themselves.
+        party = path in persons and path.startswith(("party", "parties.")) and not path.endswith(".person")
+        _put(data, [*parts, "person"] if party else parts, ref)
     return type(action).model_validate(data)
 
 

@@ -13,5 +13,10 @@ from models.affair.household_book import HouseholdBook
 BOOKS: dict[str, type[BaseModel]] = {
     "hazard": HazardBook,
     "household": HouseholdBook,
+from models.affair.whistle.book import WhistleBook
+
+BOOKS: dict[str, type[BaseModel]] = {
+    "hazard": HazardBook,
+    "whistle": WhistleBook,
 }
 """By kind of affair."""

@@ -6,10 +6,12 @@ from rules.affair import common
 from rules.affair.kind import Kind
 from rules.hazard.kind import HAZARD
 from rules.household.kind import HOUSEHOLD
+from rules.whistle.kind import WHISTLE
 
 __all__ = ["KINDS", "common"]
 
 KINDS: dict[str, Kind] = {
     "hazard": HAZARD,
     "household": HOUSEHOLD,
+    "whistle": WHISTLE,
 }

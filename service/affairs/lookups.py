@@ -9,5 +9,6 @@ from collections.abc import Mapping
 
 NAMES: Mapping[str, str] = {
     "link": "to",
+    "blow": "of",
 }
 """By action: the field that holds the code. The action has a field `found` beside it."""
