@@ -9,14 +9,11 @@ from pydantic import BaseModel
 
 from models.affair.hazard import HazardBook
 from models.affair.household_book import HouseholdBook
-
-BOOKS: dict[str, type[BaseModel]] = {
-    "hazard": HazardBook,
-    "household": HouseholdBook,
 from models.affair.whistle.book import WhistleBook
 
 BOOKS: dict[str, type[BaseModel]] = {
     "hazard": HazardBook,
+    "household": HouseholdBook,
     "whistle": WhistleBook,
 }
 """By kind of affair."""
