@@ -13,6 +13,7 @@ import typer  # noqa: E402
 
 from faces import (  # noqa: E402
     cli_accounts,
+    cli_affairs,
     cli_archive,
     cli_arrivals,
     cli_cases,
@@ -51,6 +52,7 @@ USAGE: type[typer.BadParameter] = next(kind for kind in typer.BadParameter.__mro
 for module in (
     cli_up,
     cli_cases,
+    cli_affairs,
     cli_place,
     cli_rehearse,
     cli_rules,

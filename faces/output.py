@@ -31,6 +31,7 @@ from service.errors import (
     PaperRefused,
     Refused,
     Unavailable,
+    UnknownAffair,
     UnknownArrival,
     UnknownCase,
 )
@@ -168,6 +169,13 @@ WHO: dict[str, tuple[str, str]] = {
 """Why a command can't tell who asks."""
 
 
+UNKNOWN: dict[type[Exception], tuple[str, str, str]] = {
+    UnknownCase: ("unknown_case", "没有这个案件", "There is no such case"),
+    UnknownAffair: ("unknown_affair", "没有这项事务", "There is no such affair"),
+}
+"""Records that are not there, or not for whoever asks."""
+
+
 def _told(error: Exception, again: str) -> tuple[str, str, str]:
     """Return the code of an error and its sentence in both languages."""
     name = type(error).__name__
@@ -186,8 +194,9 @@ def _told(error: Exception, again: str) -> tuple[str, str, str]:
         case UnknownArrival() | CannotAsk():
             word = str(error) if isinstance(error, CannotAsk) else "unknown_arrival"
             told = (word, *(WHO | ANSWERS)[word])
-        case UnknownCase():
-            told = ("unknown_case", f"没有这个案件：{_short(error)}", f"There is no such case: {_short(error)}")
+        case UnknownCase() | UnknownAffair():
+            word, zh, en = UNKNOWN[type(error)]
+            told = (word, f"{zh}：{_short(error)}", f"{en}: {_short(error)}")
         case BadFile() | KeyProblem() | CannotStart() | BadAddress() | StoreRefuses() | NotStamped() | NoAlgorithm() | NotCopied():
             word, zh, en = next(row for kind, row in OF_THE_PLACE.items() if isinstance(error, kind))
             told = (word, f"{zh}：{error}", f"{en}: {error}")

@@ -135,6 +135,9 @@ LOOKS: dict[str, Both] = {
     "paper_in": ("收入材料", "a paper taken in"),
     "dossier": ("整卷", "the whole file"),
     "ledger": ("责任时长", "its ledger"),
+    "affair": ("事务详情", "an affair"),
+    "affair_story": ("事务经过", "an affair's story"),
+    "affair_explain": ("事务时限说明", "an affair's clocks"),
     "access_log": ("查阅日志", "this log"),
     "access_log_check": ("校验查阅日志", "a check of this log"),
 }

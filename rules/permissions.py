@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from models.words import Role
 from rules.account_labels import ACTS
+from rules.affair.kinds import KINDS
 from rules.authority import PERMITS, Relation
 from rules.desks import DESKS, Desk
 from rules.exporting import EXPORTERS
@@ -167,6 +168,10 @@ def _reads(role: Role) -> str:
     return "own reach" if role in REACH else "own case" if role is Role.CITIZEN else ""
 
 
+def _sees(role: Role) -> str:
+    return "own reach" if role in REACH else ""
+
+
 def _way(role: Role) -> str:
     return _reads(role) if Group.WAY in LISTED.get(role, ()) else ""
 
@@ -196,6 +201,9 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases/{code}/meetings/{meeting}/invitation": _way,
     "GET /cases/{code}/papers, /cases/{code}/papers/{paper}/content, /cases/{code}/papers/{paper}/pdf, /cases/{code}/dossier": _papers,
     "POST /cases/{code}/papers, /cases/{code}/papers/uploads, /cases/{code}/papers/{paper}/signatures": _papers,
+    "GET /affairs, /affairs/count, /affairs/{code}, /affairs/{code}/timeline, /affairs/{code}/explain": _sees,
+    "POST /affairs": lambda role: "yes" if any(role in kind.specs[kind.opens].roles for kind in KINDS.values()) else "",
+    "POST /affairs/{code}/actions/…": _sees,
     "GET /stats": lambda role: "own reach" if role in NUMBERS else "",
     "GET /kpi, /kpi/definitions, /kpi/dwell, /kpi/{kpi_id}/split, /kpi/{kpi_id}/series": _counts,
     "GET /kpi/bulletin, /kpi/bulletins, /kpi/bulletins/{bulletin}": _counts,

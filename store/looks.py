@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from models.base import Instant, Model
 from models.party import Actor
 from models.words import Role
 from store import chained
+from store.affairs.tables import affairs
 from store.chained import Checked, checked
 from store.desk.conditions import within
 from store.engine import Store
@@ -50,7 +51,7 @@ class LoggedLook(Look):
 
 
 class CodedLook(LoggedLook):
-    """A look with the code of its case; None where it was not at a case."""
+    """A look with the code of its case or affair; None where it was at neither."""
 
     code: str | None
 
@@ -112,12 +113,16 @@ class Looks:
         found: list[ColumnElement[bool]] = [access_log.c.id < before] if before is not None else []
         found += within(access_log.c.at, wanted.since, wanted.until)
         found += [access_log.c.person == wanted.person] if wanted.person is not None else []
-        found += [cases.c.code == wanted.code] if wanted.code is not None else []
-        found += [cases.c.town == wanted.town] if wanted.town is not None else []
+        if wanted.code is not None:
+            named = select(cases.c.case_id).where(cases.c.code == wanted.code)
+            found.append(access_log.c.case_id.in_(named.union_all(select(affairs.c.affair_id).where(affairs.c.code == wanted.code))))
+        found += [or_(cases.c.town == wanted.town, affairs.c.town == wanted.town)] if wanted.town is not None else []
         found += [access_log.c.look == wanted.look] if wanted.look is not None else []
         found += [access_log.c.unit.in_(wanted.units)] if wanted.units is not None else []
         found += [access_log.c.purpose.startswith(wanted.begins, autoescape=True)] if wanted.begins is not None else []
-        query = select(access_log, cases.c.code).outerjoin(cases, cases.c.case_id == access_log.c.case_id).where(*found)
+        query = select(access_log, func.coalesce(cases.c.code, affairs.c.code).label("code")).where(*found)
+        query = query.outerjoin(cases, cases.c.case_id == access_log.c.case_id)
+        query = query.outerjoin(affairs, affairs.c.affair_id == access_log.c.case_id)
         async with self._store.read() as db:
             rows = (await db.execute(query.order_by(access_log.c.id.desc()).limit(limit))).mappings()
             return [CodedLook.model_validate(dict(row)) for row in rows]

@@ -17,6 +17,7 @@ from web.problems import MEDIA, documented
 TAGS = [
     {"name": "cases", "description": "Cases: take one in, list them, look at one (案件)"},
     {"name": "actions", "description": "What can be done with a case; one operation for each action (办理)"},
+    {"name": "affairs", "description": "Affairs of every kind: whistles, rounds, households, dwellings, hazards, watches, orders (事务)"},
     {"name": "papers", "description": "Papers of a case and its file (文书、材料、卷宗)"},
     {"name": "inbox", "description": "What somebody owes (待办)"},
     {"name": "arrivals", "description": "Events of other systems that did not fit (来件)"},

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from models.base import Model
 from models.paper.refusal import PAPER_SENTENCES, PaperProblem
 from models.refusal import SENTENCES, RefusalCode
-from service.errors import ANSWERS, KeyProblem, PaperRefused, Refused, Unavailable, UnknownArrival, UnknownCase
+from service.errors import ANSWERS, KeyProblem, PaperRefused, Refused, Unavailable, UnknownAffair, UnknownArrival, UnknownCase
 
 MEDIA = "application/problem+json"
 RETRY_AFTER = "2"
@@ -102,6 +102,7 @@ KINDS: dict[str, Kind] = dict(
     "password_change": Kind(403, "请先修改密码", "Change your password first"),
     "not_found": Kind(404, "没有这个地址", "There is nothing at this address"),
     "unknown_case": Kind(404, *ANSWERS["unknown_case"]),
+    "unknown_affair": Kind(404, *ANSWERS["unknown_affair"]),
     "unknown_arrival": Kind(404, *ANSWERS["unknown_arrival"]),
     "method_not_allowed": Kind(405, "此地址不支持这种请求", "This address does not take this method"),
     "stale": Kind(412, "案件已有更新，请刷新后重试", "The case has changed meanwhile; read it again"),
@@ -241,6 +242,7 @@ TOLD: dict[type[Exception], Callable[[Any], Telling]] = {
     PaperRefused: lambda error: (str(error.code), error.detail, (), None),
     Refused: lambda error: (str(error.refusal.code), error.refusal.detail, (), None),
     UnknownCase: lambda error: ("unknown_case", "", (), None),
+    UnknownAffair: lambda error: ("unknown_affair", "", (), None),
     UnknownArrival: lambda error: ("unknown_arrival", "", (), None),
     Unavailable: lambda error: ("unavailable", "", (), None),
     KeyProblem: lambda error: ("keys", "", (), None),

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from service.affairs.desk import Affairs
+from service.affairs.reading import AffairReader
 from service.cases import Cases
 from service.desk.inbox import Inbox
 from service.office import Office
@@ -37,6 +39,16 @@ def _inbox(office: OfficeDep) -> Inbox:
     return Inbox(office)
 
 
+def _affairs(office: OfficeDep) -> Affairs:
+    return Affairs(office)
+
+
+def _affair_reader(office: OfficeDep) -> AffairReader:
+    return AffairReader(office)
+
+
 CasesDep = Annotated[Cases, Depends(_cases)]
 ReaderDep = Annotated[Reader, Depends(_reader)]
 InboxDep = Annotated[Inbox, Depends(_inbox)]
+AffairsDep = Annotated[Affairs, Depends(_affairs)]
+AffairReaderDep = Annotated[AffairReader, Depends(_affair_reader)]

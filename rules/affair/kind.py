@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -15,8 +15,10 @@ from models.clock import Budget, Clock
 from models.network import Network
 from models.party import Actor
 from models.words import Algorithm, Role
+from rules.affair.labels import AffairLabels
 from rules.calendar import WorkingCalendar
 from rules.library import Library
+from rules.visibility import Group, Show
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,14 @@ class Kind:
     """What a new one is told apart by, from its opening action: another one of the same name is `already_done`, not a second file."""
     faults: Callable[[Any, Network], Iterable[tuple[str, str]]] = field(default=lambda _book, _network: ())
     """What is wrong with its book in this network: pairs of key and reason, for whoever edits the file."""
+    labels: AffairLabels = field(default_factory=AffairLabels)
+    """What its parts are called (`rules/<kind>/labels.py`)."""
+    shows: Mapping[Role, Mapping[Group, Show]] = field(default_factory=dict)
+    """The most a role is shown of it, where that is less than `rules/affair/sight.py` says; what is not named is hidden."""
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    """By field of its state and of its happenings: its group, where that is not `Group.KIND`. Words and persons go by theirs."""
+    asks_purpose: Callable[[Any], bool] = field(default=lambda _affair: False)
+    """Whether who looks at this one has to say why (查阅事由), as for red and reserved cases."""
 
     def spec(self, do: str) -> AffairSpec | None:
         """The rule of an action, or None where the kind knows no such action."""
@@ -142,6 +152,12 @@ class Kind:
         """Every stage it can be in, as its rules name them."""
         named = frozenset(stage for spec in self.specs.values() for stage in spec.stages if stage is not None)
         return (named | self.ends) - {str(stage) for stage in ANY}
+
+    @property
+    def models(self) -> dict[str, type[AffairAction]]:
+        """The models of its actions, the common ones among them, by name."""
+        union = get_args(self.actions._type)[0]  # noqa: SLF001 - pydantic says nowhere else what an adapter was made of
+        return {model.model_fields["do"].default: model for model in get_args(union)}
 
     def found_by(self, affair: Any) -> tuple[tuple[str, str], ...]:
         """Everything it is found by: its own keys, and the records it is linked with (`case`, `affair`)."""

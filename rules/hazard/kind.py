@@ -17,6 +17,7 @@ from rules.affair.draft import AffairDraft
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
 from rules.affair.units import known_unit, of_centre, of_place, standard_access, unit_of, where
 from rules.draft import require
+from rules.hazard.labels import LABELS
 from rules.obligations import acting
 
 WORKERS = frozenset({Role.OFFICER, Role.GRID, Role.POLICE, Role.STEWARD, Role.DISPATCHER, Role.DIRECTOR})
@@ -138,4 +139,5 @@ HAZARD = Kind(
     ball=_ball,
     access=lambda hazard, bundle: standard_access(hazard, bundle.network, hazard.unit),
     faults=_faults,
+    labels=LABELS,
 )

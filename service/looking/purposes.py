@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from models.affair.base import Affair
 from models.case import Case
 from models.eyes import HANDLING
 from models.party import Actor
@@ -39,16 +40,33 @@ class Purposes:
             return ""
         if has_in_hand(case, duties(case, bundle.procedure), actor, bundle.network) or await self._opened(actor, case):
             return HANDLING
-        said = await Looks(self._office.store).purpose(actor.person, case.id, self._midnight())
+        return await self._said(actor, case.id, case.code or "")
+
+    async def of_affair(self, actor: Actor, affair: Affair, given: str, *, asked: bool, in_hand: bool) -> str:
+        """Return the same for a look at an affair; whether one is asked for, its kind says. Raises as `settle`."""
+        if given:
+            return self.plain(given)
+        if not asked:
+            return ""
+        return HANDLING if in_hand else await self._said(actor, affair.id, affair.code or "")
+
+    def plain(self, given: str) -> str:
+        """Return a purpose as it is kept, where nobody is known whose name could stand in it. Raises Refused `invalid`."""
+        purpose = stated(given, self._rules)
+        if purpose is None:
+            raise refuse(RefusalCode.INVALID, "purpose")
+        return purpose
+
+    async def _said(self, actor: Actor, record_id: str, code: str) -> str:
+        """Return what was stated today, or ask for it."""
+        said = await Looks(self._office.store).purpose(actor.person, record_id, self._midnight())
         if not said:
-            raise PurposeNeeded(case.code or "")
+            raise PurposeNeeded(code)
         return said
 
     async def read(self, case: Case, given: str) -> str:
         """Return a purpose as it is kept: a code of the list, or words without the parties of the case. Raises Refused `invalid`."""
-        purpose = stated(given, self._rules)
-        if purpose is None:
-            raise refuse(RefusalCode.INVALID, "purpose")
+        purpose = self.plain(given)
         return purpose if self._rules.purpose(purpose) else deidentify(purpose, await self._known(case))
 
     async def _known(self, case: Case) -> dict[str, str]:

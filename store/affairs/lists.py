@@ -15,6 +15,7 @@ class AffairRow(Model):
     place: str | None
     town: str | None
     stage: str | None
+    seq: int
     opened_at: Instant
     updated_at: Instant
     ended_at: Instant | None

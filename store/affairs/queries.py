@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, and_, exists, false, func, or_, select, true, tuple_
 
 from models.record import Duty
 from store.affairs.lists import AffairFilter, AffairPage, AffairRow, OwedAffair
-from store.affairs.tables import affair_access, affair_duties, affair_keys, affairs
+from store.affairs.tables import affair_access, affair_actions, affair_duties, affair_keys, affairs
 from store.desk.lists import Eyes, Holder
 from store.engine import Store
 
@@ -53,6 +54,14 @@ class AffairQueries:
             row = (await db.execute(select(*LISTED).where(affairs.c.affair_id == affair_id, seen(eyes)))).mappings().first()
         return None if row is None else _row(row)
 
+    async def codes(self, eyes: Eyes, affair_ids: Sequence[str]) -> dict[str, str]:
+        """The codes of those of these affairs that are there for these eyes, by id."""
+        if not affair_ids:
+            return {}
+        query = select(affairs.c.affair_id, affairs.c.code).where(affairs.c.affair_id.in_(affair_ids), seen(eyes))
+        async with self._store.read() as db:
+            return {row.affair_id: row.code for row in await db.execute(query)}
+
     async def owed(self, holder: Holder, eyes: Eyes, *, due_before: datetime | None = None, limit: int = 200) -> list[OwedAffair]:
         """What a desk owes in affairs, the earliest due first and what has no limit last."""
         due = affair_duties.c
@@ -88,15 +97,18 @@ def owes(holder: Holder) -> ColumnElement[bool]:
 
 
 def seen(eyes: Eyes) -> ColumnElement[bool]:
-    """The one predicate that decides which affairs these eyes see."""
+    """The one predicate that decides which affairs these eyes see: what their scopes open, and what they have begun themselves."""
     if eyes.everything:
         return true()
+    begun = affair_actions.c
+    own = select(begun.affair_id).where(begun.person.in_(eyes.took_in), begun.first_seq == 1)
     by_kind: dict[str, list[str]] = {}
     for kind, value in eyes.scopes:
         by_kind.setdefault(kind, []).append(value)
     access = affair_access.c
     opened = [and_(access.kind == kind, access.value.in_(values)) for kind, values in by_kind.items()]
-    return exists().where(access.affair_id == affairs.c.affair_id, or_(*opened)) if opened else false()
+    # Whose eyes are made of no scope at all see nothing, whatever else they have done in other posts.
+    return or_(exists().where(access.affair_id == affairs.c.affair_id, or_(*opened)), affairs.c.affair_id.in_(own)) if opened else false()
 
 
 def _conditions(wanted: AffairFilter, now: datetime) -> list[ColumnElement[bool]]:

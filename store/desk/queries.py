@@ -66,6 +66,16 @@ class Queries:
             row = (await db.execute(select(*LISTED).where(cases.c.case_id == case_id, seen_by(eyes)))).mappings().first()
         return None if row is None else case_row(row)
 
+    async def codes(self, eyes: Eyes, case_ids: Sequence[str]) -> dict[str, str]:
+        """The codes of those of these cases that are there for these eyes, by id."""
+        if not case_ids:
+            return {}
+        query = select(cases.c.case_id, cases.c.code).where(
+            cases.c.case_id.in_(case_ids), seen_one_by_one(eyes, cases.c.case_id, cases.c.town)
+        )
+        async with self._store.read() as db:
+            return {row.case_id: row.code for row in await db.execute(query)}
+
     async def coded(self, eyes: Eyes, part: str, limit: int = 50) -> list[CaseRow]:
         """Cases by a part of their code, the newest first: see `expanded`. Of a town's beginning the last `NEWEST` are looked at."""
         async with self._store.read() as db:

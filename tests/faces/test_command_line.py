@@ -356,3 +356,22 @@ def test_a_paper_is_made_listed_and_written_into_a_file_that_is_mine_alone(up: R
     assert whole.read_bytes().startswith(b"PK")
     refused = up.jiefen("paper", "make", code, "application", "--as", CLERK)
     assert (refused.code, one_line(refused.err, "paper_field_missing")) == (2, True)
+
+
+def test_an_affair_is_begun_acted_on_and_read_by_commands(up: Running) -> None:
+    grid, unit = "grid@yanlou-gumeng", "officer@yanlou-housing"
+    fields = {"place": "520111105202", "item": "gas", "text": "软管老化"}
+    begun = [up.jiefen("affair", "open", "hazard", "--as", grid, "--with", json.dumps(fields), "--id", "slip-9", "--json") for _ in "12"]
+    assert [answer.code for answer in begun] == [0, 0], begun[0].err
+    assert begun[0].json["receipt"] == begun[1].json["receipt"]
+    code = str(begun[0].json["receipt"]["code"])
+    assert "燃气设施不安全" in up.jiefen("affair", "show", code, "--as", unit, "--events").out
+    assert "软管老化" in up.jiefen("affair", "timeline", code, "--as", unit).out
+    assert up.jiefen("affair", "explain", code, "--as", unit, "--json").json["clocks"][0]["clock"] == "rectify"
+    assert code in up.jiefen("affair", "list", "--as", unit, "--kind", "hazard", "--stage", "reported").out
+    done = up.jiefen("affair", "act", code, "fix", "--as", unit, "--with", '{"text": "已更换"}', "--json")
+    assert (done.code, done.json["stage"]) == (0, "fixed")
+    refused = up.jiefen("affair", "act", code, "fix", "--as", unit, "--with", '{"text": "已更换"}')
+    assert (refused.code, one_line(refused.err, "wrong_stage")) == (2, True)
+    unseen = up.jiefen("affair", "show", code, "--as", "officer@yanlou-justice")
+    assert (unseen.code, one_line(unseen.err, "unknown_affair")) == (2, True)

@@ -51,6 +51,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/api/v1/cases/{code}/papers": ("/api/v1/cases/{code}/papers",),
     "/api/v1/cases/{code}/papers/{paper}/content": ("/api/v1/cases/{code}/papers/1/content",),
     "/cases/{code}/papers/{paper}/content": ("/cases/{code}/papers/1/content",),
+    "/api/v1/affairs": ("/api/v1/affairs", "/api/v1/affairs?ended=false&limit=200"),
+    "/api/v1/affairs/count": ("/api/v1/affairs/count",),
     "/api/v1/inbox": ("/api/v1/inbox",),
     "/api/v1/changes": ("/api/v1/changes?after=0",),
     "/api/v1/exports": ("/api/v1/exports",),
@@ -100,9 +102,10 @@ BY_ID = (
     *("/", "/live", "/feeds/{secret}", "/api/v1/arrivals/{arrival}", "/arrivals/{arrival}"),
     *("/api/v1/cases/{code}/papers/{paper}/pdf", "/cases/{code}/papers/{paper}/pdf"),
     *("/api/v1/cases/{code}/dossier", "/cases/{code}/dossier.{form}"),
+    *("/api/v1/affairs/{code}", "/api/v1/affairs/{code}/explain", "/api/v1/affairs/{code}/timeline"),
 )
 """A way on, a stream and feeds, which are asked below by what is behind them; arrivals, which are no cases yet; papers as PDF and whole
-files, which can't be read here and have tests of their own."""
+files, which can't be read here and have tests of their own; single affairs, which `tests/web/test_affair_leaks.py` asks for."""
 
 LOGS = ("/access-log", "/exports", "/api/v1/exports")
 """Where the audit administrator finds the codes of cases that were looked at, and nothing else of them."""
