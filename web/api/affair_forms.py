@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import types
 from datetime import datetime
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, Field, create_model
@@ -56,7 +57,7 @@ def _door(annotation: Any) -> Any:
     if origin is Annotated:
         return Annotated[_door(arguments[0]), *arguments[1:]]
     if origin in {Union, types.UnionType}:
-        return Union[tuple(_door(one) for one in arguments)]  # noqa: UP007 - of a list that is known only here
+        return reduce(or_, (_door(one) for one in arguments))
     if origin is tuple:
         return tuple.__class_getitem__(tuple(one if one is Ellipsis else _door(one) for one in arguments))
     return annotation
@@ -102,8 +103,8 @@ for _name, _kind in KINDS.items():
 def union(models: list[type[Model]]) -> Any:
     """One of these bodies; the same model of several kinds counts once."""
     each = tuple(dict.fromkeys(models))
-    return each[0] if len(each) == 1 else Union[each]  # noqa: UP007 - of a list that is known only here
+    return reduce(or_, each)
 
 
-OpenAffair: Any = next(iter(OPENS.values())) if len(OPENS) == 1 else Annotated[tuple(OPENS.values()), Field(discriminator="kind")]
+OpenAffair: Any = union(list(OPENS.values())) if len(OPENS) == 1 else Annotated[union(list(OPENS.values())), Field(discriminator="kind")]
 """The body that begins an affair, told apart by its `kind`."""
