@@ -82,13 +82,15 @@ def percent(part: int, whole: int) -> float | None:
 
 
 def measured(shows: Shows, values: Sequence[float]) -> float | None:
-    """Return the mean or the quantile of ascending values: the smallest that so many of them do not pass."""
-    if not values:
-        return None
-    if shows is Shows.MEAN:
+    """Return the mean or the quantile of ascending values."""
+    if values and shows is Shows.MEAN:
         return round(sum(values) / len(values), 2)
-    share = 50 if shows is Shows.MEDIAN else 90
-    return round(values[-(-len(values) * share // 100) - 1], 1)
+    return quantile(values, 50 if shows is Shows.MEDIAN else 90)
+
+
+def quantile(values: Sequence[float], share: int) -> float | None:
+    """Return the smallest of ascending values that this share of them, in percent, do not pass, with one decimal; None of none."""
+    return round(values[-(-len(values) * share // 100) - 1], 1) if values else None
 
 
 def counted(count: Count, one: Told, window: Window, came: Comings) -> int:

@@ -40,10 +40,10 @@ def shelf(kind: str) -> tuple[Library, AffairDocuments]:
 class CoreAffair:
     """One affair in the pure core. `act` returns the events or the refusal; `move_to` rings every clock on the way."""
 
-    def __init__(self, kind: Kind, start: datetime = MORNING) -> None:
+    def __init__(self, kind: Kind, start: datetime = MORNING, *, affair_id: str = "x") -> None:
         self.kind, self.now = kind, start
         self.library, docs = shelf(kind.name)
-        self.state: Any = kind.state(kind=kind.name, id="x", source="desk", intake_id="1", docs=docs)
+        self.state: Any = kind.state(kind=kind.name, id=affair_id, source="desk", intake_id=affair_id, docs=docs)
         self.blank = self.state
         self.events: list[AffairEvent] = []
         self.lines: list[Line] = []
