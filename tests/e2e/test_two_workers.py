@@ -17,6 +17,8 @@ from tests.e2e.test_kill import until_acknowledged
 from tests.support.processes import Instance, instance, worker
 from tests.support.running import STEPS, Desk, intake
 
+pytestmark = pytest.mark.timeout(300)  # whole processes, on a machine that may be busy
+
 CASES = 6
 WAITING = 60
 

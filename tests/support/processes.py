@@ -22,7 +22,7 @@ from store.places import LoadedPlace
 from tests.support.running import ROOT, Desk
 from workflows.dispute import SEARCH_ATTRIBUTES
 
-READY_IN = 30.0
+READY_IN = 60.0
 
 
 def free_port() -> int:

@@ -39,6 +39,8 @@ from tests.upgrade import begin
 from tests.upgrade.pack import unpack
 from worker import check
 
+pytestmark = pytest.mark.timeout(300)  # whole processes, on a machine that may be busy
+
 HELD = {"late", "ringing", "climbed"}
 """Cases that have left the usual way: whoever brought them takes them back."""
 

@@ -58,6 +58,25 @@ async def test_each_case_is_told_of_and_goes_over_when_somebody_says_so(working:
     assert [found async for found in upkeep.drift(working.office, working.cases)] == []
 
 
+async def test_another_network_or_risk_table_is_told_of_too_and_moves_no_clock(working: Desk) -> None:
+    case_id = await working.open(2)
+    office = working.office
+    network = office.bundle.network.model_copy(update={"version": 99})
+    risk = office.bundle.risk.model_copy(update={"version": 99})
+    for kind, document in (("network", network), ("risk", risk)):
+        (name,) = await office.shelf.put([document], datetime.now(UTC))
+        office.library.add(document)
+        office.docs = office.docs.model_copy(update={kind: name})
+    before = await working.stored(case_id)
+    rebasing = Rebasing(office, working.cases)
+    (told,) = (await rebasing.survey(who(CHIEF))).cases
+    assert (told.differs, told.moves) == (("network", "risk"), ())
+    assert [one.outcome for one in await rebasing.move(who(CHIEF), When.NOW, "新网络")] == ["done"]
+    after = await working.stored(case_id)
+    assert (after.docs, after.clocks) == (office.docs, before.clocks)
+    assert (await rebasing.survey(who(CHIEF))).cases == ()
+
+
 async def test_it_takes_a_reason_the_right_post_and_a_case_that_is_behind(working: Desk) -> None:
     case_id = await working.open(2)
     code = (await working.stored(case_id)).code or ""
