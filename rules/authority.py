@@ -69,7 +69,7 @@ PERMITS: dict[str, Permit] = {
     "open": _row(frozenset({R.CLERK, R.GRID, R.POLICE, R.CITIZEN, R.SYSTEM}), Relation.ON_CASE | Relation.SCOPE),
     "screen": _row(R.SCREENER, Relation.CENTRE),
     "merge": _row(frozenset({R.CLERK, R.SCREENER, R.DISPATCHER}), Relation.CENTRE),
-    "regrade": _row(EVERYBODY - {R.CITIZEN, R.ARCHIVIST}, Relation.ON_CASE & ~Relation.PARTY),
+    "regrade": _row((EVERYBODY - {R.CITIZEN, R.ARCHIVIST}) | {R.SYSTEM}, Relation.ON_CASE & ~Relation.PARTY | Relation.ENGINE),
     "route": _row(frozenset({R.DISPATCHER, R.DIRECTOR}), Relation.CENTRE),
     "sign": _row(LEADS | WORKERS, Relation.LEAD | Relation.ASSIST),
     "object": _row(LEADS | WORKERS, Relation.LEAD | Relation.ASSIST),

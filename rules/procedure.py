@@ -36,7 +36,7 @@ def decide(case: Case, action: Action, ctx: Context) -> tuple[Event, ...] | Refu
         case=case,
         ctx=ctx,
         actor=action.actor,
-        action_id=action.id if action.actor.role is not Role.SYSTEM or action.do in {"open", "absorb"} else None,
+        action_id=action.id if action.actor.role is not Role.SYSTEM or action.do in {"open", "absorb", "regrade"} else None,
     )
     try:
         _gates(case, action, ctx, spec)

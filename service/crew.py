@@ -40,6 +40,7 @@ from workflows.anchor import AnchorWorkflow
 from workflows.bulletin import BulletinWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.hazard import HazardWorkflow
+from workflows.watch import WatchWorkflow
 from workflows.whistle import WhistleWorkflow
 
 GRACE = timedelta(seconds=20)
@@ -51,6 +52,7 @@ STICKY = timedelta(seconds=2)
 GRID = (
     HazardWorkflow,
     WhistleWorkflow,
+    WatchWorkflow,
 )
 """The workflows of affairs, one for each kind that has runs."""
 Work = tuple[list[type], list[Callable[..., Any]]]

@@ -179,6 +179,15 @@ class Sealer:
             raise refuse(RefusalCode.TOO_LATE) from None
         return replace_words(action, refs, people)
 
+    async def named(self, case_id: str, action_id: str, persons: Mapping[str, PersonIn]) -> dict[str, str]:
+        """Return the references of persons by path. Refuses `invalid` for one who could not be known again: without phone and number."""
+        vague = next((path for path, person in persons.items() if not (person.phone or person.id_number)), None)
+        if vague is not None:
+            raise refuse(RefusalCode.INVALID, f"{vague} (phone or id_number)")
+        people = {path: Person(**person.model_dump()) for path, person in persons.items()}
+        found: dict[str, str] = await self._vault.seal_many(case_id, action_id, {}, people) if people else {}
+        return found
+
     async def discard(self, case_id: str, action_id: str) -> None:
         """Forget what a refused action brought in."""
         await self._vault.discard(case_id, action_id)

@@ -9,11 +9,13 @@ from pydantic import BaseModel
 
 from models.affair.hazard import HazardBook
 from models.affair.household_book import HouseholdBook
+from models.affair.watch.book import WatchBook
 from models.affair.whistle.book import WhistleBook
 
 BOOKS: dict[str, type[BaseModel]] = {
     "hazard": HazardBook,
     "household": HouseholdBook,
     "whistle": WhistleBook,
+    "watch": WatchBook,
 }
 """By kind of affair."""

@@ -100,8 +100,16 @@ class AffairView(Model):
     ended: bool
 
 
+class Told(Model):
+    """One sentence of an explanation, in both languages."""
+
+    zh: str
+    en: str
+
+
 class AffairExplanation(Model):
-    """The view, and the story of every clock: its arithmetic in both languages."""
+    """The view, what its kind has to explain, and the story of every clock: its arithmetic in both languages."""
 
     view: AffairView
+    told: tuple[Told, ...] = ()
     clocks: tuple[ClockStory, ...]

@@ -9,7 +9,7 @@ from models import action as a
 from models import happening as h
 from models.case import Case, WorkKind
 from models.refusal import RefusalCode
-from models.words import BEFORE_AGREED, TIERS, Level, Stage
+from models.words import BEFORE_AGREED, TIERS, Level, Role, Stage
 from rules import routing
 from rules.actions.common import (
     alarm,
@@ -98,6 +98,8 @@ def _screen(draft: Draft, act: a.Screen) -> None:
 def _regrade(draft: Draft, act: a.Regrade) -> None:
     case = draft.case
     down = TIERS.index(act.tier) < TIERS.index(case.tier)
+    # A watch raises the dispute it led to; lowering one takes a person.
+    require(not down or act.actor.role is not Role.SYSTEM, RefusalCode.NOT_ALLOWED)
     require(not down or act.actor.ids.isdisjoint(_handling(case)), RefusalCode.SAME_PERSON)
     reason_given(act.reason)
     draft.add(h.Graded(tier=act.tier, score=case.score, risk=case.risk, reason=act.reason))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from models.affair.base import Affair, AffairAction, AffairEvent
 from models.affair.limits import AffairLimit
+from models.affair.record import Told
 from models.clock import Budget, Clock
 from models.network import Network
 from models.party import Actor
@@ -132,6 +133,12 @@ class Kind:
 
     named_by: Callable[[Any, Network], str] | None = None
     """What a new one is told apart by, from its opening action: another one of the same name is `already_done`, not a second file."""
+    subject: Callable[[Any], str] | None = None
+    """Opening action → what it is about, in references and codes, never in words. Where it is set, the same subject is the same affair:
+    the intake id is made of it, and the opening action, which has a field `docs`, acts on an affair that is there already. Empty = it
+    says of nothing."""
+    tells: Callable[[Any, AffairBundle, datetime], Iterable[Told]] = field(default=lambda _affair, _bundle, _now: ())
+    """What it has to explain besides its clocks, as sentences."""
     faults: Callable[[Any, Network], Iterable[tuple[str, str]]] = field(default=lambda _book, _network: ())
     """What is wrong with its book in this network: pairs of key and reason, for whoever edits the file."""
     labels: AffairLabels = field(default_factory=AffairLabels)
@@ -139,7 +146,8 @@ class Kind:
     shows: Mapping[Role, Mapping[Group, Show]] = field(default_factory=dict)
     """The most a role is shown of it, where that is less than `rules/affair/sight.py` says; what is not named is hidden."""
     groups: Mapping[str, Group] = field(default_factory=dict)
-    """By field of its state and of its happenings: its group, where that is not `Group.KIND`. Words and persons go by theirs."""
+    """By field of its state and of its happenings: its group, where that is not `Group.KIND`. Words and persons go by theirs. By type of
+    happening: the group without which one is not told that it has happened."""
     asks_purpose: Callable[[Any], bool] = field(default=lambda _affair: False)
     """Whether who looks at this one has to say why (查阅事由), as for red and reserved cases."""
 

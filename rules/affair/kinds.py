@@ -6,6 +6,7 @@ from rules.affair import common
 from rules.affair.kind import Kind
 from rules.hazard.kind import HAZARD
 from rules.household.kind import HOUSEHOLD
+from rules.watch.kind import WATCH
 from rules.whistle.kind import WHISTLE
 
 __all__ = ["KINDS", "common"]
@@ -14,4 +15,5 @@ KINDS: dict[str, Kind] = {
     "hazard": HAZARD,
     "household": HOUSEHOLD,
     "whistle": WHISTLE,
+    "watch": WATCH,
 }

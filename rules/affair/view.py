@@ -44,6 +44,6 @@ def view(kind: Kind, affair: Any, bundle: AffairBundle, now: datetime) -> Affair
 
 
 def explain(kind: Kind, affair: Any, bundle: AffairBundle, now: datetime) -> AffairExplanation:
-    """Return the view, and for each clock the way to its date."""
+    """Return the view, what the kind itself explains, and for each clock the way to its date."""
     stories = tuple(clock_explain.explain(clock, now, bundle.cal) for _, clock in sorted(affair.clocks.items()))
-    return AffairExplanation(view=view(kind, affair, bundle, now), clocks=stories)
+    return AffairExplanation(view=view(kind, affair, bundle, now), told=tuple(kind.tells(affair, bundle, now)), clocks=stories)

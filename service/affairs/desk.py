@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
-from models.affair.base import Affair, AffairAction, Link
+from models.affair.base import Affair, AffairAction, AffairDocuments, Link
 from models.affair.record import AffairReceiptOut
 from models.party import Actor
 from models.record import PublishOutcome
@@ -34,7 +34,7 @@ from service.engine import NotRunning
 from service.entry.people import resolve_actor
 from service.errors import Refused, Unavailable, UnknownAffair, refuse
 from service.office import Office
-from service.watch.acting import acting
+from service.watch.acting import Acting, acting
 from store.affairs.publishing import AffairViews, Burst
 
 BETWEEN = timedelta(milliseconds=20)
@@ -73,6 +73,7 @@ class Affairs:
     ) -> AffairReceiptOut:
         """Begin an affair of a kind. The same kind, source and intake id give the same affair.
 
+        Of a kind with a `subject` the same subject gives the same affair, begun or not, and source and intake id name the action.
         `persons` are references to persons that another record knows already, by the path of their field. Raises Refused, Unavailable.
         """
         kind, docs = KINDS.get(kind_name), self._office.affair_docs(kind_name)
@@ -80,6 +81,9 @@ class Affairs:
             raise refuse(RefusalCode.INVALID, "kind")
         with acting(kind.opens, actor, self._office.bundle.network, KNOWN_ACTIONS) as seen:
             intake_id = intake_id or uuid.uuid4().hex
+            if kind.subject is not None:
+                action_id = str(uuid.uuid5(NAMESPACE, f"{source}|{intake_id}"))
+                return await self._about(kind, docs, fields, actor, action_id, persons or {}, seen)
             action, named = await self._taken(kind, kind.opens, fields, actor, f"open:{intake_id}"[:80])
             name = None if kind.named_by is None else kind.named_by(action, self._office.bundle.network)
             affair_id = self.affair_id(kind_name, *((source, intake_id) if name is None else ("name", name)))
@@ -160,12 +164,43 @@ class Affairs:
         published = await self._office.affairs.publish(Burst(affair=after, prev_head=affair.head, lines=lines), views)
         return after if published.outcome in {PublishOutcome.STORED, PublishOutcome.KNOWN} else None
 
+    async def _about(
+        self,
+        kind: Kind,
+        docs: AffairDocuments,
+        fields: Mapping[str, Any],
+        actor: Actor,
+        action_id: str,
+        known: Mapping[str, str],
+        seen: Acting,
+    ) -> AffairReceiptOut:
+        """Do the opening action on the affair of its subject, which begins with it where there is none."""
+        action, named = await self._taken(kind, kind.opens, fields, actor, action_id)
+        action = action.model_copy(update={"docs": docs})
+        # Who it is about has to be known by reference before it is known which affair it is.
+        nowhere = str(uuid.uuid5(NAMESPACE, f"subject|{action_id}"))
+        refs = await self._sealer.named(nowhere, action_id, named)
+        action = _with_refs(action, {**refs, **known})
+        try:
+            intake_id = _subject(kind, action)
+            affair_id = self.affair_id(kind.name, kind.name, intake_id)
+            seen.on(affair_id, action_id=action_id)
+            async with self._turn(affair_id, action_id):
+                receipt = await self._office.affairs.receipt(affair_id, action_id)
+                if receipt is not None:
+                    return receipt
+                blank = kind.state(kind=kind.name, id=affair_id, source=kind.name, intake_id=intake_id, docs=docs)
+                return await self._send(kind, await self._stored(kind, blank), action, named, known)
+        finally:
+            if refs:
+                await self._sealer.discard(nowhere, action_id)
+
     async def _act(self, kind: Kind, affair_id: str, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str) -> AffairReceiptOut:
         async with self._turn(affair_id, action_id):
             known = await self._office.affairs.receipt(affair_id, action_id)
             if known is not None:
                 return known
-            if do == kind.opens:
+            if do == kind.opens and kind.subject is None:
                 raise refuse(RefusalCode.ALREADY_DONE)
             action, persons = await self._taken(kind, do, fields, actor, action_id)
             return await self._send(kind, await self.load(affair_id), action, persons, {})
@@ -197,7 +232,7 @@ class Affairs:
         try:
             for attempt in range(ATTEMPTS):
                 if attempt:
-                    stored = await self.load(stored.id)
+                    stored = await self._stored(kind, stored)
                     receipt = await self._office.affairs.receipt(stored.id, action.id)
                     if receipt is not None:
                         return receipt
@@ -209,6 +244,11 @@ class Affairs:
             await self._sealer.discard(stored.id, action.id)
             raise
         raise Unavailable("the affair is changing hands; ask again")
+
+    async def _stored(self, kind: Kind, affair: Any) -> Any:
+        """An affair as the record has it now; one that was not begun yet stays blank."""
+        state = await self._office.affairs.load(affair.id)
+        return affair if state is None else kind.state.model_validate_json(state)
 
     async def _try(self, kind: Kind, stored: Any, action: AffairAction) -> AffairReceiptOut | None:
         """Try once; None when it has to be tried again from the record."""
@@ -233,17 +273,7 @@ class Affairs:
     async def _sealed(
         self, affair_id: str, action: AffairAction, persons: Mapping[str, PersonIn], known: Mapping[str, str]
     ) -> AffairAction:
-        sealed = await self._sealer.sealed(affair_id, action, persons)
-        if not known:
-            return sealed
-        plain = sealed.model_dump(mode="json")
-        for path, ref in known.items():
-            *way, last = path.split(".")
-            data: Any = plain
-            for part in way:
-                data = data[int(part)] if part.isdigit() else data[part]
-            data[last] = ref
-        return type(sealed).model_validate(plain)
+        return _with_refs(await self._sealer.sealed(affair_id, action, persons), known)
 
     def _judge(self, kind: Kind, affair: Any, action: AffairAction) -> None:
         """Refuse before anything is written where no run's validator will."""
@@ -257,6 +287,28 @@ class Affairs:
         lock = self._turns.setdefault((affair_id, action_id), asyncio.Lock())
         async with lock:
             yield
+
+
+def _with_refs(action: AffairAction, refs: Mapping[str, str]) -> AffairAction:
+    """The action with references to persons at the paths of their fields."""
+    if not refs:
+        return action
+    plain = action.model_dump(mode="json")
+    for path, ref in refs.items():
+        *way, last = path.split(".")
+        data: Any = plain
+        for part in way:
+            data = data[int(part)] if part.isdigit() else data[part]
+        data[last] = ref
+    return type(action).model_validate(plain)
+
+
+def _subject(kind: Kind, action: AffairAction) -> str:
+    """What an opening action is about, as the intake id of its affair. Refuses `invalid` where it does not say."""
+    found = kind.subject(action) if kind.subject is not None else ""
+    if not found:
+        raise refuse(RefusalCode.INVALID, "subject")
+    return found
 
 
 def views_of(kind: Kind, affair: Any, docs: AffairBundle) -> AffairViews:

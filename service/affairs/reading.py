@@ -171,7 +171,8 @@ class AffairReader:
         links = await self._links(actor, looked.affair)
         hidden: dict[str, Any] = {"links": tuple(link for link in looked.affair.links if link.id in links)}
         hidden |= {} if looked.seen.full(Group.STAFF) else {"duties": (), "holder": None}
-        return found.model_copy(update={"view": found.view.model_copy(update=hidden)})
+        told = found.told if looked.seen.sees(Group.RISK) else ()
+        return found.model_copy(update={"view": found.view.model_copy(update=hidden), "told": told})
 
     async def _story(self, actor: Actor, looked: Looked, after: int = 0, limit: int = 500) -> shown.AffairTimeline:
         lines = [line for line in await self._office.affairs.lines(looked.affair.id) if line.seq > after][:limit]

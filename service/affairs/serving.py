@@ -13,7 +13,9 @@ from models.affair.base import Link
 from models.affair.record import AffairKey, AffairPublication, AffairTask, AffairTaskDone, LoadedAffair
 from models.record import Published
 from rules.affair.kinds import KINDS
+from rules.watch.warning import RAISE
 from service.affairs.desk import Affairs, views_of
+from service.affairs.watches import raise_case
 from service.cases import Cases
 from service.errors import Refused, UnknownAffair
 from service.office import Office
@@ -89,5 +91,6 @@ SERVANTS: dict[str, Callable[[Serving, AffairTask], Awaitable[dict[str, Any]]]] 
     "open_case": _open_case,
     "open_affair": _open_affair,
     "act_affair": _act_affair,
+    RAISE: raise_case,
 }
 """Who does what work, by its kind."""

@@ -75,7 +75,9 @@ class AffairShowing:
 
     async def story(self, events: Iterable[AffairEvent], links: Mapping[str, shown.LinkShown]) -> shown.AffairTimeline:
         """Return these events of it; `links` by the id of the record they lead to."""
-        told = [(event, event.what.model_dump(mode="json", exclude={"type"})) for event in events]
+        groups = self._kind.groups
+        seen = [event for event in events if event.type not in groups or self._seen.sees(groups[event.type])]
+        told = [(event, event.what.model_dump(mode="json", exclude={"type"})) for event in seen]
         await self._open([plain for _, plain in told])
         return shown.AffairTimeline(
             as_of=self._office.now(),

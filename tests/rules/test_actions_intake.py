@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from models.action import Regrade
+from models.party import SYSTEM
 from models.words import Stage, Tier
 from rules.telling import tell
 from tests.support.core import CoreCase
@@ -114,6 +116,14 @@ def test_regrading_up_is_for_anybody_on_the_case_and_down_for_no_handler() -> No
     assert refused(core.act("mediator@yanlou-gumeng", "regrade", tier="blue", reason="ref")) == "same_person"
     assert refused(core.act("officer@yanlou-gumeng", "regrade", tier="blue", reason="ref")) == "same_person"
     assert types(core.act("leader@yanlou-centre", "regrade", tier="blue", reason="ref")) == ["graded"]
+
+
+def test_the_engine_raises_a_tier_for_a_watch_and_never_lowers_one() -> None:
+    core = case_at(Stage.SIGNED)
+    raised = core.send(Regrade(id="w1", actor=SYSTEM, tier=Tier.ORANGE, reason="ref"))
+    assert "graded" in types(raised)
+    assert core.case.receipt("w1") is not None
+    assert refused(core.send(Regrade(id="w2", actor=SYSTEM, tier=Tier.BLUE, reason="ref"))) == "not_allowed"
 
 
 @pytest.mark.parametrize(
