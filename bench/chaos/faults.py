@@ -40,7 +40,7 @@ TROUBLES = (
 
 POSTGRESQL_ONLY = frozenset({Fault.KILL_DATABASE, Fault.STOP_DATABASE, Fault.FREEZE_DATABASE})
 
-BETWEEN = {"kills": (6.0, 18.0), "troubles": (6.0, 18.0)}
+BETWEEN = {"kills": (10.0, 30.0), "troubles": (8.0, 24.0)}
 """Seconds from the end of one fault to the next of its lane."""
 
 LASTS = {"kills": (0.0, 2.0), "troubles": (1.0, 7.0)}
