@@ -36,7 +36,7 @@ from service.settings import ROOT
 OPENING = 0.8
 """Share of the time in which cases come in."""
 
-CATCHING_UP = 900.0
+CATCHING_UP = 600.0
 """Seconds after the last fault that clients may still ask again."""
 
 RUNNING_OUT = 1200.0
@@ -48,7 +48,7 @@ def asked(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=20261130, help="draws the faults and what people do")
     parser.add_argument("--seconds", type=float, default=600, help="how long things go wrong")
-    parser.add_argument("--cases", type=int, default=2000)
+    parser.add_argument("--cases", type=int, default=2000, help="at most; a slow machine takes in fewer")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--at-once", type=int, default=32, help="cases that people are at work on at the same time, at most")
     parser.add_argument("--minutes", type=int, default=1, help="what every limit of the procedure is cut to")
@@ -65,19 +65,21 @@ def _say(words: str) -> None:
 
 async def _worked(on: Instance, chosen: argparse.Namespace, trouble: Trouble, possible: frozenset[Fault]) -> Memory:
     """Let people work while things go wrong; return what they remember when everything is up again."""
-    memory, give_up = Memory(), asyncio.Event()
+    memory, closed, give_up = Memory(), asyncio.Event(), asyncio.Event()
     async with httpx.AsyncClient(limits=httpx.Limits(max_connections=2 * chosen.at_once)) as client:
-        crowd = Crowd(on.address, memory, chosen.seed, 3.0, give_up, client)
+        crowd = Crowd(on.address, memory, chosen.seed, 3.0, closed, give_up, client)
         working = asyncio.create_task(at_work(crowd, chosen.cases, OPENING * chosen.seconds, chosen.at_once))
         try:
             lanes = plan(chosen.seed, chosen.seconds, possible).values()
             await asyncio.gather(*(trouble.lane(lane) for lane in lanes), asyncio.sleep(chosen.seconds))
             _say("no more faults; everything is started again, and people are answered")
+            closed.set()
             await on.mend()
             await asyncio.wait({working}, timeout=CATCHING_UP)
-        finally:
             give_up.set()
             await working
+        finally:
+            working.cancel()
     return memory
 
 

@@ -92,6 +92,8 @@ class Crowd:
     seed: int
     pause: float
     """Most seconds between two steps with one case."""
+    closed: asyncio.Event
+    """Set when no more cases are taken in; what has begun goes on."""
     give_up: asyncio.Event
     """Set when the time for asking again is over."""
     client: httpx.AsyncClient
@@ -166,13 +168,14 @@ def _code(answer: httpx.Response) -> str:
 
 
 async def at_work(crowd: Crowd, cases: int, seconds: float, at_once: int) -> None:
-    """Let so many cases come in, spread over these seconds, not more at once than that."""
+    """Let so many cases come in, spread over these seconds, not more at once than that; fewer where the instance is too slow."""
     gate, begun = asyncio.Semaphore(at_once), asyncio.get_running_loop().time()
 
     async def one(number: int) -> None:
         await asyncio.sleep(max(0.0, begun + seconds * number / cases - asyncio.get_running_loop().time()))
         async with gate:
-            await crowd.life(number)
+            if not crowd.closed.is_set():
+                await crowd.life(number)
 
     async with asyncio.TaskGroup() as everybody:
         for number in range(cases):
