@@ -31,15 +31,17 @@ class Trouble:
     lasted: dict[Fault, float] = field(default_factory=dict)
     """Seconds in all."""
 
-    async def lane(self, planned: Sequence[Planned]) -> None:
-        """Do the faults of one lane, each when its time has come or the one before is over."""
-        begun = asyncio.get_running_loop().time()
+    async def lane(self, planned: Sequence[Planned], seconds: float) -> None:
+        """Do the faults of one lane one after another, until they are all done or the time is over."""
+        end = time.monotonic() + seconds
         for one in planned:
-            await asyncio.sleep(max(0.0, begun + one.at - asyncio.get_running_loop().time()))
-            since = asyncio.get_running_loop().time()
+            if time.monotonic() + one.after + one.lasts > end:
+                return
+            await asyncio.sleep(one.after)
+            since = time.monotonic()
             await self._ways()[one.fault](one)
             self.done[one.fault] += 1
-            self.lasted[one.fault] = self.lasted.get(one.fault, 0.0) + asyncio.get_running_loop().time() - since
+            self.lasted[one.fault] = self.lasted.get(one.fault, 0.0) + time.monotonic() - since
 
     def _ways(self) -> dict[Fault, Callable[[Planned], Awaitable[None]]]:
         return {

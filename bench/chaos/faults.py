@@ -52,9 +52,9 @@ JUMPS = (-7200, -90, 90, 3600, 86_400)
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One fault: seconds after the beginning, what, how many seconds it lasts, and by how many a clock jumps."""
+    """One fault: seconds after the one before it in its lane is over, what, how many seconds it lasts, and by how many a clock jumps."""
 
-    at: float
+    after: float
     fault: Fault
     lasts: float
     by: int = 0
@@ -66,7 +66,7 @@ def offered(database: str, *, without: Iterable[Fault] = ()) -> frozenset[Fault]
 
 
 def plan(seed: int, seconds: float, possible: frozenset[Fault]) -> dict[str, tuple[Planned, ...]]:
-    """Return the faults of each lane, in their order; all of them end before the time is over."""
+    """Return the faults of each lane, in their order, as many as there is time for; where mending takes long, the last fall away."""
     lanes = {"kills": KILLS, "troubles": TROUBLES}
     return {
         lane: tuple(_lane(random.Random(f"{seed}:{lane}"), lane, [one for one in kinds if one in possible], seconds))  # noqa: S311
@@ -76,12 +76,12 @@ def plan(seed: int, seconds: float, possible: frozenset[Fault]) -> dict[str, tup
 
 def _lane(rng: random.Random, lane: str, kinds: Sequence[Fault], seconds: float) -> Iterator[Planned]:
     """Draw from a bag that is filled again when it is empty: each kind comes as often as it is named."""
-    at, bag = rng.uniform(*BETWEEN[lane]), list[Fault]()
+    at, bag = 0.0, list[Fault]()
     while kinds:
         if not bag:
             bag = rng.sample(kinds, len(kinds))
-        fault, lasts = bag.pop(), rng.uniform(*LASTS[lane])
-        if at + lasts >= seconds:
+        fault, after, lasts = bag.pop(), rng.uniform(*BETWEEN[lane]), rng.uniform(*LASTS[lane])
+        at += after + lasts
+        if at >= seconds:
             return
-        yield Planned(at, fault, lasts, rng.choice(JUMPS) if fault is Fault.JUMP_CLOCK else 0)
-        at += lasts + rng.uniform(*BETWEEN[lane])
+        yield Planned(after, fault, lasts, rng.choice(JUMPS) if fault is Fault.JUMP_CLOCK else 0)

@@ -71,7 +71,7 @@ async def _worked(on: Instance, chosen: argparse.Namespace, trouble: Trouble, po
         working = asyncio.create_task(at_work(crowd, chosen.cases, OPENING * chosen.seconds, chosen.at_once))
         try:
             lanes = plan(chosen.seed, chosen.seconds, possible).values()
-            await asyncio.gather(*(trouble.lane(lane) for lane in lanes), asyncio.sleep(chosen.seconds))
+            await asyncio.gather(*(trouble.lane(lane, chosen.seconds) for lane in lanes), asyncio.sleep(chosen.seconds))
             _say("no more faults; everything is started again, and people are answered")
             closed.set()
             await on.mend()
