@@ -161,6 +161,8 @@ async def instance(folder: Path, database: str, listener: Listener, minutes: int
         temporal = server(settings.home, settings.temporal_port)
         for program in (temporal, crew, face):
             program.patience = PATIENCE
+            # A session of its own, as a service manager gives: Ctrl-C reaches this process alone, which then ends them.
+            program.command.insert(0, "setsid")
         made = Instance(settings, Part(temporal), Part(crew), Part(face), server_of_records, mounted, hands, listener)
         try:
             await made.mend()

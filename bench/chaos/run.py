@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -102,7 +103,10 @@ async def _proved(on: Instance, memory: Memory) -> tuple[list[Claim], Record, di
 
 async def chaos(chosen: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], list[Claim]]:
     """Run it all in a folder; return the certificate and its claims."""
-    begun, since = time.monotonic(), datetime.now(UTC)
+    begun, since, here = time.monotonic(), datetime.now(UTC), asyncio.current_task()
+    assert here is not None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, here.cancel)
     listener = Listener(random.Random(f"{chosen.seed}:listener"), SENDER_WAITS)  # noqa: S311 - behaves badly on purpose
     await listener.start()
     try:
