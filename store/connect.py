@@ -39,6 +39,10 @@ logging.getLogger("aiosqlite").setLevel(logging.INFO)
 NOT_LET_IN = "28"
 """The class of PostgreSQL's codes for a sign-in that it refuses."""
 
+NOT_NOW = ("08", "53", "57P", "58")
+"""The beginnings of PostgreSQL's codes for a connection that is lost, a disk or a server that is full, one that starts or stops, and a
+system that fails it: nothing was wrong with what was asked."""
+
 SCHEMA_LOCK = 0x6A696566
 """PostgreSQL's advisory lock for changes of the schema."""
 
@@ -122,9 +126,10 @@ async def away() -> AsyncIterator[None]:
     except (OperationalError, InterfaceError, PoolTimeout) as error:
         raise StoreAway(type(error).__name__) from error
     except DBAPIError as error:
-        if str(getattr(error.orig, "sqlstate", None) or "").startswith(NOT_LET_IN):
+        code = str(getattr(error.orig, "sqlstate", None) or "")
+        if code.startswith(NOT_LET_IN):
             raise StoreRefuses("PostgreSQL does not let us in: it wants another user, password or certificate, or TLS (sslmode)") from error
-        if error.connection_invalidated:
+        if error.connection_invalidated or code.startswith(NOT_NOW):
             raise StoreAway(type(error).__name__) from error
         raise
     except ssl.SSLError as error:

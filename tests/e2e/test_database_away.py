@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import psutil
 import pytest
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
 from temporalio.testing import WorkflowEnvironment
 
 from models.action import Action
@@ -23,6 +23,7 @@ from service.door import take
 from service.errors import Unavailable
 from service.rehearsal import virtual_server
 from store.connect import StoreAway
+from store.engine import migrate
 from store.places import LoadedPlace
 from tests.conftest import Database
 from tests.postgres import Postgres
@@ -45,11 +46,21 @@ async def env() -> AsyncIterator[WorkflowEnvironment]:
 class Stoppable(Postgres):
     """A PostgreSQL server that can be stopped and started again over its data."""
 
+    _closing = False
+
     def halt(self) -> None:
         self._process.send_signal(signal.SIGINT)
         self._process.wait(20)
 
+    def close_the_door(self) -> None:
+        """Let nobody in any more, and end when those inside have gone."""
+        self._closing = True
+        self._process.send_signal(signal.SIGTERM)
+
     def again(self) -> None:
+        if self._closing:
+            self._process.wait(20)
+            self._closing = False
         if self._process.poll() is None:
             return
         self._process = subprocess.Popen(self._process.args, stdout=self._log, stderr=self._log, cwd=self.folder, **self._as_user())
@@ -84,11 +95,6 @@ async def noted(here: Desk, case_id: str) -> ActReceipt:
         try:
             return await here.note(case_id, action_id="note")
         except (Unavailable, StoreAway):
-            await asyncio.sleep(0.1)
-        except DBAPIError as error:
-            # A server that is starting up (57P03): the store does not call that `away` yet.
-            if getattr(error.orig, "sqlstate", None) != "57P03":
-                raise
             await asyncio.sleep(0.1)
 
 
@@ -139,6 +145,24 @@ async def test_a_locked_sqlite_file(env: WorkflowEnvironment, huaxi: LoadedPlace
                     lock.execute("COMMIT")
 
             await outage(here, begin, end)
+
+
+async def ask_until_refused(url: str) -> None:
+    for _ in range(200):  # the signal takes a moment to reach it
+        await migrate(url)
+
+
+async def test_a_postgresql_server_that_is_being_shut_down_is_away(stoppable: Stoppable) -> None:
+    url = stoppable.url(stoppable.create())
+    await migrate(url)
+    held = await asyncpg.connect(host=str(stoppable.folder), user="jiefen", database="postgres")
+    try:
+        stoppable.close_the_door()
+        with pytest.raises(StoreAway):
+            await ask_until_refused(url)
+    finally:
+        await held.close()
+        await asyncio.to_thread(stoppable.again)
 
 
 @pytest.mark.parametrize("how", ["stopped", "frozen"])

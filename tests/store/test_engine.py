@@ -15,13 +15,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, insert, inspect, select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 import store.affairs.tables
 import store.entry.account_tables
 import store.messages.message_tables
 import store.proof.proof_tables  # noqa: F401 - their tables belong to the metadata
-from store.connect import StoreAway, writer
+from store.connect import StoreAway, away, writer
 from store.engine import Store, migrate
 from store.keyring.keys import metadata as keys_metadata
 from store.records import Records
@@ -163,3 +163,24 @@ async def test_what_was_acknowledged_outlives_a_kill(database: Database, tmp_pat
     numbers = [case.code async for case in records.running_cases()]
     assert sorted(code or "" for code in numbers) == [f"YANLOU-2026-{number:05d}" for number in range(1, len(numbers) + 1)]
     await store.close()
+
+
+class Said(Exception):
+    """What a driver raises for an answer of PostgreSQL with this code."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        *[(code, StoreAway) for code in ("57P01", "57P02", "57P03", "08003", "08006", "53100", "53300", "58030")],
+        *[(code, DBAPIError) for code in ("23505", "42P01", "57014", "22001")],
+    ],
+)
+async def test_a_database_that_starts_stops_or_is_full_is_away_and_a_wrong_question_is_not(code: str, kind: type[Exception]) -> None:
+    with pytest.raises(kind):
+        async with away():
+            raise DBAPIError("", {}, Said(code))
