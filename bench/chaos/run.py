@@ -34,8 +34,8 @@ from service.crew import connect
 from service.office import Office
 from service.settings import ROOT
 
-OPENING = 0.8
-"""Share of the time in which cases come in."""
+OPENING = 0.5
+"""Share of the time in which cases come in; in the rest their clocks ring."""
 
 CATCHING_UP = 600.0
 """Seconds after the last fault that clients may still ask again."""

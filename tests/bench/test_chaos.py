@@ -119,8 +119,10 @@ def test_a_refused_action_that_was_done_is_found(story: Story) -> None:
     }
 
 
-def test_a_case_that_is_not_found_any_more_is_no_refusal(story: Story) -> None:
+def test_a_case_that_is_not_there_any_more_and_an_answer_of_no_kind_are_no_refusals(story: Story) -> None:
     story.memory.told.append(Told(next(iter(story.record.cases)), "b2", "sign", refused="unknown_case"))
+    assert story.failing() == set(), "it is there, and not theirs to see"
+    story.memory.told += [Told("gone", "b3", "sign", refused="unknown_case"), Told("gone", "b4", "sign", refused="405")]
     assert story.failing() == {"no refused action is in the record; refusals have the procedure's codes"}
 
 
