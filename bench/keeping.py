@@ -12,6 +12,10 @@ RESULTS = ROOT / "bench" / "results"
 
 
 def keep(name: str, result: dict[str, Any], results: Path = RESULTS) -> None:
-    """Write a result as `<name>.json`."""
+    """Write a result as `<name>.json`, and the sheet that is worked out from the results anew."""
     results.mkdir(parents=True, exist_ok=True)
     (results / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    if results == RESULTS:
+        from bench import sizing  # noqa: PLC0415 - it reads what is kept here
+
+        sizing.write()

@@ -280,8 +280,13 @@ def written(page: str, text: str) -> str:
     return f"{head}{BEGIN}\n{text}\n{END}{tail}"
 
 
+def write() -> str:
+    """Write the sheet into the page, and return it."""
+    text = sheet(measured())
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), text), encoding="utf-8")
+    return text
+
+
 def main() -> None:
     """Print the sheet, and write it into the page."""
-    text = sheet(measured())
-    print(text)  # noqa: T201
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), text), encoding="utf-8")
+    print(write())  # noqa: T201
