@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import cost, kpi, lists, memory, people, sealing, sizing, watching
+from bench import cost, households, kpi, lists, memory, people, sealing, sizing, watching
 from bench.chaos import run as chaos
 from bench.peers import report as peers
 from faces.process import leave
 
 BENCHES: dict[str, Callable[[], object]] = {
     "cost": cost.main,
+    "households": households.main,
     "kpi": kpi.main,
     "lists": lists.main,
     "memory": memory.main,

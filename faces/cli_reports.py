@@ -16,7 +16,7 @@ from faces.desk import desk
 from faces.output import WRONG, bar, command, out, say, show, table
 from models.account import TokenScope
 from service.importing.importing import Became, Imported, Importer, read_mapping
-from service.importing.sheets import rows_of
+from service.importing.sheets import Form, rows_of
 from service.reports.reporting import Gaps, Reporting, registered_in
 
 JUSTICE = "justice"
@@ -77,7 +77,7 @@ def import_(
 
     async def doing() -> int:
         plan = read_mapping(mapping)
-        total = sum(1 for _ in rows_of(file, plan))
+        total = sum(1 for _ in rows_of(file, Form.of(plan)))
         wrong: list[Imported] = []
         counts: dict[str, int] = {str(word): 0 for word in Became}
         async with desk(engine=not dry_run) as (office, cases):

@@ -117,7 +117,7 @@ def drop_unused(db: Connection, refs: Iterable[str]) -> list[str]:
 
 def _look(db: Connection, ring: Ring, persons: Iterable[Person]) -> _Plan:
     """A plan that knows whom the marks of these persons point to."""
-    marks = sorted({mark for person in persons for mark in _marks(ring, person)})
+    marks = sorted({mark for person in persons for mark in marks_of(ring, person)})
     query = select(vault_marks.c.mark, vault_marks.c.ref).where(vault_marks.c.mark.in_(marks))
     pointed: dict[str, str] = {row.mark: row.ref for row in db.execute(query)} if marks else {}
     return _Plan(found={}, alive=read_persons(db, ring, pointed.values()), marks=pointed)
@@ -125,7 +125,7 @@ def _look(db: Connection, ring: Ring, persons: Iterable[Person]) -> _Plan:
 
 def _place(plan: _Plan, ring: Ring, person: Person, spare: str) -> str:
     """The reference of a person: of the one it is, completed by what is new, or the spare one."""
-    for mark in _marks(ring, person):
+    for mark in marks_of(ring, person):
         ref = plan.marks.get(mark, "")
         known = plan.alive.get(ref)
         if known is None or _contradict(known, person):
@@ -136,7 +136,7 @@ def _place(plan: _Plan, ring: Ring, person: Person, spare: str) -> str:
             (plan.added if ref in plan.added else plan.changed)[ref] = complete
         return ref
     plan.alive[spare] = plan.added[spare] = person
-    for mark in _marks(ring, person):
+    for mark in marks_of(ring, person):
         if plan.marks.get(mark) not in plan.alive:
             plan.marks[mark] = spare
     return spare
@@ -149,7 +149,7 @@ def _write(db: Connection, ring: Ring, plan: _Plan) -> None:
     if plan.changed:
         sealed = update(vault_persons).where(vault_persons.c.ref == bindparam("of")).values(sealed=bindparam("now"))
         db.execute(sealed, [{"of": ref, "now": _closed(ring, ref, person)} for ref, person in plan.changed.items()])
-    wanted = {mark: ref for ref, person in (plan.added | plan.changed).items() for mark in _marks(ring, person)}
+    wanted = {mark: ref for ref, person in (plan.added | plan.changed).items() for mark in marks_of(ring, person)}
     if wanted:
         rows = db.execute(select(vault_marks).where(vault_marks.c.mark.in_(sorted(wanted)))).all()
         alive = read_persons(db, ring, [row.ref for row in rows])
@@ -210,7 +210,7 @@ def _opened(key: bytes, ref: str, sealed: bytes) -> Person:
     return Person.model_validate_json(unseal(key, sealed, ref.encode()))
 
 
-def _marks(ring: Ring, person: Person) -> list[str]:
+def marks_of(ring: Ring, person: Person) -> list[str]:
     """The blind index entries of a person, the strongest first."""
     marks = []
     if person.id_number:

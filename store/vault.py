@@ -9,9 +9,12 @@ What an action sealed is bound once that action is in the record; until then `di
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -25,8 +28,8 @@ from store.engine import Store, chosen
 from store.keyring.keys import INDEX, Erased
 from store.keyring.master import seal, unseal
 from store.keyring.ring import KeysNeeded, Ring
-from store.persons import Person, Typed, drop_unused, finding, name_persons, read_persons, replace_person, sought
-from store.tables import actions, vault_finds, vault_texts, vault_uses
+from store.persons import Person, Typed, drop_unused, finding, marks_of, name_persons, read_persons, replace_person, sought
+from store.tables import actions, vault_finds, vault_marks, vault_texts, vault_uses
 
 __all__ = ["Erased", "Person", "Typed", "UnknownRef", "Vault"]
 
@@ -46,6 +49,16 @@ BOUND = union_all(
     ),
 )
 """An action in the record of a case or of an affair: the vault keeps the words of both, by the id of either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one action of a case or an affair, by the paths of their fields."""
+
+    case_id: str
+    action_id: str
+    texts: Mapping[str, str]
+    persons: Mapping[str, Person]
 
 
 class UnknownRef(LookupError):
@@ -85,6 +98,43 @@ class Vault:
         # The first text of a case makes its key; persons' keys are made only when it is known that they are new.
         keys = await self._store.keys.keys([*([text_owner(case_id)] if texts else []), *([INDEX] if named else [])])
         return await self._at_once(work, Ring(keys, self._store.keys.peek), frozenset(spare.values()))
+
+    async def seal_together(self, given: Sequence[Words]) -> list[dict[str, str]]:
+        """Seal the words of many actions in one transaction, for lists that are brought in; the answers go with `given`.
+
+        Each is sealed as `seal_many` would; keys that were made for persons who turned out to be known are taken away again.
+        Raises Erased, StoreAway.
+        """
+        spare = [{path: f"person:{uuid.uuid4()}" for path in one.persons} for one in given]
+        fresh = [ref for refs in spare for ref in refs.values()]
+        owners = [text_owner(one.case_id) for one in given if one.texts]
+        ring = Ring(await self._store.keys.keys([*owners, *fresh, INDEX]), self._store.keys.peek)
+        ring.add(await self._pointed(ring, given))
+
+        def work(db: Connection, ring: Ring) -> list[dict[str, str]]:
+            found = []
+            for one, refs in zip(given, spare, strict=True):
+                texts = _seal_texts(db, ring.key(text_owner(one.case_id)), one.case_id, one.action_id, one.texts) if one.texts else {}
+                found.append(texts | name_persons(db, ring, (one.case_id, one.action_id), one.persons, refs))
+            return found
+
+        sealed = await self._at_once(work, ring, frozenset(fresh))
+        used = {ref for refs in sealed for ref in refs.values()}
+        if unused := [ref for ref in fresh if ref not in used]:
+            await self._store.keys.drop(unused)
+        return sealed
+
+    async def _pointed(self, ring: Ring, given: Sequence[Words]) -> dict[str, bytes | None]:
+        """The keys of the persons whom these may turn out to be, so that the transaction need not begin again for each."""
+        marks = sorted({mark for one in given for person in one.persons.values() for mark in marks_of(ring, person)})
+        async with self._store.read() as db:
+            refs = list(await db.scalars(select(vault_marks.c.ref).where(vault_marks.c.mark.in_(marks)).distinct())) if marks else []
+        return dict.fromkeys(refs) | await self._store.keys.existing(refs)
+
+    async def keyed(self, texts: Iterable[str]) -> list[str]:
+        """Keyed digests of these texts: equal ones are found equal, and nobody without the key can guess what they were of."""
+        key = (await self._store.keys.keys([INDEX]))[INDEX]
+        return [hmac.new(key, f"keyed\0{text}".encode(), hashlib.sha256).hexdigest() for text in texts]
 
     async def open_text(self, ref: str) -> str:
         """The text behind a reference; raises UnknownRef, Erased, StoreAway."""

@@ -29,7 +29,7 @@ from service import door
 from service.cases import Cases
 from service.errors import Refused, refuse
 from service.importing.mapping import Entry, Wrong, entry_of
-from service.importing.sheets import rows_of
+from service.importing.sheets import Form, rows_of
 from service.office import Office
 from store.files import parse, read_yaml
 
@@ -86,7 +86,7 @@ class Importer:
 
     async def run(self, path: Path) -> AsyncIterator[Imported]:
         """Take the rows in, in their order; yields what became of each. Raises BadFile, Unavailable, StoreAway."""
-        for number, row in rows_of(path, self._mapping):
+        for number, row in rows_of(path, Form.of(self._mapping)):
             yield await self._row(number, row)
 
     async def _row(self, number: int, row: Mapping[str, Any]) -> Imported:

@@ -49,7 +49,7 @@ def entry_of(row: Cells[str, Any], mapping: Mapping, network: Network, today: da
         column = source.column or target
         try:
             value = _value(row.get(source.column or ""), target, source)
-        except _Unusable as unusable:
+        except Unusable as unusable:
             found.wrong.append(Wrong(column, unusable.reason))
             continue
         if value is None and target in MUST:
@@ -60,7 +60,9 @@ def entry_of(row: Cells[str, Any], mapping: Mapping, network: Network, today: da
     return found
 
 
-class _Unusable(Exception):
+class Unusable(Exception):
+    """A cell can't be read; `reason` says why, in words without its content."""
+
     def __init__(self, reason: Both) -> None:
         super().__init__(reason[1])
         self.reason = reason
@@ -75,39 +77,40 @@ def _value(cell: Any, target: Target, source: From) -> Any:
     if text is None:
         return None
     if source.values:
-        text = source.values.get(_plain(text))
+        text = source.values.get(plain(text))
         if text is None:
-            raise _Unusable(NOT_IN_TABLE)
+            raise Unusable(NOT_IN_TABLE)
     if target in DATES:
-        return _date(text, source)
-    return _number(text, target) if target in NUMBERS else _plain(text)
+        return read_date(text, source)
+    return _number(text, target) if target in NUMBERS else plain(text)
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     """Return a cell as text: a number that a workbook holds without its trailing zero."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
-def _date(value: Any, source: From) -> date:
+def read_date(value: Any, source: From) -> date:
+    """Return a cell as a day: a real date of a workbook, or a text in one of the forms. Raises Unusable."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
     for form in source.dates:
         try:
-            return datetime.strptime(_plain(value), form).date()  # noqa: DTZ007 - a day of the place
+            return datetime.strptime(plain(value), form).date()  # noqa: DTZ007 - a day of the place
         except ValueError:
             continue
-    raise _Unusable(NOT_A_DATE)
+    raise Unusable(NOT_A_DATE)
 
 
 def _number(value: Any, target: Target) -> int | float:
     try:
         number = float(str(value).replace(",", "").replace("，", "").strip())
     except ValueError:
-        raise _Unusable(NOT_A_NUMBER) from None
+        raise Unusable(NOT_A_NUMBER) from None
     if number != number or number < 0 or number > 1e13:  # noqa: PLR0124 - the test for what is no number
-        raise _Unusable(NOT_A_NUMBER)
+        raise Unusable(NOT_A_NUMBER)
     return number if target == "amount" else int(number)
 
 

@@ -6,6 +6,7 @@ import csv
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +16,45 @@ from store.files import BadFile
 Row = dict[str, Any]
 
 
-def rows_of(path: Path, mapping: Mapping) -> Iterator[tuple[int, Row]]:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a list is laid out: its sheet, the row that names the columns, and the columns it has to have."""
+
+    columns: tuple[str, ...]
+    head: int = 1
+    sheet: str | None = None
+    encoding: str | None = None
+
+    @classmethod
+    def of(cls, mapping: Mapping) -> Form:
+        """The form of a list of old cases."""
+        columns = (mapping.id, *(one.column for one in mapping.fields.values() if one.column is not None))
+        return cls(columns, mapping.head, mapping.sheet, mapping.encoding)
+
+
+def rows_of(path: Path, form: Form) -> Iterator[tuple[int, Row]]:
     """Yield each row with its number in the file and its cells by column; empty rows are passed over. Raises BadFile."""
-    found = _workbook(path, mapping) if path.suffix.lower() in {".xlsx", ".xlsm"} else _text(path, mapping)
+    found = _workbook(path, form) if path.suffix.lower() in {".xlsx", ".xlsm"} else _text(path, form)
     heads: list[str] = []
     for number, cells in found:
-        if number < mapping.head:
+        if number < form.head:
             continue
-        if number == mapping.head:
+        if number == form.head:
             heads = [str(cell or "").strip() for cell in cells]
-            _check(path, mapping, heads)
+            _check(path, form, heads)
         elif any(cell not in {None, ""} for cell in cells):
             yield number, dict(zip(heads, cells, strict=False))
     if not heads:
-        raise BadFile(path, "", f"has no row {mapping.head} with names of columns")
+        raise BadFile(path, "", f"has no row {form.head} with names of columns")
 
 
-def _check(path: Path, mapping: Mapping, heads: list[str]) -> None:
-    wanted = [mapping.id, *(one.column for one in mapping.fields.values() if one.column is not None)]
-    for column in wanted:
+def _check(path: Path, form: Form, heads: list[str]) -> None:
+    for column in form.columns:
         if column not in heads:
-            raise BadFile(path, f"row {mapping.head}", f'there is no column "{column}"')
+            raise BadFile(path, f"row {form.head}", f'there is no column "{column}"')
 
 
-def _workbook(path: Path, mapping: Mapping) -> Iterator[tuple[int, list[Any]]]:
+def _workbook(path: Path, form: Form) -> Iterator[tuple[int, list[Any]]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - dear to load, and few processes read a workbook
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
@@ -47,15 +63,15 @@ def _workbook(path: Path, mapping: Mapping) -> Iterator[tuple[int, list[Any]]]:
     except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         raise BadFile(path, "", "is no workbook that can be read") from error
     with closing(book):
-        if mapping.sheet is not None and mapping.sheet not in book.sheetnames:
-            raise BadFile(path, "sheet", f'there is no sheet "{mapping.sheet}"')
-        sheet = book[mapping.sheet] if mapping.sheet is not None else book[book.sheetnames[0]]
+        if form.sheet is not None and form.sheet not in book.sheetnames:
+            raise BadFile(path, "sheet", f'there is no sheet "{form.sheet}"')
+        sheet = book[form.sheet] if form.sheet is not None else book[book.sheetnames[0]]
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
             yield number, list(row)
 
 
-def _text(path: Path, mapping: Mapping) -> Iterator[tuple[int, list[Any]]]:
-    encoding = mapping.encoding or _encoding(path)
+def _text(path: Path, form: Form) -> Iterator[tuple[int, list[Any]]]:
+    encoding = form.encoding or _encoding(path)
     try:
         with path.open(encoding=encoding, newline="") as file:
             for number, row in enumerate(csv.reader(file), start=1):

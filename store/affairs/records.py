@@ -64,18 +64,27 @@ class AffairRecords:
         raise AssertionError("unreachable")
 
     async def publish_many(self, bursts: Sequence[tuple[Burst, AffairViews]]) -> list[Published]:
-        """Store many bursts in one transaction, all or none: for imports. Raises as `publish`."""
+        """Store many bursts in one transaction, all or none: for imports. Raises DuplicateAffair also where another writer came between."""
 
         def all_of_them(db: Connection) -> list[Published]:
             return [publish(db, burst, views, careful=False) for burst, views in bursts]
 
-        return await self._store.write_at_once(all_of_them)
+        try:
+            return await self._store.write_at_once(all_of_them)
+        except IntegrityError as error:
+            raise DuplicateAffair(bursts[0][0].affair.id, "") from error
 
     async def load(self, affair_id: str) -> str | None:
         """The state as it was last published, as JSON, or None."""
         async with self._store.read() as db:
             found: str | None = await db.scalar(LOAD, {"affair_id": affair_id})
         return found
+
+    async def load_many(self, affair_ids: Sequence[str]) -> dict[str, str]:
+        """The states of these affairs as JSON, by id; those that are not there are left out."""
+        query = select(COLUMNS.affair_id, COLUMNS.state).where(COLUMNS.affair_id.in_(affair_ids))
+        async with self._store.read() as db:
+            return {row.affair_id: row.state for row in await db.execute(query)}
 
     async def find(self, key: str) -> tuple[str, str] | None:
         """Id and kind of the affair of a code or an id, or None."""
