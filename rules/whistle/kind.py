@@ -21,6 +21,7 @@ from rules.whistle import answering, doing
 from rules.whistle.calling import next_rung
 from rules.whistle.clocks import ball, expire, owes, wants
 from rules.whistle.foldings import FOLDINGS
+from rules.whistle.labels import LABELS
 
 AUTHORS = frozenset({Role.GRID, Role.DISPATCHER, Role.DIRECTOR})
 DIRECTORS = SUPERVISORS | {Role.OFFICER}
@@ -270,4 +271,5 @@ WHISTLE = Kind(
     access=access,
     keys=lambda whistle: (("item", whistle.item or "unlisted"),),
     faults=faults,
+    labels=LABELS,
 )

@@ -42,7 +42,7 @@ def _fields(model: type[BaseModel]) -> dict[str, Any]:
     for name, info in model.model_fields.items():
         if name == "person" or name.endswith("_person"):
             found[name] = (PersonIn, ...) if info.is_required() else (PersonIn | None, None)
-        elif name in {"at", "occurred_at"}:
+        elif name == "at" or name.endswith("_at"):
             found[name] = (datetime, ...) if info.is_required() else (datetime | None, None)
         else:
             found[name] = (_door(info.rebuild_annotation()), info)

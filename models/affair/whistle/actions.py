@@ -9,8 +9,8 @@ from pydantic import Field
 
 from models.affair.base import AffairAction, Link
 from models.affair.common import CommonAction
-from models.base import Id, Instant, Label, Reason, Text
-from models.party import Party
+from models.base import Id, Instant, Label, Model, Reason, Text
+from models.words import PartyKind, Side
 
 Units = Annotated[tuple[Id, ...], Field(max_length=40)]
 
@@ -126,13 +126,27 @@ class RateWhistle(AffairAction):
     text: Reason = ""
 
 
+class CaseParty(Model):
+    """A party of the dispute that is opened; what becomes of a party later is the dispute's to say."""
+
+    id: Id
+    side: Side
+    kind: PartyKind
+    person: str
+    """Who it is: words at the door, a vault reference behind it."""
+    people: int | None = Field(default=None, ge=1, le=100_000)
+    vulnerable: bool = False
+    minor: bool = False
+    household: Label | None = None
+
+
 class OpenCaseOfWhistle(AffairAction):
     """Open a dispute for what the whistle came upon (哨转案)."""
 
     do: Literal["open_case"] = "open_case"
     summary: Text
     happened_on: date
-    parties: tuple[Party, ...] = Field(min_length=1, max_length=200)
+    parties: tuple[CaseParty, ...] = Field(min_length=1, max_length=200)
     people: int = Field(ge=1, le=100_000)
     amount: float | None = Field(default=None, ge=0, le=1e13, allow_inf_nan=False)
     risk_signs: tuple[Label, ...] = Field(default=(), max_length=40)

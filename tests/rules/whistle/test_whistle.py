@@ -292,7 +292,12 @@ def test_author_and_units_rate_each_other_once() -> None:
 
 def test_a_case_is_opened_once_and_linked() -> None:
     core = working()
-    case = {"summary": "t", "happened_on": "2026-03-01", "people": 1, "parties": [{"id": "a", "side": "applicant", "kind": "person"}]}
+    case = {
+        "summary": "t",
+        "happened_on": "2026-03-01",
+        "people": 1,
+        "parties": [{"id": "a", "side": "applicant", "kind": "person", "person": "p"}],
+    }
     core.done(GRID, "open_case", **case)
     assert core.refused("clerk@yanlou-centre", "open_case", **case) == "already_done"
     core.answer(refused="not_allowed")
