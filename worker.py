@@ -23,6 +23,7 @@ from faces.process import CannotStart, configure_logs, read_settings, run, stop_
 from service import upkeep
 from service.affairs.desk import Affairs
 from service.affairs.keeping import ring
+from service.affairs.rounds.schedule import keep_rounds, prefix
 from service.bulletin.schedule import keep_bulletins
 from service.bulletin.schedule import schedule_id as bulletin_schedule_id
 from service.cases import Cases
@@ -185,6 +186,16 @@ async def main(*, checked: bool = False) -> int:
         return CANNOT_START
 
 
+async def schedules(office: Office) -> None:
+    """Make sure that the server starts what is to begin by itself; where it does not let us, say so."""
+    if not await keep_schedule(office):
+        log.warning("no_anchor_schedule", id=schedule_id(office.settings))
+    if not await keep_bulletins(office):
+        log.warning("no_bulletin_schedule", id=bulletin_schedule_id(office.settings))
+    if not await keep_rounds(office):
+        log.warning("no_round_schedules", prefix=prefix(office.settings))
+
+
 async def work(settings: Settings, *, checked: bool = False) -> int:
     """Run the worker and its pages until it is told to stop. Raises CannotStart."""
     workflow.logger.workflow_info_on_message = False
@@ -202,10 +213,7 @@ async def work(settings: Settings, *, checked: bool = False) -> int:
         page = await health.serve(settings.probe_host, settings.health_port)
     except OSError as error:
         raise CannotStart(f"port {settings.health_port} is in use (JIEFEN_HEALTH_PORT)") from error
-    if not await keep_schedule(office):
-        log.warning("no_anchor_schedule", id=schedule_id(settings))
-    if not await keep_bulletins(office):
-        log.warning("no_bulletin_schedule", id=bulletin_schedule_id(settings))
+    await schedules(office)
     beside = [
         asyncio.create_task(refresh(office)),
         asyncio.create_task(keep_facts(office)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from models.affair.record import AffairKey, AffairPublication, AffairTask, AffairTaskDone, LoadedAffair
+from models.affair.round.due import RoundsBegun, RoundsDue
 from models.anchor import AnchorDue, Anchored
 from models.base import Model
 from models.bulletin import BulletinDue, BulletinsMade
@@ -48,3 +49,4 @@ MAKE_BULLETINS = Contract("make_bulletins", BulletinDue, BulletinsMade)
 PUBLISH_AFFAIR = Contract("publish_affair", AffairPublication, Published)
 LOAD_AFFAIR = Contract("load_affair", AffairKey, LoadedAffair)
 SERVE_AFFAIR = Contract("serve_affair", AffairTask, AffairTaskDone)
+BEGIN_ROUNDS = Contract("begin_rounds", RoundsDue, RoundsBegun)

@@ -25,7 +25,9 @@ from activities.closure import ClosureActivities
 from activities.delivery import DeliveryActivities
 from activities.escalation import EscalationActivities
 from activities.records import RecordActivities
+from activities.rounds import RoundActivities
 from service.affairs.desk import Affairs
+from service.affairs.rounds.schedule import Starter
 from service.affairs.serving import Serving
 from service.bulletin.editing import Editor
 from service.cases import Cases
@@ -40,6 +42,7 @@ from workflows.anchor import AnchorWorkflow
 from workflows.bulletin import BulletinWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.hazard import HazardWorkflow
+from workflows.round import RoundsDueWorkflow, RoundWorkflow, SheetWorkflow
 from workflows.watch import WatchWorkflow
 from workflows.whistle import WhistleWorkflow
 
@@ -53,8 +56,11 @@ GRID = (
     HazardWorkflow,
     WhistleWorkflow,
     WatchWorkflow,
+    RoundWorkflow,
+    SheetWorkflow,
 )
 """The workflows of affairs, one for each kind that has runs."""
+
 Work = tuple[list[type], list[Callable[..., Any]]]
 """Workflows and activities."""
 
@@ -151,8 +157,9 @@ def _disputes(office: Office) -> Work:
 
 def _grid(office: Office) -> Work:
     """What runs affairs of the grid (网格事务), and what they ask of the world."""
-    affairs = AffairActivities(Serving(office, Affairs(office), Cases(office)))
-    return [*GRID], [affairs.publish, affairs.load, affairs.serve]
+    affairs = Affairs(office)
+    grid = AffairActivities(Serving(office, affairs, Cases(office)))
+    return [*GRID, RoundsDueWorkflow], [grid.publish, grid.load, grid.serve, RoundActivities(Starter(office, affairs)).begin]
 
 
 def _upkeep(office: Office) -> Work:

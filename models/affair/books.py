@@ -9,12 +9,14 @@ from pydantic import BaseModel
 
 from models.affair.hazard import HazardBook
 from models.affair.household_book import HouseholdBook
+from models.affair.round.book import RoundBook
 from models.affair.watch.book import WatchBook
 from models.affair.whistle.book import WhistleBook
 
 BOOKS: dict[str, type[BaseModel]] = {
     "hazard": HazardBook,
     "household": HouseholdBook,
+    "round": RoundBook,
     "whistle": WhistleBook,
     "watch": WatchBook,
 }

@@ -9,7 +9,7 @@ from typing import Any
 from models.affair.base import Affair, AffairDocuments, AffairEvent, AffairWork, Happened
 from models.affair.common import AffairAsked
 from models.clock import Clock
-from models.party import Actor
+from models.party import SYSTEM, Actor
 from rules.affair.clocks import settle
 from rules.affair.folding import fold
 from rules.affair.kind import AffairBundle, AffairContext, Kind
@@ -60,9 +60,13 @@ class AffairDraft:
         self._before_last = self.affair
         self.affair = fold(self.kind, self.affair, event)
 
-    def ask(self, kind: str, detail: dict[str, Any]) -> None:
-        """Ask for something outside the core; its servant answers with the action `answer` (`service/affairs/serving.py`)."""
-        work = AffairWork(id=f"w{self.affair.asked + 1}", kind=kind, actor=self.actor, action_id=self.action_id, detail=detail)
+    def ask(self, kind: str, detail: dict[str, Any], *, own: bool = False) -> None:
+        """Ask for something outside the core; its servant answers with the action `answer` (`service/affairs/serving.py`).
+
+        `own` makes it the engine's own errand: done in its name, and the action that led to it does not wait for the answer.
+        """
+        actor, action_id = (SYSTEM, None) if own else (self.actor, self.action_id)
+        work = AffairWork(id=f"w{self.affair.asked + 1}", kind=kind, actor=actor, action_id=action_id, detail=detail)
         self.add(AffairAsked(work=work))
 
     def carry(self, clock: Clock) -> None:

@@ -139,6 +139,8 @@ class Kind:
     says of nothing."""
     tells: Callable[[Any, AffairBundle, datetime], Iterable[Told]] = field(default=lambda _affair, _bundle, _now: ())
     """What it has to explain besides its clocks, as sentences."""
+    shares: str | None = None
+    """The kind whose book it runs under, where it has none of its own: a part of that kind."""
     faults: Callable[[Any, Network], Iterable[tuple[str, str]]] = field(default=lambda _book, _network: ())
     """What is wrong with its book in this network: pairs of key and reason, for whoever edits the file."""
     labels: AffairLabels = field(default_factory=AffairLabels)

@@ -6,6 +6,8 @@ from rules.affair import common
 from rules.affair.kind import Kind
 from rules.hazard.kind import HAZARD
 from rules.household.kind import HOUSEHOLD
+from rules.round.kind import ROUND
+from rules.round.sheet import SHEET
 from rules.watch.kind import WATCH
 from rules.whistle.kind import WHISTLE
 
@@ -16,4 +18,6 @@ KINDS: dict[str, Kind] = {
     "household": HOUSEHOLD,
     "whistle": WHISTLE,
     "watch": WATCH,
+    "round": ROUND,
+    "sheet": SHEET,
 }

@@ -70,13 +70,16 @@ class Affairs:
         intake_id: str | None = None,
         source: str = "desk",
         persons: Mapping[str, str] | None = None,
+        docs: AffairDocuments | None = None,
     ) -> AffairReceiptOut:
         """Begin an affair of a kind. The same kind, source and intake id give the same affair.
 
         Of a kind with a `subject` the same subject gives the same affair, begun or not, and source and intake id name the action.
-        `persons` are references to persons that another record knows already, by the path of their field. Raises Refused, Unavailable.
+        `persons` are references to persons that another record knows already, by the path of their field; `docs` the documents of
+        the record that it is a part of, where it is one. Raises Refused, Unavailable.
         """
-        kind, docs = KINDS.get(kind_name), self._office.affair_docs(kind_name)
+        kind = KINDS.get(kind_name)
+        docs = docs or (self._office.affair_docs(kind.shares or kind_name) if kind is not None else None)
         if kind is None or docs is None:
             raise refuse(RefusalCode.INVALID, "kind")
         with acting(kind.opens, actor, self._office.bundle.network, KNOWN_ACTIONS) as seen:

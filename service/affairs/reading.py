@@ -107,7 +107,7 @@ class AffairReader:
     def telling(self, kind: str) -> Telling:
         """Return what tells the facts of a kind in words."""
         bundle = self._office.bundle
-        return Telling(KINDS[kind], self._office.place.books.get(kind), bundle.network, bundle.cal.stamp)
+        return Telling(KINDS[kind], self._office.place.books.get(KINDS[kind].shares or kind), bundle.network, bundle.cal.stamp)
 
     async def look(self, actor: Actor, key: str, what: str, purpose: str = "") -> Looked:
         """Return an affair by its code with what somebody may see of it, and log the look with its purpose.

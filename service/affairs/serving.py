@@ -15,6 +15,7 @@ from models.record import Published
 from rules.affair.kinds import KINDS
 from rules.watch.warning import RAISE
 from service.affairs.desk import Affairs, views_of
+from service.affairs.rounds.serving import ROUND_SERVANTS
 from service.affairs.watches import raise_case
 from service.cases import Cases
 from service.errors import Refused, UnknownAffair
@@ -92,5 +93,6 @@ SERVANTS: dict[str, Callable[[Serving, AffairTask], Awaitable[dict[str, Any]]]] 
     "open_affair": _open_affair,
     "act_affair": _act_affair,
     RAISE: raise_case,
+    **ROUND_SERVANTS,
 }
 """Who does what work, by its kind."""

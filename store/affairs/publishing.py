@@ -15,6 +15,7 @@ from models.affair.base import Affair
 from models.record import Duty, Line, Published, PublishOutcome
 from models.words import CardKind
 from rules.chain import GENESIS
+from store.affairs.own import OWN
 from store.affairs.tables import affair_access, affair_actions, affair_duties, affair_events, affair_keys, affair_outbox, affairs
 from store.codes import next_code
 from store.publishing import BadPublication, action_rows, laid_beside
@@ -102,6 +103,8 @@ def publish(db: Connection, burst: Burst, views: AffairViews, *, careful: bool) 
             _replace(db, affair.id, name, rows, first=row is None)
     if fresh:
         _write_lines(db, affair.id, fresh, row.stage if row else None)
+        if affair.kind in OWN:
+            OWN[affair.kind].write(db, affair, fresh)
     return Published(outcome=outcome, head=affair.head, seq=affair.seq, code=code)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 
 from models.affair.base import Affair
 from models.record import Line
+from store.affairs.own import OWN
 from store.affairs.publishing import BESIDE, UPDATE, AffairViews, columns, done_rows, rows_beside, sums_of
 from store.affairs.tables import affair_actions, affair_events, affairs
 from store.engine import Store
@@ -88,6 +89,8 @@ def _rewrite(db: Connection, *, affair: Affair, lines: Sequence[Line], views: Af
         db.execute(delete(table).where(table.c.affair_id == affair.id))
         if rows:
             db.execute(insert(table), rows)
+    if affair.kind in OWN:
+        OWN[affair.kind].write(db, affair, lines)
     return changed
 
 
@@ -100,6 +103,9 @@ def _differing(db: Connection, *, affair: Affair, lines: Sequence[Line], views: 
         stored = db.execute(select(table).where(table.c.affair_id == affair.id)).mappings()
         if comparable(table, stored) != comparable(table, rows):
             found.append(table.name)
+    own = OWN.get(affair.kind)
+    if own is not None and own.differs(db, affair, lines):
+        found.append(own.name)
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 import store.affairs.tables
+import store.affairs.target_tables
 import store.arrivals.arrival_tables
 import store.desk.desk_tables
 import store.entry.account_tables

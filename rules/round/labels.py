@@ -1,0 +1,130 @@
+"""What the parts of a round and of a sheet are called (轮次与任务单用语)."""
+
+from __future__ import annotations
+
+from rules.affair.labels import AffairLabels
+
+COUNTED = {
+    "visited": ("已走访", "Visited"),
+    "skipped": ("未走访（有理由）", "Left out, with a reason"),
+    "excused": ("其中正当理由", "Of these with a good reason"),
+    "overdue": ("逾期未走访", "Overdue"),
+}
+"""Counts of results, and what a target comes to."""
+
+SHARED = {
+    **COUNTED,
+    "plan": ("巡查方案", "Plan"),
+    "place": ("村（社区）或乡镇", "Village, community or town"),
+    "targets": ("对象", "Targets"),
+    "target": ("对象", "Target"),
+    "key": ("对象编号", "Number of the target"),
+    "label": ("对象说明（名称、门牌）", "What it is known by"),
+    "about": ("关联台账", "The record it is"),
+    "about_kind": ("台账种类", "Kind of that record"),
+    "no": ("任务单序号", "Number of the sheet"),
+    "size": ("对象数", "Targets on it"),
+    "id": ("编号", "Id"),
+    "code": ("编号", "Code"),
+    "tally": ("完成情况", "What came of them"),
+    "paused": ("已暂停", "Standing still"),
+    "stuck": ("待人工处置", "To be seen to by hand"),
+    "refused": ("不予办理原因", "Why it was refused"),
+    "work": ("办理请求", "Request"),
+    "round": ("所属轮次", "Round"),
+}
+
+ROUND = AffairLabels(
+    stages={
+        "gathering": ("收集名单", "gathering the list"),
+        "counting": ("核对名单", "counting the list"),
+        "running": ("巡查中", "being walked"),
+        "closed": ("已办结", "closed"),
+    },
+    actions={
+        "begin": ("发起轮次", "Begin a round"),
+        "start": ("名单齐备，开始巡查", "The list is whole: start"),
+        "pause": ("暂停", "Pause"),
+        "resume": ("恢复", "Resume"),
+        "sheet_done": ("任务单回报", "A sheet reports"),
+    },
+    fields={
+        **SHARED,
+        "digest": ("名单摘要", "Digest of the list"),
+        "grids": ("各网格", "By grid"),
+        "dealt": ("已派单", "Dealt"),
+        "sheets": ("任务单", "Sheets"),
+        "planned": ("计划派单", "Sheets as planned"),
+        "open": ("在办任务单", "Sheets being walked"),
+        "early": ("先行回报的任务单", "Sheets that reported early"),
+        "lapsing": ("期限已过", "Its time is over"),
+    },
+    clocks={"due": ("完成期限", "completion")},
+    duties={"oversee": ("督促完成", "See that it is done")},
+    happened={
+        "round_begun": ("发起轮次", "A round was begun"),
+        "round_counting": ("名单齐备，开始核对", "The list is whole"),
+        "round_started": ("名单确定，开始巡查", "The list stands fast; it is being walked"),
+        "sheets_dealt": ("派发任务单", "Sheets were dealt"),
+        "sheet_ended": ("任务单办结", "A sheet has ended"),
+        "round_stuck": ("派单受阻", "Something was refused; nothing more is dealt"),
+        "round_time_over": ("轮次期满", "The time of the round is over"),
+        "targets_lapsed": ("未派单对象逾期", "Targets that came onto no sheet are overdue"),
+        "round_paused": ("暂停", "It stands still"),
+        "round_resumed": ("恢复", "It goes on"),
+        "round_closed": ("轮次办结", "Every target has come to its end"),
+    },
+    lists={"plan": "plans"},
+)
+
+SHEET = AffairLabels(
+    stages={"open": ("走访中", "being walked"), "reporting": ("回报中", "reporting"), "done": ("已办结", "done")},
+    actions={
+        "deal": ("派单", "Deal"),
+        "visit": ("登记走访", "Enter a visit"),
+        "skip": ("登记未走访", "Leave a target out"),
+        "enter": ("批量补录", "Enter what was written down without a connection"),
+        "pause": ("暂停", "Pause"),
+        "resume": ("恢复", "Resume"),
+        "settle": ("人工处置", "Seen to by hand"),
+    },
+    fields={
+        **SHARED,
+        "left": ("未走访对象", "Targets still to be visited"),
+        "marks": ("走访结果", "What came of the others"),
+        "outcome": ("结果", "Result"),
+        "found": ("发现问题", "Found"),
+        "finding": ("发现问题", "Finding"),
+        "findings": ("发现问题", "Findings"),
+        "answers": ("检查项", "Answers"),
+        "skip": ("未走访理由", "Why it was left out"),
+        "text": ("情况说明", "What was seen"),
+        "entries": ("补录结果", "Results"),
+        "row": ("行号", "Row"),
+        "result": ("结果", "Result"),
+        "results": ("结果", "Results"),
+        "claimed": ("补录", "Entered late"),
+        "late": ("超过期限", "After the due time"),
+        "repeated": ("重复提交", "Sent before"),
+        "broken": ("未收录的行", "Rows that can't be taken"),
+        "field": ("字段", "Field"),
+        "reason": ("原因", "Reason"),
+    },
+    clocks={"due": ("走访期限", "visits")},
+    happened={
+        "sheet_dealt": ("派发任务单", "The sheet was dealt"),
+        "target_visited": ("登记走访", "A target was visited"),
+        "target_skipped": ("登记未走访", "A target was left out"),
+        "batch_entered": ("批量补录", "Results were entered late"),
+        "targets_overdue": ("对象逾期", "Targets are overdue"),
+        "sheet_paused": ("暂停", "It stands still"),
+        "sheet_resumed": ("恢复", "It goes on"),
+        "finding_opened": ("发现问题已转办", "What was found has opened a record"),
+        "finding_stuck": ("发现问题转办受阻", "Nothing could be opened for what was found"),
+        "finding_settled": ("发现问题已人工处置", "What was found was seen to by hand"),
+        "sheet_complete": ("全部对象有结果", "Every target has come to its end"),
+        "sheet_reported": ("已回报轮次", "The round knows"),
+    },
+    lists={"plan": "plans", "skip": "skips", "finding": "findings"},
+    values={"outcome": {name: COUNTED[name] for name in ("visited", "skipped", "overdue")}},
+)
