@@ -7,7 +7,9 @@ an error message: they may be personal data.
 from __future__ import annotations
 
 import logging
+import sqlite3
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -26,6 +28,13 @@ from store.tls import connection as reached
 
 BUSY_MS = 5_000
 """How long a SQLite writer waits for another process's transaction."""
+
+LOOK_MS = 1
+"""How long it sleeps between two looks whether that transaction is over.
+
+SQLite itself sleeps longer and longer, up to a tenth of a second, and then often finds the next one under way: worker and console
+write by turns, each for some milliseconds, and an action waited 50 for its turn (docs/performance.md).
+"""
 
 READERS = 8
 """Connections of one process that read at the same time; on PostgreSQL also the number that write."""
@@ -53,6 +62,8 @@ PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA foreign_keys=ON",
 )
+
+BEGIN = "BEGIN IMMEDIATE"
 
 WIPED = "PRAGMA secure_delete=ON"
 """For the key store: what is deleted is overwritten in the file, too."""
@@ -177,14 +188,38 @@ def prepare(engine: Engine, pragmas: tuple[str, ...]) -> None:
 
 
 def begin_immediate(engine: Engine) -> None:
-    """Take SQLite's write lock at the start of each transaction.
+    """Take SQLite's write lock at the start of each transaction, as soon as another process lets go of it.
 
     One that reads first and writes later would fail with BUSY_SNAPSHOT, whatever the busy timeout.
     """
 
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={LOOK_MS}")
+        cursor.close()
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        until = time.monotonic() + BUSY_MS / 1000
+        while time.monotonic() < until:
+            if _begun(connection):
+                return
+        connection.exec_driver_sql(BEGIN)
+
+
+def _begun(connection: Connection) -> bool:
+    """Try once to begin; False while another process writes. SQLite sleeps between its two looks, in a thread that may."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(BEGIN)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            return False
+        raise
+    finally:
+        cursor.close()
+    return True
 
 
 def _make_folder(url: str) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store.connect import PRAGMAS, away, begin_immediate, prepare, transaction
+from store.connect import BUSY_MS, LOOK_MS, PRAGMAS, away, begin_immediate, prepare, transaction
 
 T = TypeVar("T")
 
@@ -56,9 +56,13 @@ class Lane:
 
     def _empty_log(self) -> bool:
         link = self._engine.raw_connection()
+        cursor = link.cursor()
         try:
-            busy = link.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            # Readers are waited for longer than a transaction of another writer is at a time.
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         finally:
+            cursor.execute(f"PRAGMA busy_timeout={LOOK_MS}")
             link.close()
         return not busy
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -15,6 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, insert, inspect, select, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, StatementError
 
 import store.affairs.tables
@@ -22,6 +24,7 @@ import store.affairs.target_tables
 import store.entry.account_tables
 import store.messages.message_tables
 import store.proof.proof_tables  # noqa: F401 - their tables belong to the metadata
+from store import connect
 from store.connect import StoreAway, away, writer
 from store.engine import Store, migrate
 from store.keyring.keys import metadata as keys_metadata
@@ -53,10 +56,39 @@ async def test_a_time_keeps_its_instant_and_a_naive_one_is_refused(store: Store)
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_sqlite_is_set_to_outlive_a_kill_and_a_power_cut(store: Store) -> None:
-    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     for side in (store.write(), store.read()):
         async with side as db:
             assert {name: await db.scalar(text(f"PRAGMA {name}")) for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_writer_goes_on_as_soon_as_another_process_lets_go_and_gives_up_where_it_does_not(
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = sqlite3.connect(make_url(database.url).database or "", isolation_level=None, check_same_thread=False)
+    begun = connect._begun
+
+    def begins(db: Connection) -> bool:
+        found = begun(db)
+        if not found:
+            other.rollback()
+        return found
+
+    async def at_once() -> None:
+        await store.write_at_once(lambda db: db.execute(select(documents)))
+
+    for work in (lambda: on(store, lambda db: db.execute(select(documents))), at_once):
+        other.execute(connect.BEGIN)
+        with monkeypatch.context() as patched:
+            patched.setattr(connect, "BUSY_MS", 1)
+            with pytest.raises(StoreAway):
+                await work()
+        with monkeypatch.context() as patched:
+            patched.setattr(connect, "_begun", begins)
+            await work()
+            assert not other.in_transaction
+    other.close()
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
