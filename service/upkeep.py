@@ -282,17 +282,18 @@ async def replay(office: Office, cases: Cases) -> ReplayReport:
     await office.shelf.fill(office.library)
     count = 0
     failures: list[ReplayFailure] = []
-    async for result in replayed(_open_histories(office, cases.engine), office.client.data_converter):
+    # One is replayed after another; those before it are compared meanwhile, and those behind it fetched.
+    results = replayed(_open_histories(office, cases.engine), office.client.data_converter)
+    async for failure in side_by_side(results, lambda result: _judged(office, result)):
         count += 1
-        failure = await _judged(office, result)
         if failure is not None:
             failures.append(failure)
     return ReplayReport(replayed=count, failures=tuple(failures))
 
 
-async def _open_histories(office: Office, engine: Engine) -> AsyncIterator[WorkflowHistory]:
-    async for run in _running(office):
-        yield await engine.handle(run.id).fetch_history()
+def _open_histories(office: Office, engine: Engine) -> AsyncIterator[WorkflowHistory]:
+    """Yield the histories of all running cases."""
+    return side_by_side(_running(office), lambda run: engine.handle(run.id).fetch_history())
 
 
 async def _judged(office: Office, result: Replayed) -> ReplayFailure | None:
