@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import cost, households, kpi, lists, memory, people, sealing, sizing, watching
+from bench import cost, growth, households, kpi, latency, lists, memory, people, sealing, sizing, watching
 from bench.chaos import run as chaos
 from bench.peers import report as peers
 from faces.process import leave
 
 BENCHES: dict[str, Callable[[], object]] = {
     "cost": cost.main,
+    "growth": growth.main,
     "households": households.main,
     "kpi": kpi.main,
+    "latency": latency.main,
     "lists": lists.main,
     "memory": memory.main,
     "people": people.main,
@@ -29,7 +31,8 @@ def main() -> None:
     """Run the measurements named on the command line, or all."""
     if sys.argv[1:2] == ["chaos"]:
         leave(chaos.main(sys.argv[2:]))
-    wanted = sys.argv[1:] or list(BENCHES)
+    # What follows the name of one is its own.
+    wanted = sys.argv[1:2] if any(word.startswith("-") for word in sys.argv[2:]) else sys.argv[1:] or list(BENCHES)
     unknown = [name for name in wanted if name not in BENCHES]
     if unknown:
         sys.stderr.write(f"unknown: {', '.join(unknown)}; there are {', '.join(BENCHES)}\n")

@@ -44,15 +44,18 @@ STATE = json.dumps({"filler": "纠" * 1200})
 """As much text as the state of a middling case has."""
 
 
+ENDED = 0.9
+"""The share of cases that have ended."""
+
 Rows = list[dict[str, Any]]
 
 
-def made(count: int) -> Iterator[tuple[Rows, ...]]:
+def made(count: int, ended_share: float = ENDED) -> Iterator[tuple[Rows, ...]]:
     """Yield cases with their access, their duties, what was done in them and their marks, the same ones each time."""
     rng, chance = random.Random(7), random.Random(11)  # noqa: S311 - made-up data
     for number in range(count):
         town = TOWNS[min(int(rng.expovariate(0.5)), len(TOWNS) - 1)]
-        ended = rng.random() < 0.9
+        ended = rng.random() < ended_share
         opened = NOW - timedelta(minutes=5 * (count - number))
         stage = Stage.ARCHIVED if ended else rng.choice(OPEN_STAGES)
         tier = rng.choices(list(Tier), [90, 7, 2.5, 0.5])[0]
@@ -115,10 +118,10 @@ def done_in(case: dict[str, Any]) -> Rows:
 TABLES = (cases, case_access, obligations, actions, marks)
 
 
-async def fill(store: Store, count: int) -> None:
-    """Write the cases."""
+async def fill(store: Store, count: int, ended_share: float = ENDED) -> None:
+    """Write the cases; the share of ended ones is that of an office after years."""
     batch: list[Rows] = [[] for _ in TABLES]
-    for number, rows in enumerate(made(count), start=1):
+    for number, rows in enumerate(made(count, ended_share), start=1):
         for part, more in zip(batch, rows, strict=True):
             part.extend(more)
         if number % 5000 == 0 or number == count:

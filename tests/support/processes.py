@@ -48,6 +48,12 @@ class Program:
     """Seconds it gets to be ready."""
     process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Its number while it runs."""
+        assert self.process is not None
+        return self.process.pid
+
     async def start(self) -> None:
         """Start it and wait until it is ready."""
         begun, self.process = self._spawn()
@@ -100,6 +106,17 @@ def server(home: Path, port: int) -> Program:
     command += [word for flag in FLAGS for word in ("--dynamic-config-value", flag)]
     command += [word for key in SEARCH_ATTRIBUTES for word in ("--search-attribute", f"{key.name}=Keyword")]
     return Program(command, home / "logs" / "temporal.log", port=port)
+
+
+@asynccontextmanager
+async def serving(home: Path) -> AsyncIterator[Program]:
+    """The embedded server, running."""
+    temporal = server(home, free_port())
+    await temporal.start()
+    try:
+        yield temporal
+    finally:
+        await temporal.stop()
 
 
 def worker(settings: Settings) -> Program:
