@@ -57,8 +57,24 @@ PATIENCE = 600.0
 """Seconds after closing in which the last case has to have rung."""
 
 ACTIONS, AT_ONCE, ROUNDS = 300, 4, 20
+"""How many actions are measured, how many at the same time, and how often each desk is asked."""
+
 DESKS = ("clerk@yanlou-centre", "screener@yanlou-centre", "dispatcher@yanlou-centre", "officer@yanlou-gumeng")
 COCKPITS = ("director@huaxi-centre", "leader@yanlou-centre")
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How one size is measured."""
+
+    sample: int = SAMPLE
+    """Of more cases than run at most, how many run."""
+    actions: int = ACTIONS
+    rounds: int = ROUNDS
+    lead: float | None = None
+    """Seconds from the first start to closing; None = as many as so many cases need."""
+    cache_mb: int | None = None
+    """Memory for running cases (`JIEFEN_CACHE_MB`); None = the default."""
 
 
 @dataclass
@@ -69,18 +85,18 @@ class Bench:
     temporal: Program
     crew: Program
     rng: random.Random
-    actions: int
+    how: How
     found: dict[str, Any] = field(default_factory=dict)
 
-    async def run(self, size: int, sample: int, lead: float | None) -> dict[str, Any]:
-        """Measure everything in turn; closing comes `lead` seconds after the first case is started."""
-        run = size if size <= RUN_AT_MOST else sample
+    async def run(self, size: int) -> dict[str, Any]:
+        """Measure everything in turn."""
+        run = size if size <= RUN_AT_MOST else self.how.sample
         if size > run:
             await filled(self.office, size - run)
         states = await crowd.stored(self.office, range(run))
         await crowd.figures_told(self.office.store)
         self.found |= {"open": size, "running": run, "load": round(os.getloadavg()[0], 2)}
-        await self._start(states, lead)
+        await self._start(states)
         self.found["storm"] = await self._storm(run)
         await crowd.figures_told(self.office.store)
         self.found["action"] = await self._actions(states)
@@ -89,7 +105,8 @@ class Bench:
         self.found["start_s"] = await self._starts()
         return self.found
 
-    async def _start(self, states: Sequence[Case], lead: float | None) -> None:
+    async def _start(self, states: Sequence[Case]) -> None:
+        lead = self.how.lead
         await self.crew.start()
         self.found["memory_mb"] = {"empty": self._memory()}
         begun, used = time.time(), self._cpu()
@@ -126,7 +143,7 @@ class Bench:
             async with gate:
                 times.append(await timed(lambda: cases.act(case_id, "note", {"text": "电话补充"}, clerk)))
 
-        chosen = [self.rng.choice(states).id for _ in range(self.actions)]
+        chosen = [self.rng.choice(states).id for _ in range(self.how.actions)]
         used = self._cpu()
         await asyncio.gather(*(one(case_id) for case_id in chosen))
         return _each(used, self._cpu(), len(chosen)) | {"ms": told(times)}
@@ -141,7 +158,7 @@ class Bench:
             "cockpit": (desk.cockpit, COCKPITS),
         }
         return {
-            name: told([await timed(partial(ask, _post(post))) for post in posts for _ in range(ROUNDS)])
+            name: told([await timed(partial(ask, _post(post))) for post in posts for _ in range(self.how.rounds)])
             for name, (ask, posts) in asked.items()
         }
 
@@ -187,19 +204,6 @@ async def filled(office: Office, count: int) -> None:
     await lists.fill(office.store, count, ended_share=0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class How:
-    """How one size is measured."""
-
-    sample: int = SAMPLE
-    """Of more cases than run at most, how many run."""
-    actions: int = ACTIONS
-    lead: float | None = None
-    """Seconds from the first start to closing; None = as many as so many cases need."""
-    cache_mb: int | None = None
-    """Memory for running cases (`JIEFEN_CACHE_MB`); None = the default."""
-
-
 async def measured(temporal: Program, home: Path, size: int, how: How) -> dict[str, Any]:
     """Measure one size on a server, with a folder and a task queue of its own."""
     settings = Settings(home=home, temporal_port=temporal.port, task_queue=f"growth-{size}")
@@ -211,7 +215,7 @@ async def measured(temporal: Program, home: Path, size: int, how: How) -> dict[s
     office = await Office.open(settings, await connect(settings))
     try:
         rng = random.Random(SEED)  # noqa: S311 - which cases are acted on
-        return await Bench(office, temporal, crew, rng, how.actions).run(size, how.sample, how.lead)
+        return await Bench(office, temporal, crew, rng, how).run(size)
     finally:
         await crew.stop()
         await office.close()

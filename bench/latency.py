@@ -222,7 +222,7 @@ def show(result: dict[str, Any]) -> None:
     times = Table("mode", "", "count", "p50 ms", "p95 ms", "p99 ms", box=None)
     for name, mode in result["modes"].items():
         for kind, ms in mode["ms"].items():
-            times.add_row(name, kind, *(str(ms[key]) for key in ("count", "p50", "p95", "p99")))
+            times.add_row(name, kind, *(str(ms.get(key, "")) for key in ("count", "p50", "p95", "p99")))
     Console().print(times)
     parts = Table("hop of an action, mean ms (share)", *result["modes"], box=None)
     for hop in hops.HOPS:

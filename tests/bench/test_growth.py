@@ -13,7 +13,7 @@ from temporalio.api.history.v1 import HistoryEvent
 
 from bench import crowd, growth, hops, latency
 from bench.growth import How
-from bench.stamps import Stamps
+from bench.stamps import SENT, Stamps
 from bench.times import told
 from rules.clock import next_alarm
 from tests.support.processes import Program, serving
@@ -38,7 +38,7 @@ async def test_every_kind_of_asking_is_timed_and_the_hops_of_actions_are_the_who
 async def test_every_running_case_gets_its_card_once_at_closing_and_a_worker_comes_back_over_all_of_them(
     temporal: Program, tmp_path: Path
 ) -> None:
-    found = await growth.measured(temporal, tmp_path, 9, How(actions=4, lead=2.0))
+    found = await growth.measured(temporal, tmp_path, 9, How(actions=4, rounds=1, lead=2.0))
     assert (found["open"], found["running"]) == (9, 9)
     assert (found["storm"]["cases"], found["storm"]["carded"], found["storm"]["twice"]) == (9, 9, 0)
     assert found["action"]["ms"]["count"] == 4
@@ -81,7 +81,7 @@ def test_the_servers_times_of_an_action_are_those_of_the_task_that_accepted_it()
 def test_hops_add_up_to_the_way_and_an_action_that_lacks_a_station_is_left_out() -> None:
     whole = {station: number * 10**6 for number, station in enumerate(hops.WAY)}
     callers: Stamps = {"a": {hops.ASKED: 0, hops.DONE: whole[hops.DONE]}, "b": {hops.ASKED: 0, hops.DONE: 7}}
-    others: Stamps = {"a": {name: at for name, at in whole.items() if name not in callers["a"]}, "b": {hops.SENT: 1}}
+    others: Stamps = {"a": {name: at for name, at in whole.items() if name not in callers["a"]}, "b": {SENT: 1}}
     actions = hops.merged(callers, others)
     assert actions == [whole]
     shares = hops.shares(actions)
