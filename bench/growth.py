@@ -75,8 +75,8 @@ class How:
     rounds: int = ROUNDS
     lead: float | None = None
     """Seconds from the first start to closing; None = as many as so many cases need."""
-    cache_mb: int | None = None
-    """Memory for running cases (`JIEFEN_CACHE_MB`); None = the default."""
+    cached: int | None = None
+    """How many running cases the worker keeps at hand (`JIEFEN_CACHED_CASES`); None = the default."""
 
 
 @dataclass
@@ -212,8 +212,8 @@ async def measured(temporal: Program, home: Path, size: int, how: How) -> dict[s
     settings = Settings(home=home, temporal_port=temporal.port, task_queue=f"growth-{size}")
     crew = worker(settings)
     crew.environment["JIEFEN_MESSAGES"] = "off"
-    if how.cache_mb is not None:
-        crew.environment["JIEFEN_CACHE_MB"] = str(how.cache_mb)
+    if how.cached is not None:
+        crew.environment["JIEFEN_CACHED_CASES"] = str(how.cached)
     crew.patience = PATIENCE
     office = await Office.open(settings, await connect(settings))
     try:
@@ -262,7 +262,7 @@ ROWS: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
 
 
 def _head(one: dict[str, Any]) -> str:
-    small = f", {one['cache_mb']} MB" if "cache_mb" in one else ""
+    small = f", {one['cached']:,} at hand" if "cached" in one else ""
     return f"{one['open']:,} open, {one['running']:,} running{small}"
 
 
@@ -282,7 +282,7 @@ def main(argv: Sequence[str] | None = None, results: Path = RESULTS) -> dict[str
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--sample", type=int, default=SAMPLE, help="how many run where not all do")
     parser.add_argument("--actions", type=int, default=ACTIONS)
-    parser.add_argument("--cache-mb", type=int, nargs=2, metavar=("MB", "CASES"), help="measure so many cases with so small a cache, too")
+    parser.add_argument("--cached", type=int, nargs=2, metavar=("CASES", "SIZE"), help="measure a size with so few cases at hand, too")
     asked, _ = parser.parse_known_args(argv)
     machine = {"python": platform.python_version(), "cores": os.cpu_count()}
     result: dict[str, Any] = {"seed": SEED, "machine": machine, "sizes": []}
@@ -291,9 +291,9 @@ def main(argv: Sequence[str] | None = None, results: Path = RESULTS) -> dict[str
         result["sizes"].append(asyncio.run(alone(size, how)))
         result["ratios"] = ratios(result["sizes"])
         keep("growth", result, results)  # a later size may take long
-    if asked.cache_mb:
-        cache_mb, size = asked.cache_mb
-        result["small_cache"] = {"cache_mb": cache_mb, **asyncio.run(alone(size, replace(how, cache_mb=cache_mb)))}
+    if asked.cached:
+        cached, size = asked.cached
+        result["small_cache"] = {"cached": cached, **asyncio.run(alone(size, replace(how, cached=cached)))}
     show(result)
     keep("growth", result, results)
     return result

@@ -159,8 +159,8 @@ class Settings(BaseSettings):
     """Its queue of what takes minutes and nobody waits for: the daily anchor, the monthly bulletins. Empty = that of the cases."""
     serves: str = ""
     """Which of `disputes`, `grid` and `upkeep` this worker serves, with spaces between; empty = all."""
-    cached_cases: int = Field(default=1000, ge=0, le=100_000)
-    """How many running cases a worker keeps in memory; one that is not kept is read anew from its history."""
+    cached_cases: int = Field(default=10_000, ge=0, le=100_000)
+    """How many running cases a worker keeps in memory, some 150 kB each; one that is not kept is read anew from its history."""
     pollers: int = Field(default=5, ge=0, le=100)
     """Requests for work that a worker has open with the server; 0 = as many as the load asks for."""
     retries_per_second: float = Field(default=0, ge=0)
