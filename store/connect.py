@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import sqlite3
 import ssl
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -29,11 +28,12 @@ from store.tls import connection as reached
 BUSY_MS = 5_000
 """How long a SQLite writer waits for another process's transaction."""
 
-LOOK_MS = 1
-"""How long it sleeps between two looks whether that transaction is over.
+LOOK_MS, LOOKS = 1, 50
+"""How long it sleeps between two looks whether that transaction is over, and how often it looks before it waits in SQLite's own way.
 
-SQLite itself sleeps longer and longer, up to a tenth of a second, and then often finds the next one under way: worker and console
-write by turns, each for some milliseconds, and an action waited 50 for its turn (docs/performance.md).
+SQLite sleeps longer and longer, up to a tenth of a second, and then often finds the next transaction under way: worker and console
+write by turns, each for some milliseconds, and an action waited long for its turn (docs/performance.md). What takes longer than that
+is a migration or a rebuilding, which many looks would only hold up.
 """
 
 READERS = 8
@@ -201,11 +201,12 @@ def begin_immediate(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        until = time.monotonic() + BUSY_MS / 1000
-        while time.monotonic() < until:
-            if _begun(connection):
-                return
-        connection.exec_driver_sql(BEGIN)
+        if not any(_begun(connection) for _ in range(LOOKS)):
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MS}")
+            try:
+                connection.exec_driver_sql(BEGIN)
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={LOOK_MS}")
 
 
 def _begun(connection: Connection) -> bool:
