@@ -25,6 +25,7 @@ async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pr
         yield running
 
 
+@pytest.mark.timeout(300)
 async def test_every_kind_of_asking_is_timed_and_the_hops_of_actions_are_the_whole_of_them(temporal: Program, tmp_path: Path) -> None:
     result = await latency.measure(temporal, tmp_path, {"three": (3, 0.0)}, 0.5)
     mode = result["modes"]["three"]
@@ -35,6 +36,7 @@ async def test_every_kind_of_asking_is_timed_and_the_hops_of_actions_are_the_who
     latency.show(json.loads(json.dumps(result)))
 
 
+@pytest.mark.timeout(300)
 async def test_every_running_case_gets_its_card_once_at_closing_and_a_worker_comes_back_over_all_of_them(
     temporal: Program, tmp_path: Path
 ) -> None:
