@@ -43,6 +43,7 @@ from workflows.bulletin import BulletinWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.hazard import HazardWorkflow
 from workflows.round import RoundsDueWorkflow, RoundWorkflow, SheetWorkflow
+from workflows.order import ServiceOrderWorkflow
 from workflows.watch import WatchWorkflow
 from workflows.whistle import WhistleWorkflow
 
@@ -54,6 +55,7 @@ STICKY = timedelta(seconds=2)
 
 GRID = (
     HazardWorkflow,
+    ServiceOrderWorkflow,
     WhistleWorkflow,
     WatchWorkflow,
     RoundWorkflow,

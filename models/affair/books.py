@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from models.affair.hazard import HazardBook
 from models.affair.household_book import HouseholdBook
 from models.affair.round.book import RoundBook
+from models.affair.order_book import OrderBook
 from models.affair.watch.book import WatchBook
 from models.affair.whistle.book import WhistleBook
 
@@ -17,6 +18,7 @@ BOOKS: dict[str, type[BaseModel]] = {
     "hazard": HazardBook,
     "household": HouseholdBook,
     "round": RoundBook,
+    "order": OrderBook,
     "whistle": WhistleBook,
     "watch": WatchBook,
 }

@@ -8,6 +8,7 @@ from rules.hazard.kind import HAZARD
 from rules.household.kind import HOUSEHOLD
 from rules.round.kind import ROUND
 from rules.round.sheet import SHEET
+from rules.order.kind import ORDER
 from rules.watch.kind import WATCH
 from rules.whistle.kind import WHISTLE
 
@@ -16,6 +17,7 @@ __all__ = ["KINDS", "common"]
 KINDS: dict[str, Kind] = {
     "hazard": HAZARD,
     "household": HOUSEHOLD,
+    "order": ORDER,
     "whistle": WHISTLE,
     "watch": WATCH,
     "round": ROUND,

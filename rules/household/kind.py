@@ -17,6 +17,8 @@ from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
 from rules.affair.units import of_centre
 from rules.household import actions
 from rules.household.folding import FOLDINGS
+from rules.household.labels import LABELS
+from rules.visibility import Group
 
 KEEPERS = frozenset({Role.GRID, Role.OFFICER, Role.CLERK, Role.DISPATCHER, Role.DIRECTOR})
 """Who keeps files: the grid, the village committee, the centre (domain 8.1)."""
@@ -127,4 +129,6 @@ HOUSEHOLD = Kind(
     access=_access,
     keys=_keys,
     named_by=actions.name_of,
+    labels=LABELS,
+    groups={"needs": Group.PROTECTION, "address": Group.ADDRESSES},
 )

@@ -166,6 +166,23 @@ class AffairRecords:
                 return
             last = page[-1].affair_id
 
+    async def ended(
+        self, kind: str, since: datetime, until: datetime, *, town: str | None = None, place: str | None = None
+    ) -> AsyncIterator[str]:
+        """States of the affairs of a kind that ended from `since` to before `until`, of one town or place, read page by page."""
+        last = ""
+        while True:
+            query = select(COLUMNS.affair_id, COLUMNS.state).where(COLUMNS.kind == kind, COLUMNS.affair_id > last)
+            query = query.where(COLUMNS.ended_at >= since, COLUMNS.ended_at < until)
+            query = query.where(*([COLUMNS.town == town] if town else []), *([COLUMNS.place == place] if place else []))
+            async with self._store.read() as db:
+                page = (await db.execute(query.order_by(COLUMNS.affair_id).limit(PAGE))).all()
+            for row in page:
+                yield row.state
+            if len(page) < PAGE:
+                return
+            last = page[-1].affair_id
+
     async def due(self, kinds: Sequence[str], now: datetime, limit: int = PAGE) -> list[tuple[str, str]]:
         """Kind and state of running affairs of these kinds with a clock that should have rung by now, the longest due first."""
         query = select(COLUMNS.kind, COLUMNS.state).where(COLUMNS.next_due <= now, COLUMNS.kind.in_(kinds), COLUMNS.ended_at.is_(None))
