@@ -292,6 +292,25 @@ ENTRY = "entry_code"
 LANGUAGES = ("zh", "en")
 
 
+class AffairNotice(Model):
+    """By which roads people are told of something in an affair, and in whose words."""
+
+    by: tuple[Literal[Medium.MAIL, Medium.SMS, Medium.BOT], ...] = ()
+    say: Id
+
+
+class AffairNotices(Model):
+    """What people are told of affairs (事务消息): that they owe something, that it is running out, that a card was shown."""
+
+    owed: AffairNotice = AffairNotice(say="affair_owed")
+    reminded: AffairNotice = AffairNotice(say="affair_reminded")
+    carded: AffairNotice = AffairNotice(say="affair_carded")
+
+    def all(self) -> dict[str, AffairNotice]:
+        """Each by its name."""
+        return {"owed": self.owed, "reminded": self.reminded, "carded": self.carded}
+
+
 class MessagePlan(Model):
     """Routing table and templates of a place."""
 
@@ -302,6 +321,7 @@ class MessagePlan(Model):
     """Older events are not told to people any more: an import, or an instance that was away."""
     digest: Digest = Digest()
     routes: tuple[Route, ...] = ()
+    affairs: AffairNotices = AffairNotices()
     templates: dict[str, dict[Id, Wording]] = Field(default_factory=dict)
     """By language and name."""
 
@@ -310,6 +330,9 @@ class MessagePlan(Model):
         for place, route in enumerate(self.routes):
             for medium in route.by:
                 self._worded(f"routes.{place}.say", route.say, medium, PARTY_GAPS if To.PARTIES in route.to else STAFF_GAPS)
+        for name, notice in self.affairs.all().items():
+            for medium in notice.by:
+                self._worded(f"affairs.{name}.say", notice.say, medium, STAFF_GAPS)
         for medium in {medium for route in self.routes for medium in route.by if To.PARTIES not in route.to}:
             self._worded("digest.say", self.digest.say, medium, DIGEST_GAPS)
         self._worded("templates", ENTRY, Medium.SMS, ENTRY_GAPS)

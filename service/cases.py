@@ -49,6 +49,9 @@ OUR_IDS = ("open:", "absorb:", "answer:", "restart:")
 GRADED = "graded"
 """The event after which a case may be of another tier."""
 
+LOOKS, LOOK = 100, 0.1
+"""How often, and how many seconds between, it is looked whether what an action asked for has been answered."""
+
 ATTEMPTS = 20
 """How often an action goes round between a run that is ending and the record."""
 
@@ -177,7 +180,7 @@ class Cases:
 
     async def _act(self, case_id: str, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str) -> ActReceipt:
         async with self._turn(case_id, action_id):
-            known = await self._office.records.receipt(case_id, action_id)
+            known = await self._receipt(case_id, action_id)
             if known is not None:
                 return known
             if do == "open":
@@ -351,7 +354,7 @@ class Cases:
                 raise
             except NotRunning:
                 # A run of an ended case lasts for one action: an answer that was lost on its way is in the record.
-                known = await self._office.records.receipt(case_id, action.id)
+                known = await self._receipt(case_id, action.id)
                 if known is not None:
                     return known
                 await self._go_by_record(case_id)
@@ -363,6 +366,19 @@ class Cases:
             now = await self._office.records.load(before.id)
             if now is not None and not now.ended and rank(now.tier) != rank(before.tier):
                 await self._engine.rank(now)
+
+    async def _receipt(self, case_id: str, action_id: str) -> ActReceipt | None:
+        """Return what an action has led to, None where it is not in the record. Raises Unavailable.
+
+        While what it asked for has no answer yet, a part of that is in the record: then it is waited for, as its first caller waits.
+        """
+        for _ in range(LOOKS):
+            known = await self._office.records.receipt(case_id, action_id)
+            case = await self._office.records.load(case_id) if known is not None else None
+            if case is None or all(work.action_id != action_id for work in case.work.values()):
+                return await self._office.records.receipt(case_id, action_id) if known is not None else None
+            await asyncio.sleep(LOOK)
+        raise Unavailable("what the action asked for has no answer yet; ask again")
 
     async def _go_by_record(self, case_id: str) -> None:
         """Where no run takes actions: start one from the record, unless the case has ended there."""

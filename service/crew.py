@@ -42,8 +42,8 @@ from workflows.anchor import AnchorWorkflow
 from workflows.bulletin import BulletinWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.hazard import HazardWorkflow
-from workflows.round import RoundsDueWorkflow, RoundWorkflow, SheetWorkflow
 from workflows.order import ServiceOrderWorkflow
+from workflows.round import RoundsDueWorkflow, RoundWorkflow, SheetWorkflow
 from workflows.watch import WatchWorkflow
 from workflows.whistle import WhistleWorkflow
 

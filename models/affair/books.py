@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from models.affair.hazard import HazardBook
 from models.affair.household_book import HouseholdBook
-from models.affair.round.book import RoundBook
 from models.affair.order_book import OrderBook
+from models.affair.round.book import RoundBook
 from models.affair.watch.book import WatchBook
 from models.affair.whistle.book import WhistleBook
 

@@ -150,6 +150,8 @@ class Kind:
     groups: Mapping[str, Group] = field(default_factory=dict)
     """By field of its state and of its happenings: its group, where that is not `Group.KIND`. Words and persons go by theirs. By type of
     happening: the group without which one is not told that it has happened."""
+    urgent: Callable[[Any], bool] = field(default=lambda _affair: False)
+    """Whether people are told of this one outside office hours as well, as of red cases."""
     asks_purpose: Callable[[Any], bool] = field(default=lambda _affair: False)
     """Whether who looks at this one has to say why (查阅事由), as for red and reserved cases."""
 

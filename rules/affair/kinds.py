@@ -6,9 +6,9 @@ from rules.affair import common
 from rules.affair.kind import Kind
 from rules.hazard.kind import HAZARD
 from rules.household.kind import HOUSEHOLD
+from rules.order.kind import ORDER
 from rules.round.kind import ROUND
 from rules.round.sheet import SHEET
-from rules.order.kind import ORDER
 from rules.watch.kind import WATCH
 from rules.whistle.kind import WHISTLE
 

@@ -137,6 +137,7 @@ HAZARD = Kind(
     wants=_wants,
     owes=_owes,
     ball=_ball,
+    urgent=lambda hazard: hazard.severity == "grave",
     access=lambda hazard, bundle: standard_access(hazard, bundle.network, hazard.unit),
     faults=_faults,
     labels=LABELS,

@@ -270,6 +270,7 @@ WHISTLE = Kind(
     expire=expire,
     access=access,
     keys=lambda whistle: (("item", whistle.item or "unlisted"),),
+    urgent=lambda whistle: whistle.level == "hard",
     faults=faults,
     labels=LABELS,
 )

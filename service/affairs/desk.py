@@ -28,7 +28,7 @@ from rules.library import UnknownDocument
 from service.affairs import door
 from service.affairs.engine import AffairEngine
 from service.affairs.lookups import NAMES
-from service.cases import ATTEMPTS, NAMESPACE, checked_id
+from service.cases import ATTEMPTS, LOOK, LOOKS, NAMESPACE, checked_id
 from service.door import PersonIn, Sealer
 from service.engine import NotRunning
 from service.entry.people import resolve_actor
@@ -120,7 +120,7 @@ class Affairs:
         """Do an action on an affair on behalf of another record; words in it may be references. Raises as `act`."""
         kind, affair_id = await self.find(affair_id)
         async with self._turn(affair_id, action_id):
-            known = await self._office.affairs.receipt(affair_id, action_id)
+            known = await self._receipt(affair_id, action_id)
             if known is not None:
                 return known
             action = kind.act({**fields, "do": do, "id": action_id, "actor": actor.model_dump(mode="json")})
@@ -200,7 +200,7 @@ class Affairs:
 
     async def _act(self, kind: Kind, affair_id: str, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str) -> AffairReceiptOut:
         async with self._turn(affair_id, action_id):
-            known = await self._office.affairs.receipt(affair_id, action_id)
+            known = await self._receipt(affair_id, action_id)
             if known is not None:
                 return known
             if do == kind.opens and kind.subject is None:
@@ -236,7 +236,7 @@ class Affairs:
             for attempt in range(ATTEMPTS):
                 if attempt:
                     stored = await self._stored(kind, stored)
-                    receipt = await self._office.affairs.receipt(stored.id, action.id)
+                    receipt = await self._receipt(stored.id, action.id)
                     if receipt is not None:
                         return receipt
                 done = await self._try(kind, stored, sealed)

@@ -9,11 +9,17 @@ from models.event import Event
 from models.happening import MeetingCalledOff, MeetingSet
 from models.message import Delivery, ErrorClass, Medium
 from models.procedure import Procedure
+from rules.affair.clocks import duties as affair_duties
+from rules.affair.kinds import KINDS
+from rules.affair.labels import said
 from rules.calendar import WorkingCalendar
+from rules.messages import affairs as of_affairs
 from rules.messages.routing import about, clock_of
 from rules.messages.words import filled, wording
 from rules.obligations import duties
 from rules.telling import tell
+from service.affairs.desk import Affairs
+from service.errors import UnknownAffair
 from service.feeds.writing import Method, invitation
 from service.office import Office
 from service.showing import unit_name
@@ -69,9 +75,11 @@ class Letters:
 
     async def _letter(self, delivery: Delivery, address: str, language: str | None) -> Letter | ErrorClass:
         told = await self._told(delivery)
-        if delivery.case_id is not None and told is None:
+        spoken = language or self._office.place.messages.language
+        of_affair = await self._of_affair(delivery, spoken) if told is None and delivery.case_id is not None else None
+        if delivery.case_id is not None and told is None and of_affair is None:
             return ErrorClass.NO_ADDRESS
-        gaps = self._gaps(delivery, told, language or self._office.place.messages.language)
+        gaps = of_affair or self._gaps(delivery, told, spoken)
         words = wording(self._office.place.messages, language, delivery.template)
         text, subject = filled(words.by(delivery.medium), gaps), filled(words.subject, gaps)
         attached = self._invitation(*told, address) if told is not None and delivery.medium is Medium.MAIL else ()
@@ -110,6 +118,31 @@ class Letters:
             "unit": unit_name(bundle.network, about(event, case) or "") or NOTHING,
             "due": _due(event, case, bundle.procedure, bundle.cal),
             "link": f"{base}/cases/{code}" if base else "",
+        }
+
+    async def _of_affair(self, delivery: Delivery, language: str) -> dict[str, str] | None:
+        """Return the gaps of a message about an affair; None where the record has it no more. No word of it goes out."""
+        affairs = Affairs(self._office)
+        try:
+            affair = await affairs.load(delivery.case_id or "")
+        except UnknownAffair:
+            return None
+        line = next((line for line in await self._office.affairs.lines(affair.id) if line.seq == delivery.seq), None)
+        if line is None:
+            return None
+        kind, docs = KINDS[affair.kind], await affairs.bundle(affair)
+        event = kind.event.model_validate_json(line.body)
+        owed = affair_duties(kind, affair, docs)
+        clocks = {of_affairs.clock_of(event), *(clock.id for clock in event.clocks)}
+        duty = next((duty for duty in owed if duty.clock in clocks), owed[0] if owed else None)
+        zh, en = said(kind.labels, "happened", event.type)
+        base = self._office.settings.public_url
+        return {
+            "code": affair.code or "",
+            "what": f"{kind.en}: {en}" if language == "en" else f"{kind.zh}：{zh}",
+            "unit": (unit_name(docs.network, duty.unit or "") if duty else None) or NOTHING,
+            "due": docs.cal.end_stamp(duty.due) if duty and duty.due else NOTHING,
+            "link": f"{base}/affairs/{affair.code}" if base else "",
         }
 
     async def _to_party(self, delivery: Delivery, case_id: str, party_id: str) -> Letter | ErrorClass:

@@ -11,8 +11,12 @@ from models.event import Event
 from models.message import Medium
 from models.message_plan import Channels
 from models.words import Tier
+from rules.affair.clocks import duties as affair_duties
+from rules.affair.kinds import KINDS
+from rules.messages.affairs import wanted as of_affairs
 from rules.messages.routing import Post, Wanted, hears, wanted
 from rules.obligations import duties
+from service.affairs.desk import Affairs
 from service.entry.identity import demo_allowed
 from service.office import Office
 from store.messages.contacts import ContactShelf
@@ -30,6 +34,7 @@ class Planner:
         self._outgoing = Outgoing(office.store)
         self._contacts = ContactShelf(office.store)
         self._wishes = WishShelf(office.store)
+        self._affairs = Affairs(office)
 
     async def plan(self, now: datetime) -> int:
         """Queue what the oldest events lead to; return how many events these were. Raises StoreAway."""
@@ -52,6 +57,48 @@ class Planner:
                 await self._outgoing.plan([one.id for one in happened], list(planned.values()), now)
         return len(happened)
 
+    async def plan_of_affairs(self, now: datetime) -> int:
+        """Queue what the oldest events of affairs lead to; return how many events these were. Raises StoreAway."""
+        happened = await self._outgoing.fresh_of_affairs()
+        planned: dict[str, Planned] = {}
+        for one in happened:
+            if self._roads_to_people() and now - one.at < timedelta(hours=self._plan.stale_hours):
+                async for message in self._of_affair(one, now):
+                    planned.setdefault(message.id, message)
+        if happened:
+            with suppress(Overtaken):
+                await self._outgoing.plan([one.id for one in happened], list(planned.values()), now, of_affairs=True)
+        return len(happened)
+
+    async def _of_affair(self, one: Happened, now: datetime) -> AsyncIterator[Planned]:
+        affair = await self._affairs.load(one.case_id)
+        kind, docs = KINDS[affair.kind], await self._affairs.bundle(affair)
+        event = kind.event.model_validate_json(one.body)
+        urgent = kind.urgent(affair)
+        foldable = event.type in self._plan.digest.types and not urgent
+        due = now if urgent or docs.cal.in_office(now) else docs.cal.next_opening(now)
+        due += timedelta(minutes=self._plan.digest.hold_minutes if foldable else 0)
+        for message in of_affairs(event, affair_duties(kind, affair, docs), docs.network.centre(affair.town), self._plan):
+            if isinstance(message.to, str):
+                continue
+            async for gate, receiver, medium in self._post(message, message.to, event.actor.person, affair.town, now):
+                yield Planned(
+                    case_id=one.case_id,
+                    seq=one.seq,
+                    type=event.type,
+                    gate=gate,
+                    receiver=receiver,
+                    medium=medium,
+                    template=message.say,
+                    urgent=urgent,
+                    foldable=foldable,
+                    due_at=due,
+                )
+
+    def _roads_to_people(self) -> bool:
+        roads = self._channels
+        return bool(roads.mail or roads.sms or roads.bots)
+
     async def fold(self, now: datetime) -> int:
         """Put digests in the place of many messages about limits; return how many messages were folded. Raises StoreAway."""
         digest, folded = self._plan.digest, 0
@@ -61,9 +108,8 @@ class Planner:
 
     def _tells_people(self, event: Event, now: datetime) -> bool:
         """Whether anybody of flesh and blood may have to hear of it: there is a road, a line in the table, and it is news."""
-        roads = self._channels
-        told = (roads.mail or roads.sms or roads.bots) and any(event.type in route.when for route in self._plan.routes)
-        return bool(told) and now - event.at < timedelta(hours=self._plan.stale_hours)
+        told = self._roads_to_people() and any(event.type in route.when for route in self._plan.routes)
+        return told and now - event.at < timedelta(hours=self._plan.stale_hours)
 
     def _hooks(self, one: Happened, event: Event, now: datetime) -> list[Planned]:
         found = []
@@ -89,7 +135,11 @@ class Planner:
     async def _people(self, one: Happened, event: Event, case: Case, now: datetime) -> AsyncIterator[Planned]:
         bundle = self._office.library.bundle(case.docs)
         for message in wanted(event, case, duties(case, bundle.procedure), self._plan):
-            receivers = self._party(message, case) if isinstance(message.to, str) else self._post(message, message.to, event, case, now)
+            receivers = (
+                self._party(message, case)
+                if isinstance(message.to, str)
+                else self._post(message, message.to, event.actor.person, case.town, now)
+            )
             async for gate, receiver, medium in receivers:
                 urgent = case.tier is Tier.RED
                 foldable = event.type in self._plan.digest.types and not urgent
@@ -114,22 +164,24 @@ class Planner:
         if await self._wishes.wants([party.person]):
             yield Medium.SMS, f"party:{case.id}:{party.id}", Medium.SMS
 
-    async def _post(self, message: Wanted, post: Post, event: Event, case: Case, now: datetime) -> AsyncIterator[tuple[str, str, Medium]]:
+    async def _post(
+        self, message: Wanted, post: Post, actor: str, town: str | None, now: datetime
+    ) -> AsyncIterator[tuple[str, str, Medium]]:
         if Medium.BOT in message.by and post.unit in self._channels.bots:
             yield f"{Medium.BOT}:{post.unit}", f"unit:{post.unit}", Medium.BOT
         media = [medium for medium in message.by if medium is not Medium.BOT and self._channels.road(medium) is not None]
-        staff = await self._staff(post, case) if media else []
+        staff = await self._staff(post, town) if media else []
         day = self._office.bundle.cal.local_date(now)
         for reach in await self._contacts.reach(staff, day, demo=demo_allowed(self._office.settings)) if staff else []:
             # Nobody is told of what they have just done themselves.
-            if reach.staff != event.actor.person:
+            if reach.staff != actor:
                 for medium in media:
                     if reach.by(medium):
                         yield medium, f"account:{reach.account}", medium
 
-    async def _staff(self, post: Post, case: Case) -> list[str]:
+    async def _staff(self, post: Post, town: str | None) -> list[str]:
         """The people in a post; one who is named, else all of the unit, or of the town where no unit is named."""
         if post.person is not None:
             return [post.person]
-        units = [post.unit] if post.unit is not None else [u.id for u in self._office.bundle.network.units.values() if u.town == case.town]
+        units = [post.unit] if post.unit is not None else [u.id for u in self._office.bundle.network.units.values() if u.town == town]
         return [person.id for person in await self._office.roll.holders(post.role, units)]

@@ -93,7 +93,7 @@ class Pump:
     async def _plan(self, now: datetime) -> int:
         """Plan what has happened. An event that this code can't read waits for newer code; what is queued goes on."""
         try:
-            return await self._planner.plan(now)
+            return await self._planner.plan(now) + await self._planner.plan_of_affairs(now)
         except StoreAway:
             raise
         except Exception as error:  # noqa: BLE001 - one event must not stop what is on its way

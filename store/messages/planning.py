@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import Instant, Model
 from models.message import DeliveryState, GateState, Medium
+from store.affairs.tables import affair_events, affair_outbox, affairs
 from store.connect import inserting
 from store.engine import Store
 from store.messages.message_tables import deliveries, gates
@@ -99,10 +100,25 @@ class Outgoing:
         async with self._store.read() as db:
             return [Happened.model_validate(dict(row)) for row in (await db.execute(query)).mappings()]
 
-    async def plan(self, done: Sequence[int], planned: Sequence[Planned], now: datetime) -> None:
+    async def fresh_of_affairs(self, limit: int = BATCH) -> list[Happened]:
+        """The events of affairs that nobody was told yet, the oldest first; `case_id` is the affair's."""
+        box, of = affair_outbox.c, affairs.c
+        query = (
+            select(box.id, box.affair_id.label("case_id"), of.code, box.seq, box.at, affair_events.c.body, of.town)
+            .join(affairs, of.affair_id == box.affair_id)
+            .join(affair_events, (affair_events.c.affair_id == box.affair_id) & (affair_events.c.seq == box.seq))
+            .where(box.state == NEW)
+            .order_by(box.id)
+            .limit(limit)
+        )
+        async with self._store.read() as db:
+            return [Happened.model_validate({**row, "deliver_after": None}) for row in (await db.execute(query)).mappings()]
+
+    async def plan(self, done: Sequence[int], planned: Sequence[Planned], now: datetime, *, of_affairs: bool = False) -> None:
         """Queue these messages, in this order, and mark their outbox rows; all of it or nothing. Raises Overtaken, StoreAway."""
+        of = affair_outbox if of_affairs else outbox
         async with self._store.write() as db:
-            marked = await db.execute(update(outbox).where(outbox.c.id.in_(done), outbox.c.state == NEW).values(state=PLANNED))
+            marked = await db.execute(update(of).where(of.c.id.in_(done), of.c.state == NEW).values(state=PLANNED))
             if marked.rowcount != len(done):
                 raise Overtaken
             await queue(db, planned, now)

@@ -19,9 +19,10 @@ from models.event import Event
 from models.refusal import RefusalCode
 from rules.library import content_hash
 from rules.shelf import SHELF
-from service.cases import Opened
+from service.cases import Cases, Opened
 from service.errors import Refused, UnknownCase
 from service.rehearsal import virtual_server
+from store.desk.queries import Queries
 from store.engine import Store
 from store.places import LoadedPlace, load_place
 from store.tables import metadata
@@ -395,3 +396,27 @@ async def test_two_offices_on_one_record_serve_the_same_cases(env: WorkflowEnvir
             assert (await one.stored(case_id)).consents == (await one.cases.engine.state(case_id)).consents
         codes = [(await one.stored(case_id)).code or "" for case_id in ids]
         assert sorted(codes) == [f"YANLOU-2026-{number:05d}" for number in range(1, 7)]
+
+
+async def test_who_asks_again_while_a_mediator_is_still_looked_for_gets_the_whole_answer(
+    here: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = await here.open(4)
+    found, loads = asyncio.Event(), Queries.mediator_loads
+
+    async def slow(self: Queries, persons: Any) -> Any:
+        await found.wait()
+        return await loads(self, persons)
+
+    monkeypatch.setattr(Queries, "mediator_loads", slow)
+    actor = await here.cases.actor("officer@yanlou-gumeng")
+    first = asyncio.create_task(here.cases.act(case_id, "assign", {}, actor, action_id="assign-1"))
+    for _ in range(1500):
+        if await here.office.records.receipt(case_id, "assign-1") is not None:
+            break
+        await asyncio.sleep(0.02)
+    again = asyncio.create_task(Cases(here.office).act(case_id, "assign", {}, actor, action_id="assign-1"))
+    done, _ = await asyncio.wait({again}, timeout=0.5)
+    assert not done
+    found.set()
+    assert (await first).events == (await again).events == ("assignment_requested", "assigned")
