@@ -253,6 +253,16 @@ class Affairs:
         state = await self._office.affairs.load(affair.id)
         return affair if state is None else kind.state.model_validate_json(state)
 
+    async def _receipt(self, affair_id: str, action_id: str) -> AffairReceiptOut | None:
+        """Return what an action has led to, None where it is not in the record; what it asked for is waited for. Raises Unavailable."""
+        for _ in range(LOOKS):
+            known = await self._office.affairs.receipt(affair_id, action_id)
+            affair = await self.load(affair_id) if known is not None else None
+            if affair is None or all(work.action_id != action_id for work in affair.work.values()):
+                return await self._office.affairs.receipt(affair_id, action_id) if known is not None else None
+            await asyncio.sleep(LOOK)
+        raise Unavailable("what the action asked for has no answer yet; ask again")
+
     async def _try(self, kind: Kind, stored: Any, action: AffairAction) -> AffairReceiptOut | None:
         """Try once; None when it has to be tried again from the record."""
         if kind.workflow is None:
