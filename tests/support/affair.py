@@ -42,7 +42,7 @@ class CoreAffair:
 
     def __init__(self, kind: Kind, start: datetime = MORNING, *, affair_id: str = "x") -> None:
         self.kind, self.now = kind, start
-        self.library, docs = shelf(kind.name)
+        self.library, docs = shelf(kind.shares or kind.name)
         self.state: Any = kind.state(kind=kind.name, id=affair_id, source="desk", intake_id=affair_id, docs=docs)
         self.blank = self.state
         self.events: list[AffairEvent] = []
