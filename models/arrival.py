@@ -30,6 +30,9 @@ OPEN_FIELDS = frozenset(Open.model_fields) - {"do", "id", "actor", "channel", "p
 OWED = frozenset({"place", "summary", "happened_on"})
 """Those that it has to fill. Without `people` the parties are counted."""
 
+SIGNAL_FIELDS = frozenset({"place", "signal", "text", "household", "spot"})
+"""Fields of a signal to a watch: what it is about, which type, few words. Two parties make it one about a pair."""
+
 PARTY_FIELDS = frozenset({"id", "side", "kind", "name", "phone", "id_number", "address", "people", "vulnerable", "minor", "household"})
 
 
@@ -107,27 +110,36 @@ class CaseRule(Model):
         return self
 
 
-class TypeRule(Model):
-    """What becomes of events of one type: a case is taken in, or a note is added to one."""
+FIELDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "open": (OPEN_FIELDS, OWED),
+    "note": (frozenset({"text"}), frozenset({"text"})),
+    "signal": (SIGNAL_FIELDS, frozenset({"place", "signal"})),
+}
+"""By what is done: the fields there are, and those that are owed."""
 
-    do: Literal["open", "note"]
+
+class TypeRule(Model):
+    """What becomes of events of one type: a case is taken in, a note is added to one, or a signal goes to a watch."""
+
+    do: Literal["open", "note", "signal"]
     fields: dict[str, Rule]
     parties: tuple[PartyRule, ...] = ()
     case: CaseRule | None = None
 
     @model_validator(mode="after")
     def _checked(self) -> Self:
-        known = OPEN_FIELDS if self.do == "open" else frozenset({"text"})
-        owed = OWED if self.do == "open" else known
+        known, owed = FIELDS[self.do]
         for name in self.fields:
             if name not in known:
                 raise wrong(f"fields.{name}", f"{self.do} has no such field")
         if missing := owed - set(self.fields):
             raise wrong("fields", f"{' and '.join(sorted(missing))} is missing")
-        if (self.do == "open") != bool(self.parties):
+        if self.do != "signal" and (self.do == "open") != bool(self.parties):
             raise wrong("parties", "is missing" if self.do == "open" else "a note has no parties")
+        if self.parties and {"household", "spot"} & set(self.fields):
+            raise wrong("parties", "a signal is about a pair, or about a household or spot")
         if (self.do == "note") != (self.case is not None):
-            raise wrong("case", "is missing" if self.do == "note" else "an intake adds to no case")
+            raise wrong("case", "is missing" if self.do == "note" else f"{self.do} adds to no case")
         _rooted(self.fields, OF_EVENT, "fields.")
         return self
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from models.affair.watch.book import WatchBook
 from models.arrival import Sender
 from models.base import Model
 from models.calendar import Calendar
@@ -90,6 +91,8 @@ def load_place(folder: Path) -> LoadedPlace:
     categories = parse(Categories, read_yaml(folder / "categories.yaml"), folder / "categories.yaml")
     _check_categories(folder, network, procedure, categories)
     risk = read_risk(folder / "risk.yaml")
+    books = read_books(folder / "grid", network)
+    watches = books.get("watch")
     return LoadedPlace(
         network=network,
         procedure=procedure,
@@ -103,9 +106,9 @@ def load_place(folder: Path) -> LoadedPlace:
         kpis=read_kpis(folder / "kpis.yaml", categories),
         reports=read_reports(folder / "reports.yaml", categories),
         staff=read_staff(folder / "staff.yaml", network, categories),
-        senders=read_senders(folder, network, risk),
+        senders=read_senders(folder, network, risk, watches if isinstance(watches, WatchBook) else None),
         papers=read_papers(folder / "papers"),
-        books=read_books(folder / "grid", network),
+        books=books,
     )
 
 

@@ -15,6 +15,9 @@ from rules.calendar import WorkingCalendar
 MOST = 200
 """Parties of a case."""
 
+PERSONAL = ("name", "phone", "id_number", "address")
+PAIR = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
@@ -81,6 +84,8 @@ def translate(rule: TypeRule, event: Event, network: Network, cal: WorkingCalend
     fields = {name: value for name, value in given.items() if value is not None}
     if rule.case is not None:
         return _note(reading, rule, fields)
+    if rule.do == "signal":
+        return _signal(reading, rule, fields)
     for name in ("place", "summary", "happened_on"):
         if name not in fields:
             reading.lacking(name, rule.fields.get(name))
@@ -88,6 +93,26 @@ def translate(rule: TypeRule, event: Event, network: Network, cal: WorkingCalend
     fields.setdefault("people", max(1, len(fields["parties"])))
     place = network.place(str(fields.get("place", "")))
     return Mapped(fields=fields, town=place.town if place is not None else None, faults=tuple(reading.faults))
+
+
+def _signal(reading: _Reading, rule: TypeRule, fields: dict[str, Any]) -> Mapped:
+    """Return what a signal says: type and words, and its subject: a pair, a household or spot of the place, or the place itself."""
+    for name in ("place", "signal"):
+        if name not in fields:
+            reading.lacking(name, rule.fields.get(name))
+    subject: dict[str, Any] = {"of": "place", "place": fields.get("place"), "number": fields.get("spot")}
+    if rule.parties:
+        pair = [{name: party[name] for name in PERSONAL if name in party} for party in _parties(reading, rule.parties)]
+        if len(pair) != PAIR:
+            reading.faults.append(Fault(field="parties", path="", reason="no_pair"))
+        subject = {"of": "pair", "place": fields.get("place"), **dict(zip(("one_person", "other_person"), pair, strict=False))}
+    elif "household" in rule.fields:
+        if "household" not in fields:
+            reading.lacking("household", rule.fields["household"])
+        subject = {"of": "household", "place": fields.get("place"), "number": fields.get("household")}
+    place = reading.network.place(str(fields.get("place", "")))
+    said = {"signal": fields.get("signal"), "text": fields.get("text", ""), "subject": subject}
+    return Mapped(fields=said, town=place.town if place is not None else None, faults=tuple(reading.faults))
 
 
 def _note(reading: _Reading, rule: TypeRule, fields: dict[str, Any]) -> Mapped:

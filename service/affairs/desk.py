@@ -108,13 +108,22 @@ class Affairs:
                 raise refuse(RefusalCode.ALREADY_DONE, known.code or "")
         return known
 
-    async def act(self, key: str, do: str, fields: Mapping[str, Any], actor: Actor, *, action_id: str | None = None) -> AffairReceiptOut:
-        """Do an action on an affair, by its code or id. Raises UnknownAffair, Refused, Unavailable."""
+    async def act(
+        self,
+        key: str,
+        do: str,
+        fields: Mapping[str, Any],
+        actor: Actor,
+        *,
+        action_id: str | None = None,
+        persons: Mapping[str, str] | None = None,
+    ) -> AffairReceiptOut:
+        """Do an action on an affair, by its code or id; `persons` as for `open`. Raises UnknownAffair, Refused, Unavailable."""
         with acting(do, actor, self._office.bundle.network, KNOWN_ACTIONS) as seen:
             kind, affair_id = await self.find(key)
             action_id = uuid.uuid4().hex if action_id is None else checked_id(action_id)
             seen.on(affair_id, action_id=action_id, code="" if key == affair_id else key)
-            return await self._act(kind, affair_id, do, fields, actor, action_id)
+            return await self._act(kind, affair_id, do, fields, actor, action_id, persons or {})
 
     async def act_within(self, affair_id: str, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str) -> AffairReceiptOut:
         """Do an action on an affair on behalf of another record; words in it may be references. Raises as `act`."""
@@ -198,7 +207,16 @@ class Affairs:
             if refs:
                 await self._sealer.discard(nowhere, action_id)
 
-    async def _act(self, kind: Kind, affair_id: str, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str) -> AffairReceiptOut:
+    async def _act(
+        self,
+        kind: Kind,
+        affair_id: str,
+        do: str,
+        fields: Mapping[str, Any],
+        actor: Actor,
+        action_id: str,
+        known_persons: Mapping[str, str],
+    ) -> AffairReceiptOut:
         async with self._turn(affair_id, action_id):
             known = await self._receipt(affair_id, action_id)
             if known is not None:
@@ -206,7 +224,7 @@ class Affairs:
             if do == kind.opens and kind.subject is None:
                 raise refuse(RefusalCode.ALREADY_DONE)
             action, persons = await self._taken(kind, do, fields, actor, action_id)
-            return await self._send(kind, await self.load(affair_id), action, persons, {})
+            return await self._send(kind, await self.load(affair_id), action, persons, known_persons)
 
     async def _taken(
         self, kind: Kind, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str

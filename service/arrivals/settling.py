@@ -7,10 +7,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from models.affair.watch.state import SignalChannel
 from models.arrival import Arrival, ArrivalReason, ArrivalState, Event, Sender
 from models.record import ActReceipt
 from rules.arrivals import envelope, mapping
 from rules.arrivals.mapping import Mapped
+from service.affairs.desk import Affairs
+from service.affairs.watches import Seen, signal
 from service.cases import Cases
 from service.errors import Refused, UnknownCase
 from service.office import Office
@@ -41,6 +44,7 @@ class Settler:
     def __init__(self, office: Office, cases: Cases | None = None) -> None:
         self._office = office
         self._cases = cases or Cases(office)
+        self._affairs = Affairs(office)
         self._shelf = Arrivals(office.store)
 
     async def settle(
@@ -52,7 +56,9 @@ class Settler:
         except Unsettled as unsettled:
             await self._shelf.note(arrival.id, **unsettled.found)
         else:
-            found = {"town": town, "case_id": receipt.case_id, "code": receipt.code, "reason": None, "detail": ""}
+            # Who sends a signal is not told which watch it went to, nor are those who look at arrivals.
+            case_id, code = (receipt.case_id, receipt.code) if receipt is not None else (None, None)
+            found = {"town": town, "case_id": case_id, "code": code, "reason": None, "detail": ""}
             await self._shelf.settle(arrival.id, ArrivalState.ACCEPTED, self._office.now(), by, **found)
         return await self._shelf.get(arrival.id) or arrival
 
@@ -62,7 +68,9 @@ class Settler:
         event = envelope.structured(json.loads(content)) if content is not None else None
         return (sender, event) if sender is not None and event is not None else None
 
-    async def _done(self, arrival: Arrival, sender: Sender, event: Event, changes: Mapping[str, Any]) -> tuple[str | None, ActReceipt]:
+    async def _done(
+        self, arrival: Arrival, sender: Sender, event: Event, changes: Mapping[str, Any]
+    ) -> tuple[str | None, ActReceipt | None]:
         if not sender.speaks_for(event.source):
             raise Unsettled(R.FOREIGN)
         rule = sender.types.get(event.type)
@@ -75,6 +83,9 @@ class Settler:
         if rule.do == "note":
             by_code = rule.case is not None and rule.case.code is not None
             return await self._noted(arrival, sender, event, said, by_code=by_code)
+        if rule.do == "signal":
+            await self._signalled(arrival, sender, event, said)
+            return said.town, None
         return said.town, await self._opened(arrival, sender, said)
 
     async def _opened(self, arrival: Arrival, sender: Sender, said: Mapped) -> ActReceipt:
@@ -83,6 +94,22 @@ class Settler:
             actor = await self._cases.actor(self._post(sender, said.town))
             fields = {**said.fields, "channel": sender.channel}
             return (await self._cases.open(fields, actor, intake_id=arrival.id, source=f"event.{sender.id}")).receipt
+        except Refused as refused:
+            raise _refused(refused, said.town) from None
+
+    async def _signalled(self, arrival: Arrival, sender: Sender, event: Event, said: Mapped) -> None:
+        """Send a signal to the watch of its subject. The arrival is its source: asked again it is the same signal."""
+        now = self._office.now()
+        seen = Seen(
+            said.fields["signal"],
+            SignalChannel.EVENT,
+            f"event.{sender.id}",
+            arrival.id,
+            text=said.fields["text"],
+            occurred_at=event.time if event.time is not None and event.time < now else None,
+        )
+        try:
+            await signal(self._affairs, said.fields["subject"], seen, await self._cases.actor(self._post(sender, said.town)))
         except Refused as refused:
             raise _refused(refused, said.town) from None
 

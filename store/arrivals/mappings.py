@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from models.affair.watch.book import WatchBook
 from models.arrival import Rule, Sender, TypeRule
 from models.network import Network
 from models.risk import RiskTable
 from models.words import Role
 from rules.authority import permit
+from rules.watch.kind import REPORTERS
 from store.files import BadFile, parse, read_yaml
 
 FOLDER = "arrivals"
 
 
-def read_senders(folder: Path, network: Network, risk: RiskTable) -> dict[str, Sender]:
+def read_senders(folder: Path, network: Network, risk: RiskTable, watches: WatchBook | None = None) -> dict[str, Sender]:
     """The senders by id, which is the name of their file; raises BadFile naming file, key and reason."""
-    found = {path.stem: read_sender(path, network, risk) for path in sorted((folder / FOLDER).glob("*.yaml"))}
+    found = {path.stem: read_sender(path, network, risk, watches) for path in sorted((folder / FOLDER).glob("*.yaml"))}
     for sender in found.values():
         for other in found.values():
             if other.id < sender.id and (shared := next((one for one in sender.sources if other.speaks_for(one)), None)) is not None:
@@ -25,12 +27,12 @@ def read_senders(folder: Path, network: Network, risk: RiskTable) -> dict[str, S
     return found
 
 
-def read_sender(path: Path, network: Network, risk: RiskTable) -> Sender:
-    """One sender; raises BadFile."""
+def read_sender(path: Path, network: Network, risk: RiskTable, watches: WatchBook | None = None) -> Sender:
+    """One sender; `watches` is the book its signals are types of. Raises BadFile."""
     sender = parse(Sender, {**read_yaml(path), "id": path.stem}, path)
     _check_post(path, sender, network)
     for name, rule in sender.types.items():
-        for key, reason in _faults(rule, network, risk):
+        for key, reason in _faults(rule, network, risk, watches):
             raise BadFile(path, f"types.{name}.{key}", reason)
     return sender
 
@@ -44,11 +46,12 @@ def _check_post(path: Path, sender: Sender, network: Network) -> None:
     if role not in tuple(Role) or found is None or role not in found.roles:
         raise BadFile(path, "post", f'there is no post "{sender.post}"')
     for name, rule in sender.types.items():
-        if not permit(rule.do, Role(role)):
+        may = Role(role) in REPORTERS if rule.do == "signal" else permit(rule.do, Role(role))
+        if not may:
             raise BadFile(path, f"types.{name}.do", f"a {role} may not {rule.do}")
 
 
-def _faults(rule: TypeRule, network: Network, risk: RiskTable) -> Iterator[tuple[str, str]]:
+def _faults(rule: TypeRule, network: Network, risk: RiskTable, watches: WatchBook | None) -> Iterator[tuple[str, str]]:
     place, signs = rule.fields.get("place"), rule.fields.get("risk_signs")
     for word in _words(place):
         if network.place(str(word)) is None:
@@ -56,6 +59,9 @@ def _faults(rule: TypeRule, network: Network, risk: RiskTable) -> Iterator[tuple
     for word in _words(signs):
         if word and word not in risk.signs:
             yield "fields.risk_signs", f'unknown sign "{word}"'
+    for word in _words(rule.fields.get("signal")):
+        if watches is None or word not in watches.signals:
+            yield "fields.signal", f'unknown signal "{word}"'
 
 
 def _words(rule: Rule | None) -> Iterator[object]:

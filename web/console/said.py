@@ -17,6 +17,7 @@ DONE: dict[str, Both] = {
     "renewed": ("查询码已更换，原来的不能再用", "There is a new query code; the old one no longer works"),
     "own-rate": ("谢谢，您的评价已收到", "Thank you: your rating has arrived"),
     "own-complain": ("您的投诉已收到，会有专人答复", "Your complaint has arrived; you will get a reply"),
+    "own-object": ("您的申诉已收到，会有专人裁定", "Your objection has arrived; somebody will decide it"),
     "own-withdraw": ("您的申请已撤回", "Your application has been taken back"),
     "left": ("已退出查询", "You have left your case"),
     "over": ("太久没有操作，请重新输入查询码", "You were away for long: type the query code again"),

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from models.arrival import Event, Rule, Sender, TypeRule
 from rules.arrivals import envelope, signing
-from rules.arrivals.mapping import translate
+from rules.arrivals.mapping import Mapped, translate
 from rules.calendar import WorkingCalendar
 from rules.messages.signing import signature
 from service.door import take
@@ -261,3 +261,29 @@ def test_a_request_is_signed_or_not(change: dict[str, str], good: bool) -> None:
     assert signing.is_signed(("another secret, longer", SECRET), {**heads, **change}, body, NOW, 300) is good
     assert not signing.is_signed((SECRET,), {**heads, **change}, b"[]", NOW, 300)
     assert not signing.is_signed((), heads, body, NOW, 300)
+
+
+def signal_of(data: dict[str, Any], kind: str = "at_household") -> Mapped:
+    rule = HUAXI.senders["police"].types[f"cn.police.call.{kind}"]
+    event = Event(id="1", source="/police/huaxi/1", type=f"cn.police.call.{kind}", data=data)
+    return translate(rule, event, HUAXI.network, CAL)
+
+
+def test_an_event_becomes_a_signal_about_a_household_or_a_pair() -> None:
+    said = signal_of({"division": "520111105202", "household": "0202-031", "kind": "扬言伤人"})
+    assert (said.faults, said.town) == ((), "yanlou")
+    subject = {"of": "household", "place": "520111105202", "number": "0202-031"}
+    assert said.fields == {"signal": "threat_to_life", "text": "", "subject": subject}
+    two = [{"name": "张三丰", "phone": "13800000001"}, {"name": "欧阳明明", "id_number": "A1234567"}]
+    pair = signal_of({"division": "520111105202", "parties": two}, "between")
+    assert pair.faults == ()
+    assert pair.fields["subject"] == {"of": "pair", "place": "520111105202", "one_person": two[0], "other_person": two[1]}
+
+
+def test_what_a_signal_lacks_is_named_with_its_field() -> None:
+    assert [str(fault) for fault in signal_of({"kind": "扬言伤人"}).faults] == [
+        "place <- data.division | data.place (missing)",
+        "household <- data.household (missing)",
+    ]
+    alone = signal_of({"division": "520111105202", "parties": [{"name": "张三丰"}]}, "between")
+    assert [str(fault) for fault in alone.faults] == ["parties <- - (no_pair)"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from models.affair.watch.book import WatchBook
 from models.arrival import Arrival, ArrivalReason, ArrivalState
 from service.settings import ROOT
 from store.arrivals.arrival_tables import arrivals
@@ -119,6 +121,39 @@ def test_a_file_that_is_wrong_is_refused_with_file_key_and_reason(
     with pytest.raises(BadFile) as caught:
         read_sender(path, huaxi.network, huaxi.risk)
     assert told in str(caught.value)
+
+
+SIGNAL = """
+version: 1
+zh: 甲
+en: a
+sources: [/a]
+proof: token
+channel: police
+post: police@{town}-police
+types:
+  t:
+    do: signal
+    fields: {place: data.p, household: data.h, signal: {path: data.s, table: {x: police_call}}}
+"""
+
+
+def test_a_sender_may_send_signals_of_types_that_the_book_of_watches_has(huaxi: LoadedPlace, tmp_path: Path) -> None:
+    path, watches = tmp_path / "a.yaml", huaxi.books["watch"]
+    assert isinstance(watches, WatchBook)
+    path.write_text(SIGNAL, encoding="utf-8")
+    assert read_sender(path, huaxi.network, huaxi.risk, watches).types["t"].do == "signal"
+    for changed, told in (
+        (SIGNAL.replace("police_call", "poverty"), 'fields.signal: unknown signal "poverty"'),
+        (SIGNAL.replace("household", "summary"), "fields.summary: signal has no such field"),
+        (SIGNAL.replace("police@{town}-police", "auditor@{town}-centre"), "t.do: a auditor may not signal"),
+    ):
+        path.write_text(changed, encoding="utf-8")
+        with pytest.raises(BadFile, match=re.escape(told)):
+            read_sender(path, huaxi.network, huaxi.risk, watches)
+    path.write_text(SIGNAL, encoding="utf-8")
+    with pytest.raises(BadFile, match="unknown signal"):
+        read_sender(path, huaxi.network, huaxi.risk)
 
 
 def test_two_senders_may_not_speak_for_the_same_source(huaxi: LoadedPlace, tmp_path: Path) -> None:

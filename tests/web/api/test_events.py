@@ -16,11 +16,14 @@ from sqlalchemy import update
 from temporalio.testing import WorkflowEnvironment
 
 from models.arrival import ArrivalState
+from service.affairs.desk import Affairs
 from service.arrivals.receiving import LARGEST, MOST, Receiving
 from service.cases import Cases
 from service.errors import Unavailable
 from service.office import Office
+from store.affairs.lists import AffairFilter
 from store.arrivals.arrival_tables import arrivals
+from store.desk.lists import Eyes
 from store.looks import Looks
 from store.places import LoadedPlace
 from tests.conftest import Database
@@ -76,6 +79,21 @@ async def test_all_three_forms_are_taken(api: Api, hotline: Sending, office: Off
     assert found["state"] == "accepted"
     case = (await api.get(f"/cases/{found['code']}")).json()
     assert case["channel"] == "wechat"
+
+
+async def test_an_event_may_be_a_signal_to_a_watch_once_and_its_sender_learns_of_no_watch(api: Api, office: Office) -> None:
+    police, house = Sending(api.client, office, "police"), name()[:12]
+    data = {"division": "520111105202", "household": house, "kind": "纠纷警情"}
+    told = event(name(), data, source="/police/huaxi/1", type="cn.police.call.at_household", time=datetime.now(UTC).isoformat())
+    first, again = await police.taken(told), await police.taken(told)
+    assert (first["state"], first["code"], again["known"]) == ("accepted", None, True)
+    wanted = AffairFilter(key=("household", f"520111105202:{house}"))
+    (row,) = (await office.affair_queries.page(Eyes(everything=True), wanted, office.now())).rows
+    watch = await Affairs(office).load(row.affair_id)
+    assert [(signal.type, signal.channel) for signal in watch.signals] == [("police_call", "event")]
+    old = {**told, "id": name(), "time": "2020-01-01T00:00:00Z"}
+    late = await police.taken(old)
+    assert (late["state"], late["reason"], late["detail"]) == ("quarantined", "refused", "too_late: occurred_at")
 
 
 async def test_what_the_sdk_of_cloudevents_sends_is_read(hotline: Sending) -> None:

@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
+from models.affair.watch.state import SignalChannel
 from models.words import ENDS, Stage
+from service.affairs.desk import Affairs
+from service.affairs.watches import Seen, signal
+from service.office import Office
 from tests.web.console.visitors import Desk, Visitor
 from tests.web.running import Api
 from web.console.cookies import CITIZEN
@@ -16,6 +20,10 @@ from web.console.pages.citizen import STEPS
 
 CLERK = "clerk@yanlou-centre"
 CODE = re.compile(r'class="code num">([0-9A-Z-]{14})<')
+PAIR = {
+    "one_person": {"name": "张三丰", "phone": "13800000001"},
+    "other_person": {"name": "欧阳明明", "phone": "13800000002"},
+}
 SECRETS = ("张三丰", "欧阳明明", "13800000001", "13800000002", "院坝", "谷蒙村三组", "520111199001011234")
 
 
@@ -172,3 +180,24 @@ def test_every_stage_is_one_of_the_steps_or_an_end() -> None:
 @pytest.mark.parametrize("path", ["/citizen/rate", "/citizen/withdraw", "/citizen/leave"])
 async def test_no_action_without_having_been_let_in(desk: Desk, path: str) -> None:
     assert (await desk.stranger().client.post(path)).headers["location"] == "/citizen?done=over"
+
+
+async def test_a_party_that_is_watched_is_told_so_and_objects_in_its_own_words(api: Api, desk: Desk, office: Office) -> None:
+    _, query = await opened(api, desk)
+    visitor = await let_in(desk, query)
+    assert "预警关注" not in visitor.page
+    affairs = Affairs(office)
+    pair = {"of": "pair", "place": "520111105202", **PAIR}
+    seen = Seen("police_call", SignalChannel.CALL, "test", uuid.uuid4().hex)
+    receipt = await signal(affairs, pair, seen, await affairs.actor("police@yanlou-police"))
+    page = await visitor.get("/citizen")
+    assert "您自" in page
+    assert "本次标签到" in page
+    assert not any(word in page for word in ("黄色", "纠纷警情", "25"))
+    answer = await visitor.submit("/citizen/object", id=uuid.uuid4().hex, watch=receipt.code or "", text="那天是误会")
+    assert answer.headers["location"] == "/citizen?done=own-object"
+    after = await visitor.get("/citizen?done=own-object")
+    assert "您的申诉已收到" in after
+    assert "提交申诉" not in after
+    visitor.client.cookies.set("jiefen_lang", "en")
+    assert "Your objection of" in await visitor.get("/citizen")

@@ -15,9 +15,9 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from models.citizen import CitizenSession, EntryProblem, EntryRefused
-from models.record import ActReceipt
 from models.words import ENDS, Stage
 from rules.labels import Both
+from service.affairs.objections import Objections
 from service.citizens import Citizens
 from service.entry.sessions import check_csrf
 from service.errors import Refused
@@ -163,6 +163,15 @@ async def withdraw(who: VisitorDep, fields: OwnFormDep) -> Response:
     return await _said(who, fields, "withdraw", lambda act: who.citizens.withdraw(who.session, text(fields, "reason"), action_id=act))
 
 
+@router.post("/object")
+async def object_to(who: VisitorDep, fields: OwnFormDep) -> Response:
+    """Object to being watched (预警申诉); somebody who entered no signal decides."""
+    said = text(fields, "text")
+    return await _said(
+        who, fields, "object", lambda act: Objections(who.office).object(who.session, text(fields, "watch", 80), said, action_id=act)
+    )
+
+
 @router.post("/texts")
 async def texts(who: VisitorDep, fields: OwnFormDep) -> Response:
     """Agree to text messages, or end them."""
@@ -171,7 +180,7 @@ async def texts(who: VisitorDep, fields: OwnFormDep) -> Response:
     return RedirectResponse(f"{PATH}?done=texts-{'on' if on else 'off'}", 303)
 
 
-async def _said(who: Visitor, fields: FormData, do: str, ask: Callable[[str | None], Awaitable[ActReceipt]]) -> Response:
+async def _said(who: Visitor, fields: FormData, do: str, ask: Callable[[str | None], Awaitable[object]]) -> Response:
     """Do what a party asks for; a refusal brings the page back with what was written."""
     try:
         await ask(text(fields, "id", 80) or None)
@@ -192,6 +201,7 @@ async def show(who: Visitor, *, wrong: tuple[str, str] = ("", ""), fields: FormD
         "wrong": wrong,
         "typed": lambda do, name: text(typed, name) if do == wrong[0] else "",
         "new_id": lambda: uuid.uuid4().hex,
+        "watches": await Objections(who.office).of(who.session),
         "texts": await Wishes(who.office).texts(who.session),
     }
     return who.page("citizen/progress.html", context, status=status or (422 if wrong[0] else 200))
