@@ -193,7 +193,7 @@ async def test_a_party_that_is_watched_is_told_so_and_objects_in_its_own_words(a
     page = await visitor.get("/citizen")
     assert "您自" in page
     assert "本次标签到" in page
-    assert not any(word in page for word in ("黄色", "纠纷警情", "25"))
+    assert not any(word in page for word in ("黄色", "纠纷警情", "积分"))
     answer = await visitor.submit("/citizen/object", id=uuid.uuid4().hex, watch=receipt.code or "", text="那天是误会")
     assert answer.headers["location"] == "/citizen?done=own-object"
     after = await visitor.get("/citizen?done=own-object")
