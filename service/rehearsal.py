@@ -54,7 +54,7 @@ FLAGS = (
 )
 """Server settings that allow virtual time and make it fast (traps 0, 9)."""
 
-CODED = frozenset({"into", "to"})
+CODED = frozenset({"into", "to", "of"})
 """Fields that name a record; a file says its label there."""
 
 LOOK = timedelta(milliseconds=5)

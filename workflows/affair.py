@@ -86,6 +86,10 @@ class AffairWorkflow(Shell[Any, AffairAction, AffairEvent, AffairContext, Affair
     def _documents(self) -> AffairBundle:
         return bundle(self._state, SHELF, self._kind.book)
 
+    def _over(self) -> bool:
+        # What its end asked for is done before the run ends: another record is to know.
+        return self._state.ended and not self._state.work
+
     def _context(self, algorithm: Algorithm | None = None) -> AffairContext:
         return AffairContext(now=self._now(), library=SHELF, algorithm=algorithm or self._algorithm)
 

@@ -188,6 +188,10 @@ class Shell(ABC, Generic[S, A, E, C, W]):
     async def _from_record(self) -> None:
         """Go on as a new run from the record; return where it has ended there."""
 
+    def _over(self) -> bool:
+        """Whether nothing is left to do: it has ended, unless a workflow says that more is needed."""
+        return self._state.ended
+
     def _show(self) -> None:
         """Tell operators what has changed; nothing, unless a workflow says otherwise."""
 
@@ -195,7 +199,7 @@ class Shell(ABC, Generic[S, A, E, C, W]):
         """Ring what is due, serve what is pending, and else wait for the next of either."""
         publisher = self._spawn(self._publish_all())
         await self._birth()
-        while not (self._state.ended or self._state.stage is None or self._broken):
+        while not (self._over() or self._state.stage is None or self._broken):
             if self._failure is not None:
                 raise self._failure
             if work := self._next_work():
@@ -285,7 +289,7 @@ class Shell(ABC, Generic[S, A, E, C, W]):
 
     def _stirred(self) -> bool:
         """Whether there is something to do that is no matter of time."""
-        return self._broken or self._state.ended or self._failure is not None or self._next_work() is not None or self._long_enough()
+        return self._broken or self._over() or self._failure is not None or self._next_work() is not None or self._long_enough()
 
     def _long_enough(self) -> bool:
         """Whether to go on as a new run: Temporal suggests it, everything is stored, and nobody waits for an answer."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from models.affair.dwelling.book import DwellingBook
 from models.affair.hazard import HazardBook
 from models.affair.household_book import HouseholdBook
 from models.affair.order_book import OrderBook
@@ -15,6 +16,7 @@ from models.affair.watch.book import WatchBook
 from models.affair.whistle.book import WhistleBook
 
 BOOKS: dict[str, type[BaseModel]] = {
+    "dwelling": DwellingBook,
     "hazard": HazardBook,
     "household": HouseholdBook,
     "round": RoundBook,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.affair.base import Affair, AffairAction, AffairEvent, Happened
+from models.affair.base import Affair, AffairAction, AffairEvent, Happened, Link
 from models.affair.common import CommonAction, CommonHappening
 from models.affair.limits import AffairLimit
 from models.base import Id, Instant, Label, Model, Reason, Text
@@ -34,6 +34,8 @@ class Severity(Model):
     reinspect: AffairLimit
     suspends_letting: bool = False
     """A dwelling with an open hazard of this severity that was found again is not let on."""
+    suspends_after: int = Field(default=2, ge=1, le=10)
+    """How often it has to be found again for that."""
 
 
 class HazardBook(Model):
@@ -65,6 +67,8 @@ class Hazard(Affair):
     """Who has to see to it."""
     text: str | None = None
     fixed_by: str | None = None
+    dwelling: str | None = None
+    """Id of the dwelling it is in; it is told what becomes of the hazard."""
     inspections: tuple[Inspection, ...] = ()
 
 
@@ -80,6 +84,10 @@ class ReportHazard(AffairAction):
     """Another severity than the item's own."""
     unit: Id | None = None
     """Another unit than the item's own."""
+    of: Label | None = None
+    """Code of the dwelling or the other record it belongs to."""
+    found: Link | None = None
+    """The record behind the code; the service alone says it."""
 
 
 class FixHazard(AffairAction):
@@ -115,6 +123,7 @@ class HazardReported(Happened):
     severity: str
     unit: str
     text: str
+    dwelling: str | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class HazardFixed(Happened):

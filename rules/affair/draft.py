@@ -60,12 +60,14 @@ class AffairDraft:
         self._before_last = self.affair
         self.affair = fold(self.kind, self.affair, event)
 
-    def ask(self, kind: str, detail: dict[str, Any], *, own: bool = False) -> None:
+    def ask(self, kind: str, detail: dict[str, Any], *, own: bool = False, awaited: bool = False) -> None:
         """Ask for something outside the core; its servant answers with the action `answer` (`service/affairs/serving.py`).
 
-        `own` makes it the engine's own errand: done in its name, and the action that led to it does not wait for the answer.
+        `own` makes it the engine's own errand: done in its name, and the action that led to it does not wait for the answer, unless
+        it is `awaited`.
         """
-        actor, action_id = (SYSTEM, None) if own else (self.actor, self.action_id)
+        actor = SYSTEM if own else self.actor
+        action_id = None if own and not awaited else self.action_id
         work = AffairWork(id=f"w{self.affair.asked + 1}", kind=kind, actor=actor, action_id=action_id, detail=detail)
         self.add(AffairAsked(work=work))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rules.affair import common
 from rules.affair.kind import Kind
+from rules.dwelling.kind import DWELLING
 from rules.hazard.kind import HAZARD
 from rules.household.kind import HOUSEHOLD
 from rules.order.kind import ORDER
@@ -15,6 +16,7 @@ from rules.whistle.kind import WHISTLE
 __all__ = ["KINDS", "common"]
 
 KINDS: dict[str, Kind] = {
+    "dwelling": DWELLING,
     "hazard": HAZARD,
     "household": HOUSEHOLD,
     "order": ORDER,

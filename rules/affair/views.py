@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from models.record import Duty
 from rules.affair.clocks import duties
 from rules.affair.kind import AffairBundle, Kind
 from rules.clock import next_alarm
+
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
+"""When something is due that has to be done at once and has no time of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +31,7 @@ def beside(kind: Kind, affair: Any, bundle: AffairBundle) -> Beside:
     # Whoever owes something may see what it is about, wherever their post is.
     owing = [("unit", duty.unit) for duty in owed if duty.unit] + [("person", duty.person) for duty in owed if duty.person]
     access = tuple(dict.fromkeys((*kind.access(affair, bundle), *owing)))
-    return Beside(duties=owed, access=access, keys=kind.found_by(affair), next_due=next_alarm(affair.clocks.values()))
+    kept = kind.workflow is None and affair.work and not affair.ended
+    # What an affair without a run has asked for is done from the record as soon as somebody looks what is due.
+    next_due = max(affair.moments.values(), default=AT_ONCE) if kept else next_alarm(affair.clocks.values())
+    return Beside(duties=owed, access=access, keys=kind.found_by(affair), next_due=next_due)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from models.affair import hazard as h
+from models.affair.common import AffairLinked
 from models.network import Network
 from models.party import Actor
 from models.refusal import RefusalCode
@@ -29,14 +30,35 @@ def _report(draft: AffairDraft, act: h.ReportHazard) -> None:
     place, item = where(network, act.place), book.items[act.item]
     unit = known_unit(network, act.unit) if act.unit is not None else unit_of(network, item.unit, place)
     what = h.HazardReported(
-        place=place.code, town=place.town, item=act.item, severity=act.severity or item.severity, unit=unit, text=act.text
+        place=place.code,
+        town=place.town,
+        item=act.item,
+        severity=act.severity or item.severity,
+        unit=unit,
+        text=act.text,
+        dwelling=_dwelling(act),
     )
     draft.add(what, stage="reported", moments=("reported",))
+    if act.found is not None:
+        draft.add(AffairLinked(link=act.found))
+    _tell(draft, "hazard_found", {"item": what.item, "severity": what.severity})
+
+
+def _dwelling(act: h.ReportHazard) -> str | None:
+    return act.found.id if act.found is not None and act.found.kind == "dwelling" else None
+
+
+def _tell(draft: AffairDraft, do: str, fields: dict[str, Any]) -> None:
+    """Tell the dwelling that it is in, where it is in one; the engine does, for nobody else may."""
+    if draft.affair.dwelling is not None:
+        draft.ask("act_affair", {"to": draft.affair.dwelling, "do": do, "fields": fields, "says_who": True}, own=True, awaited=True)
 
 
 def _fault(hazard: h.Hazard, act: h.ReportHazard, bundle: AffairBundle) -> str | None:
     if act.item not in bundle.book.items:
         return "item"
+    if act.of is not None and act.found is None:
+        return "of"
     return "severity" if act.severity is not None and act.severity not in bundle.book.severities else None
 
 
@@ -50,6 +72,12 @@ def _inspect(draft: AffairDraft, act: h.InspectHazard) -> None:
     found = h.Inspection(person=draft.actor.person, passed=act.passed, at=draft.when, text=act.text)
     stage, moments = ("closed", ()) if act.passed else ("reported", ("reported",))
     draft.add(h.HazardInspected(inspection=found), stage=stage, moments=moments)
+    if act.passed:
+        _tell(draft, "hazard_closed", {})
+        return
+    severity: h.Severity = draft.bundle.book.severities[draft.affair.severity]
+    times = sum(not one.passed for one in draft.affair.inspections)
+    _tell(draft, "hazard_again", {"times": times, "suspends": severity.suspends_letting and times >= severity.suspends_after})
 
 
 def _pass(draft: AffairDraft, act: h.PassHazard) -> None:

@@ -21,6 +21,8 @@ LABELS = AffairLabels(
         "fixed_by": ("整改反馈人", "Who said that it is mended"),
         "inspections": ("复查记录", "Inspections"),
         "inspection": ("复查", "Inspection"),
+        "of": ("所属出租房或其他记录编号", "Code of the dwelling or record it belongs to"),
+        "dwelling": ("所在出租房", "Dwelling it is in"),
         "place": ("所在村（社区）", "Village or community"),
     },
     clocks={"rectify": ("整改", "mending"), "reinspect": ("复查", "inspection")},

@@ -90,7 +90,8 @@ class Affairs:
             action, named = await self._taken(kind, kind.opens, fields, actor, f"open:{intake_id}"[:80])
             name = None if kind.named_by is None else kind.named_by(action, self._office.bundle.network)
             affair_id = self.affair_id(kind_name, *((source, intake_id) if name is None else ("name", name)))
-            action = action.model_copy(update={"id": f"open:{affair_id}"})
+            # Whom another record knows is named before anything is judged.
+            action = _with_refs(action.model_copy(update={"id": f"open:{affair_id}"}), persons or {})
             seen.on(affair_id)
             async with self._turn(affair_id, action.id):
                 known = await self._known(kind, affair_id, (source, intake_id), action.id)

@@ -20,7 +20,7 @@ from rules.calendar import WorkingCalendar
 from service.door import PersonIn, invalid, localised, person, reckonable
 from service.errors import refuse
 
-OURS = ("found", "docs")
+OURS = ("found", "docs", "digest")
 """Fields that the service alone says (`service/affairs/lookups.py`)."""
 
 

@@ -10,5 +10,6 @@ from collections.abc import Mapping
 NAMES: Mapping[str, str] = {
     "link": "to",
     "blow": "of",
+    "report": "of",
 }
 """By action: the field that holds the code. The action has a field `found` beside it."""

@@ -81,10 +81,13 @@ async def _open_affair(serving: Serving, task: AffairTask) -> dict[str, Any]:
 
 
 async def _act_affair(serving: Serving, task: AffairTask) -> dict[str, Any]:
-    """Act on another affair: `to` its id, `do`, `fields`; words in them stay references."""
+    """Act on another affair: `to` its id, `do`, `fields`; words in them stay references. With `says_who`, `found` is who acts."""
     detail = task.work.detail
-    action_id = f"{task.affair['id']}:{task.work.id}"
-    receipt = await serving.affairs.act_within(str(detail["to"]), str(detail["do"]), detail.get("fields", {}), task.work.actor, action_id)
+    action_id, fields = f"{task.affair['id']}:{task.work.id}", dict(detail.get("fields", {}))
+    if detail.get("says_who"):
+        own = await serving.affairs.load(str(task.affair["id"]))
+        fields["found"] = Link(kind=own.kind, id=own.id, code=own.code or "", why="about").model_dump(mode="json")
+    receipt = await serving.affairs.act_within(str(detail["to"]), str(detail["do"]), fields, task.work.actor, action_id)
     return {"seq": receipt.seq}
 
 
