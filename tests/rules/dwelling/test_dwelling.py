@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 
 from models.affair.base import Link
-from models.affair.dwelling.book import DwellingBook
-from models.affair.hazard import HazardBook
 from models.party import SYSTEM, Actor
 from models.words import Role
 from rules.affair.kinds import KINDS
@@ -250,10 +248,9 @@ def test_the_visit_is_late_when_nobody_came_for_the_days_of_the_tier() -> None:
 
 
 def test_the_checklist_names_items_severities_and_relations_that_the_other_books_have() -> None:
-    book, hazards = PLACE.books["dwelling"], PLACE.books["hazard"]
-    assert isinstance(book, DwellingBook)
-    assert isinstance(hazards, HazardBook)
+    books: Any = PLACE.books
+    book, hazards = books["dwelling"], books["hazard"]
     assert {one.hazard for one in book.checks.values()} <= set(hazards.items)
     assert set(book.points) == set(hazards.severities)
-    assert {book.register_as.head, book.register_as.other} <= set(PLACE.books["household"].relations)
-    assert book.reds.whistle in PLACE.books["whistle"].items
+    assert {book.register_as.head, book.register_as.other} <= set(books["household"].relations)
+    assert book.reds.whistle in books["whistle"].items
