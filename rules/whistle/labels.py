@@ -30,6 +30,7 @@ LABELS = AffairLabels(
         "open_case": ("哨转案", "Open a case"),
     },
     fields={
+        "place": ("所在网格", "Grid"),
         "item": ("吹哨事项", "Item of the list"),
         "level": ("吹哨等级", "Level"),
         "rung": ("所在层级", "Stands with"),

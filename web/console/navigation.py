@@ -10,7 +10,8 @@ from rules.desks import DESKS, Desk
 from rules.exporting import EXPORTERS
 from rules.keeping import KEEPERS, LOG_READERS
 from rules.standins import ARRANGES
-from rules.visibility import REACH, SEARCHERS
+from rules.visibility import NUMBERS, REACH, SEARCHERS
+from rules.whistle.kind import WHISTLE
 
 R = Role
 STAFF = frozenset(REACH)
@@ -39,6 +40,8 @@ ITEMS: tuple[Item, ...] = (
     Item("/board", "全镇看板", "Board", DESKS[Desk.BOARD]),
     Item("/cockpit", "督办驾驶舱", "Cockpit", DESKS[Desk.LEAGUE]),
     Item("/arrivals", "外部来件", "Arrivals", DESKS[Desk.ARRIVALS], "arrivals"),
+    Item("/whistles/new", "吹哨", "Blow a whistle", WHISTLE.specs[WHISTLE.opens].roles),
+    Item("/whistles", "吹哨报到", "Whistles", frozenset(NUMBERS)),
     Item("/kpi", "指标", "Indicators", DESKS[Desk.KPI]),
     Item("/audit", "审核台", "Audit desk", DESKS[Desk.AUDIT]),
     Item("/archive", "档案查询", "Archive", DESKS[Desk.ARCHIVE] & KEEP_FILES),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from models.base import Instant, Model
+from models.period import Period
 
 
 class GroupedBy(StrEnum):
@@ -36,6 +37,8 @@ class WhistleGroup(Model):
 
     key: str
     """Division code, town id, or key of an item; `unlisted` for what is no item."""
+    zh: str = ""
+    en: str = ""
     whistles: int
     turned_down: int
     """Turned down or withdrawn."""
@@ -53,8 +56,8 @@ class WhistleFigures(Model):
     """The figures of the whistles blown in a time, as the record stood at another; groups by their keys, never by their size."""
 
     by: GroupedBy
-    since: Instant
-    until: Instant
+    period: Period
+    """The days on which they were blown, both included."""
     as_of: Instant
     whole: WhistleGroup
     groups: tuple[WhistleGroup, ...]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from models.affair.whistle.figures import GroupedBy
+from models.period import Period
 from models.refusal import RefusalCode
 from rules.chain import GENESIS
 from rules.whistle.kind import WHISTLE
@@ -19,7 +20,7 @@ from tests.service.town import who
 from tests.support.affair import MORNING, CoreAffair
 
 GRIDS = {"gumeng": "520111105202", "jiupan": "520111105203"}
-SINCE, UNTIL = MORNING - timedelta(days=1), MORNING + timedelta(days=30)
+MARCH = Period(first=date(2026, 3, 1), last=date(2026, 3, 31))
 
 
 async def blown(office: Office, number: int, village: str, *, arrives_after: int | None) -> None:
@@ -50,7 +51,7 @@ async def test_each_is_told_the_figures_of_what_their_numbers_are_made_of(whistl
         "officer@yanlou-court",
         "director@qingyan-centre",
     ):
-        found = await whistles.whistle_figures(who(post), GroupedBy.PLACE, since=SINCE, until=UNTIL)
+        found = await whistles.whistle_figures(who(post), GroupedBy.PLACE, MARCH)
         counts[post] = {group.key: (group.whistles, group.arrive.of, group.arrive.done, group.arrive.median) for group in found.groups}
     every = {GRIDS["gumeng"]: (3, 3, 2, 10.0), GRIDS["jiupan"]: (1, 1, 1, 20.0)}
     assert counts == {
@@ -61,15 +62,28 @@ async def test_each_is_told_the_figures_of_what_their_numbers_are_made_of(whistl
         "director@qingyan-centre": {},
     }
     with pytest.raises(Refused) as refused:
-        await whistles.whistle_figures(who("admin_system@huaxi-centre"), GroupedBy.PLACE, since=SINCE, until=UNTIL)
+        await whistles.whistle_figures(who("admin_system@huaxi-centre"), GroupedBy.PLACE, MARCH)
     assert refused.value.refusal.code is RefusalCode.NOT_ALLOWED
 
 
-async def test_they_are_of_a_time_and_as_of_a_time(whistles: Whistles) -> None:
+async def test_they_are_of_a_period_and_as_of_a_time(whistles: Whistles) -> None:
     director = who("director@yanlou-centre")
-    later = await whistles.whistle_figures(director, GroupedBy.TOWN, since=MORNING + timedelta(minutes=1), until=UNTIL)
-    assert (later.whole.whistles, [group.key for group in later.groups]) == (3, ["yanlou"])
-    before = await whistles.whistle_figures(director, GroupedBy.ITEM, since=SINCE, until=UNTIL, as_of=MORNING + timedelta(minutes=30))
+    april = Period(first=date(2026, 3, 3), last=date(2026, 4, 30))
+    assert (await whistles.whistle_figures(director, GroupedBy.TOWN, april)).whole.whistles == 0
+    before = await whistles.whistle_figures(director, GroupedBy.ITEM, MARCH, MORNING + timedelta(minutes=30))
     assert (before.whole.arrive.done, before.whole.arrive.open, before.as_of) == (2, 2, MORNING + timedelta(minutes=30))
-    with pytest.raises(Refused):
-        await whistles.whistle_figures(director, GroupedBy.ITEM, since=UNTIL, until=SINCE)
+    assert [(group.key, group.zh) for group in before.groups] == [("dumping", "乱倒垃圾渣土")]
+
+
+async def test_the_form_offers_ones_own_grid_the_units_of_the_item_and_no_less_urgent_level(whistles: Whistles) -> None:
+    offer = await whistles.offer(who("grid@yanlou-gumeng"), "gas_unsafe")
+    assert [name for _, name in offer.places] == ["谷蒙村"]
+    assert offer.preset == ("yanlou-housing", "yanlou-market")
+    assert [unit for unit, _ in offer.units][:2] == list(offer.preset)
+    assert {"yanlou-gumeng", "qingyan-police"}.isdisjoint(unit for unit, _ in offer.units)
+    assert [key for key, _, _ in offer.levels] == ["priority", "hard"]
+    assert sum(len(one.items) for one in offer.classes) == 36
+    assert len((await whistles.offer(who("dispatcher@yanlou-centre"))).places) > 8
+    for post, item in (("officer@yanlou-police", None), ("grid@yanlou-gumeng", "nothing")):
+        with pytest.raises(Refused):
+            await whistles.offer(who(post), item)

@@ -39,6 +39,7 @@ from web.console.pages import (
     sign_in,
     stop,
     tokens,
+    whistles,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -76,5 +77,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     account_log.router,
     access_log.router,
     exports.router,
+    whistles.router,
 )
 """In the order in which addresses are looked for: `/cases/new` before `/cases/{code}`."""
