@@ -205,6 +205,7 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "POST /affairs": lambda role: "yes" if any(role in kind.specs[kind.opens].roles for kind in KINDS.values()) else "",
     "POST /affairs/{code}/actions/…": _sees,
     "GET /stats": lambda role: "own reach" if role in NUMBERS else "",
+    "GET /whistles/figures": lambda role: "own reach" if role in NUMBERS else "",
     "GET /kpi, /kpi/definitions, /kpi/dwell, /kpi/{kpi_id}/split, /kpi/{kpi_id}/series": _counts,
     "GET /kpi/bulletin, /kpi/bulletins, /kpi/bulletins/{bulletin}": _counts,
     "GET /kpi/findings": lambda role: "own reach" if role in DESKS[Desk.INTEGRITY] else "",
