@@ -25,7 +25,7 @@ from service.desk.inbox import Inbox
 from service.errors import refuse
 from service.office import Office
 from service.reading import Reader
-from service.shown import File, Likeness, Page
+from service.shown import File, InboxItem, Likeness, Page
 from store.desk.lists import Filter
 
 As = Annotated[
@@ -211,26 +211,32 @@ def _story(story: Explanation) -> None:
 
 
 def todo(who: As = "", as_json: Json = False) -> None:
-    """List what a post owes, the earliest first (我的待办)."""
+    """List what a post owes in cases and affairs, the earliest first (我的待办)."""
 
     async def doing() -> None:
         async with desk() as (office, _):
             page = await Inbox(office).owed(await asker(office, who), limit=200)
         rows: list[tuple[object, ...]] = [
-            (
-                item.case.code,
-                item.duty.act,
-                _due(item.duty, office),
-                "超期 overdue" if item.overdue else "",
-                item.case.stage,
-                item.case.tier,
-            )
-            for item in page.items
+            (*_about(item), _due(item.duty, office), "超期 overdue" if item.overdue else "", *_where(item)) for item in page.items
         ]
         title = f"待办 {page.count}，超期 {page.overdue}  (as of {_time(page.as_of, office)})"
-        show(page, as_json, lambda: out.print(table(title, ("case", "act", "due", "", "stage", "tier"), rows)))
+        show(page, as_json, lambda: out.print(table(title, ("case or affair", "act", "due", "", "stage", "tier"), rows)))
 
     command(doing, as_json=as_json)
+
+
+def _about(item: InboxItem) -> tuple[object, object]:
+    """What an item is about, and what is to be done."""
+    if item.affair is not None:
+        return item.affair.code, f"{item.act_zh} {item.act_en}"
+    return item.case.code if item.case is not None else None, item.duty.act
+
+
+def _where(item: InboxItem) -> tuple[object, object]:
+    """How far it is: stage and tier; an affair has no tier."""
+    if item.affair is not None:
+        return f"{item.affair.kind_zh} {item.affair.stage_zh}", None
+    return (item.case.stage, item.case.tier) if item.case is not None else (None, None)
 
 
 def list_(  # noqa: PLR0913, PLR0917 - one option for each filter

@@ -32,7 +32,7 @@ ASKS: dict[str, Group] = {
 IN_ADDRESS = frozenset(ASKS) - {"handled_by", "places"} | {"marks", "unmarked", "without"}
 """What may stand in an address; the rest is filled in by use cases alone."""
 
-OWN = frozenset({"act", "claimed"})
+OWN = frozenset({"act", "claimed", "kind"})
 """What an inbox may be asked by whatever its lists show: it is of one's own duties."""
 
 REPLIES = frozenset({Mark.SATISFIED, Mark.DISSATISFIED})

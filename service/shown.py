@@ -71,11 +71,39 @@ class ClaimShown(Model):
     mine: bool
 
 
+class AffairListed(Model):
+    """An affair (事务) as lists show it: where it is and how far, never what is said in it."""
+
+    code: str
+    kind: str
+    kind_zh: str
+    kind_en: str
+    seq: int
+    stage: str | None
+    stage_zh: str
+    stage_en: str
+    place: str | None
+    place_name: str | None
+    town: str | None
+    town_name: str | None
+    opened_at: Instant
+    updated_at: Instant
+    ended_at: Instant | None
+    next_due: Instant | None
+    """When its next clock rings."""
+    yellow_cards: int
+    red_cards: int
+
+
 class InboxItem(Model):
-    """An obligation with the case it belongs to, and who has taken it on."""
+    """An obligation with the case or the affair it belongs to, one of them, and who has taken it on."""
 
     duty: Duty
-    case: Listed
+    case: Listed | None = None
+    affair: AffairListed | None = None
+    act_zh: str = ""
+    act_en: str = ""
+    """What is to be done in an affair, in words."""
     overdue: bool
     claim: ClaimShown | None = None
 

@@ -14,18 +14,17 @@ from models.affair.record import AffairExplanation
 from models.party import Actor
 from rules.affair.kind import AffairBundle, Kind
 from rules.affair.kinds import KINDS
-from rules.affair.labels import said
 from rules.affair.sight import affair_sight, in_hand
 from rules.affair.telling import Telling
 from rules.affair.view import explain
 from rules.visibility import Group, Sight
 from service.affairs import shown
 from service.affairs.desk import Affairs
+from service.affairs.listing import listed
 from service.affairs.showing import AffairShowing
 from service.errors import UnknownAffair
 from service.looking.purposes import Purposes
 from service.office import Office
-from service.showing import town_name
 from service.sighted import Sighted
 from store.affairs.lists import AffairFilter, AffairRow
 from store.looks import Look, Looks
@@ -82,27 +81,14 @@ class AffairReader:
     async def list(self, actor: Actor, wanted: AffairFilter, *, after: str | None = None, limit: int = 50) -> shown.AffairsPage:
         """Return a page of the affairs somebody may see, the newest begun first. Raises ValueError for a cursor that is not ours."""
         page = await self._queries.page(await self._sighted.eyes(actor), wanted, self._office.now(), after=after, limit=limit)
-        return shown.AffairsPage(as_of=page.as_of, affairs=tuple(self.listed(row) for row in page.rows), next=page.next)
+        return shown.AffairsPage(
+            as_of=page.as_of, affairs=tuple(listed(row, self._office.bundle.network) for row in page.rows), next=page.next
+        )
 
     async def counts(self, actor: Actor, wanted: AffairFilter) -> shown.AffairsCounted:
         """Return how many there are, by kind and stage."""
         now = self._office.now()
         return shown.AffairsCounted(as_of=now, kinds=await self._queries.counts(await self._sighted.eyes(actor), wanted, now))
-
-    def listed(self, row: AffairRow) -> shown.AffairListed:
-        """Return a row as lists show it."""
-        network, kind = self._office.bundle.network, KINDS[row.kind]
-        place = network.place(row.place or "")
-        zh, en = said(kind.labels, "stages", row.stage)
-        return shown.AffairListed(
-            **row.model_dump(exclude={"affair_id"}),
-            kind_zh=kind.zh,
-            kind_en=kind.en,
-            stage_zh=zh,
-            stage_en=en,
-            place_name=place.name if place else None,
-            town_name=town_name(network, row.town),
-        )
 
     def telling(self, kind: str) -> Telling:
         """Return what tells the facts of a kind in words."""

@@ -10,31 +10,7 @@ from models.affair.record import AffairExplanation
 from models.base import Instant, Model
 from models.record import Duty, PublicClock
 from models.words import Role
-from service.shown import CardShown
-
-
-class AffairListed(Model):
-    """An affair as lists show it: where it is and how far, never what is said in it."""
-
-    code: str
-    kind: str
-    kind_zh: str
-    kind_en: str
-    seq: int
-    stage: str | None
-    stage_zh: str
-    stage_en: str
-    place: str | None
-    place_name: str | None
-    town: str | None
-    town_name: str | None
-    opened_at: Instant
-    updated_at: Instant
-    ended_at: Instant | None
-    next_due: Instant | None
-    """When its next clock rings."""
-    yellow_cards: int
-    red_cards: int
+from service.shown import AffairListed, CardShown
 
 
 class AffairsPage(Model):

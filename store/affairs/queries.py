@@ -6,19 +6,18 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, false, func, or_, select, true, tuple_, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.record import Duty
 from store.affairs.lists import AffairFilter, AffairPage, AffairRow, OwedAffair
 from store.affairs.tables import affair_access, affair_actions, affair_duties, affair_keys, affairs
-from store.desk.lists import Eyes, Holder
+from store.desk.lists import Eyes, Holder, OwedFilter
+from store.desk.order import BOUND, behind
 from store.engine import Store
 
 LISTED = tuple(affairs.c[name] for name in AffairRow.model_fields)
 OWED = tuple(affair_duties.c[name].label(f"duty_{name}") for name in Duty.model_fields)
-BOUND = 1000
-"""How far the duties of a desk are counted, as in the inbox of cases."""
-
 CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00)\|([A-Za-z0-9-]{1,80})", re.ASCII)
 
 
@@ -30,7 +29,7 @@ class AffairQueries:
 
     async def page(self, eyes: Eyes, wanted: AffairFilter, now: datetime, *, after: str | None = None, limit: int = 50) -> AffairPage:
         """A page of affairs, the newest opened first. `after` is the `next` of the page before; raises ValueError when it is not."""
-        query = select(*LISTED).where(seen(eyes), *_conditions(wanted, now))
+        query = select(*LISTED).where(seen_by(eyes), *_conditions(wanted, now))
         if after is not None:
             query = query.where(tuple_(affairs.c.opened_at, affairs.c.affair_id) < tuple_(*_cursor(after)))
         query = query.order_by(affairs.c.opened_at.desc(), affairs.c.affair_id.desc()).limit(limit + 1)
@@ -41,7 +40,7 @@ class AffairQueries:
 
     async def counts(self, eyes: Eyes, wanted: AffairFilter, now: datetime) -> dict[str, dict[str, int]]:
         """How many of these affairs there are, by kind and stage."""
-        query = select(affairs.c.kind, affairs.c.stage, func.count()).where(seen(eyes), *_conditions(wanted, now))
+        query = select(affairs.c.kind, affairs.c.stage, func.count()).where(seen_by(eyes), *_conditions(wanted, now))
         found: dict[str, dict[str, int]] = {}
         async with self._store.read() as db:
             for kind, stage, count in await db.execute(query.group_by(affairs.c.kind, affairs.c.stage)):
@@ -62,30 +61,40 @@ class AffairQueries:
         async with self._store.read() as db:
             return {row.affair_id: row.code for row in await db.execute(query)}
 
-    async def owed(self, holder: Holder, eyes: Eyes, *, due_before: datetime | None = None, limit: int = 200) -> list[OwedAffair]:
-        """What a desk owes in affairs, the earliest due first and what has no limit last."""
+    async def owed(
+        self, holder: Holder, eyes: Eyes, wanted: OwedFilter | None = None, *, after: str | None = None, limit: int = 200
+    ) -> list[OwedAffair]:
+        """What a desk owes in affairs, the earliest due first and what has no limit last; `after` is a cursor of any inbox.
+
+        Raises ValueError for a cursor that is none.
+        """
         due = affair_duties.c
-        query = select(*OWED, *LISTED).join(affairs, affairs.c.affair_id == due.affair_id).where(owes(holder), seen(eyes))
-        if due_before is not None:
-            query = query.where(due.due < due_before)
+        query = select(*OWED, *LISTED).join(affairs, affairs.c.affair_id == due.affair_id).where(owes(holder), seen(eyes, due.affair_id))
+        query = query.where(*_asked(wanted or OwedFilter()))
+        if after is not None:
+            query = query.where(behind(after, affair_duties, due.affair_id))
         async with self._store.read() as db:
             rows = (await db.execute(query.order_by(due.due.is_(None), due.due, due.affair_id, due.id).limit(limit))).mappings().all()
         return [OwedAffair(duty=_duty(row), affair=_row(row)) for row in rows]
 
-    async def owed_counts(self, holder: Holder, eyes: Eyes, now: datetime) -> tuple[int, int]:
-        """How many duties a desk has in affairs, and how many of them are late; counted up to `BOUND`."""
-        due = affair_duties.c
-        first = (
-            select(due.due)
-            .join(affairs, affairs.c.affair_id == due.affair_id)
-            .where(owes(holder), seen(eyes))
-            .order_by(due.due.is_(None), due.due)
-            .limit(BOUND)
-            .subquery()
-        )
-        async with self._store.read() as db:
-            counted, late = (await db.execute(select(func.count(), func.count().filter(first.c.due < now)).select_from(first))).one()
-        return counted, late
+
+async def owed_counts(db: AsyncConnection, holder: Holder, eyes: Eyes, now: datetime) -> tuple[int, int]:
+    """How many duties a desk has in affairs, and how many of them are late; counted up to `BOUND`."""
+    due = affair_duties.c
+    # The earliest first: of more than are counted, all that are late are among them, up to the bound.
+    mine = select(due.due).where(owes(holder), seen(eyes, due.affair_id)).order_by(due.due.is_(None), due.due).limit(BOUND).subquery()
+    counted, late = (await db.execute(select(func.count(), func.count().filter(mine.c.due < now)).select_from(mine))).one()
+    return counted, late
+
+
+def _asked(wanted: OwedFilter) -> list[ColumnElement[bool]]:
+    """The filter of an inbox as conditions on duties and their affairs."""
+    due = affair_duties.c
+    found: list[ColumnElement[bool]] = [affairs.c.kind == wanted.kind] if wanted.kind is not None else []
+    found += [due.act == wanted.act] if wanted.act is not None else []
+    found += [affairs.c.town == wanted.town] if wanted.town is not None else []
+    found += [due.due < wanted.due_before] if wanted.due_before is not None else []
+    return found
 
 
 def owes(holder: Holder) -> ColumnElement[bool]:
@@ -96,19 +105,36 @@ def owes(holder: Holder) -> ColumnElement[bool]:
     return or_(due.person == holder.person, *posts)
 
 
-def seen(eyes: Eyes) -> ColumnElement[bool]:
-    """The one predicate that decides which affairs these eyes see: what their scopes open, and what they have begun themselves."""
+def seen(eyes: Eyes, affair_id: ColumnElement[str] = affairs.c.affair_id) -> ColumnElement[bool]:
+    """The one predicate that decides which affairs these eyes see: what their scopes open, and what they have begun themselves.
+
+    It is asked of one affair after another, by any column that names it: for few among many. `seen_by` says the same of many.
+    """
+    if eyes.everything:
+        return true()
+    begun = affair_actions.c
+    own = exists().where(begun.affair_id == affair_id, begun.first_seq == 1, begun.person.in_(eyes.took_in))
+    opened = _opened(eyes)
+    # Whose eyes are made of no scope at all see nothing, whatever else they have done in other posts.
+    return or_(exists().where(affair_access.c.affair_id == affair_id, or_(*opened)), own) if opened else false()
+
+
+def seen_by(eyes: Eyes) -> ColumnElement[bool]:
+    """The same predicate for lists and counts over all affairs: the ids that are seen are read once, by the index."""
     if eyes.everything:
         return true()
     begun = affair_actions.c
     own = select(begun.affair_id).where(begun.person.in_(eyes.took_in), begun.first_seq == 1)
+    mine = [select(affair_access.c.affair_id).where(condition) for condition in _opened(eyes)]
+    return affairs.c.affair_id.in_(union_all(*mine, own)) if mine else false()
+
+
+def _opened(eyes: Eyes) -> list[ColumnElement[bool]]:
+    """A condition on `affair_access` for each kind of scope."""
     by_kind: dict[str, list[str]] = {}
     for kind, value in eyes.scopes:
         by_kind.setdefault(kind, []).append(value)
-    access = affair_access.c
-    opened = [and_(access.kind == kind, access.value.in_(values)) for kind, values in by_kind.items()]
-    # Whose eyes are made of no scope at all see nothing, whatever else they have done in other posts.
-    return or_(exists().where(access.affair_id == affairs.c.affair_id, or_(*opened)), affairs.c.affair_id.in_(own)) if opened else false()
+    return [and_(affair_access.c.kind == kind, affair_access.c.value.in_(values)) for kind, values in by_kind.items()]
 
 
 def _conditions(wanted: AffairFilter, now: datetime) -> list[ColumnElement[bool]]:

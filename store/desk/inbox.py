@@ -5,22 +5,20 @@ Called by `service/desk/inbox.py`. As everywhere, nobody is shown a case that th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, and_, func, select
 
 from models.record import Duty
+from store.affairs.queries import owed_counts
 from store.desk.desk_tables import claims
 from store.desk.lists import Claim, Counts, Eyes, Holder, Inbox, InboxRow, OwedFilter
+from store.desk.order import BOUND, behind, cursor
 from store.desk.queries import LISTED, case_row, owes, seen_one_by_one
 from store.engine import Store
 from store.tables import actions, cases, obligations
-
-BOUND = 1000
-"""How far the lists of a desk are counted: what lies beyond is `999+` on every page, and would cost more than it tells."""
 
 OWED = tuple(obligations.c[name] for name in Duty.model_fields)
 CASE = tuple(column.label(f"case_{column.name}") for column in LISTED)
@@ -60,16 +58,16 @@ class Inboxes:
         if overdue:
             query = query.where(owed.due < now)
         if after is not None:
-            query = query.where(_behind(after))
+            query = query.where(behind(after, obligations, owed.case_id))
         async with self._store.read() as db:
             rows = (await db.execute(query)).mappings().all()
         found = tuple(_row(row, now) for row in rows[:limit])
-        return Inbox(as_of=now, rows=found, next=_cursor(found[-1]) if len(rows) > limit else None)
+        return Inbox(as_of=now, rows=found, next=_end(found[-1]) if len(rows) > limit else None)
 
     async def counts(self, holder: Holder, eyes: Eyes, did: Sequence[str], now: datetime) -> Counts:
         """How long the lists of a desk are, each counted up to `BOUND`; `did` is whose doing counts as the desk's own.
 
-        Cheap enough to be asked again and again.
+        What is owed is owed in cases and in affairs; what is done and handled are cases. Cheap enough to be asked again and again.
         """
         owed = obligations.c
         mine = select(owed.due).where(owes(holder), seen_one_by_one(eyes, owed.case_id, owed.town))
@@ -84,7 +82,8 @@ class Inboxes:
             if counted == BOUND:
                 overdue = (await db.execute(select(_bounded(mine.where(owed.due < now))))).scalar_one()
             handled = BOUND if done == BOUND else (await db.execute(select(_bounded(did_in)))).scalar_one()
-        return Counts(owed=counted, overdue=overdue, done=done, handled=handled)
+            also, late_also = await owed_counts(db, holder, eyes, now)
+        return Counts(owed=min(counted + also, BOUND), overdue=min(overdue + late_also, BOUND), done=done, handled=handled)
 
 
 def _bounded(query: Select[Any]) -> ScalarSelect[int]:
@@ -109,24 +108,8 @@ def _conditions(wanted: OwedFilter, holder: Holder) -> list[ColumnElement[bool]]
     return found
 
 
-CURSOR = re.compile(r"(-|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00)\|([A-Za-z0-9-]{1,80})\|([A-Za-z0-9_.:-]{1,120})", re.ASCII)
-
-
-def _cursor(row: InboxRow) -> str:
-    return "|".join((row.duty.due.isoformat() if row.duty.due else "-", row.case.case_id, row.duty.id))
-
-
-def _behind(after: str) -> ColumnElement[bool]:
-    """What comes behind a cursor in the order of the inbox."""
-    found = CURSOR.fullmatch(after)
-    if found is None:
-        raise ValueError("not a cursor of ours")
-    owed = obligations.c
-    later = tuple_(owed.case_id, owed.id) > tuple_(literal(found[2]), literal(found[3]))
-    if found[1] == "-":
-        return and_(owed.due.is_(None), later)
-    due = datetime.fromisoformat(found[1])
-    return or_(owed.due.is_(None), owed.due > due, and_(owed.due == due, later))
+def _end(row: InboxRow) -> str:
+    return cursor(row.duty.due, row.case.case_id, row.duty.id)
 
 
 def _row(row: RowMapping, now: datetime) -> InboxRow:

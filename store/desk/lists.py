@@ -104,6 +104,19 @@ class OwedFilter(Model):
     """The action that fulfils it."""
     due_before: Instant | None = None
     claimed: Literal["mine", "others", "nobody"] | None = None
+    kind: str | None = None
+    """Of cases alone (`dispute`), or of one kind of affair."""
+
+    @property
+    def of_affairs(self) -> bool:
+        """Whether a duty in an affair can fit: what only cases have fits none, and nobody claims there."""
+        of_cases = (self.stage, self.tier, self.category)
+        return self.kind != "dispute" and all(value is None for value in of_cases) and self.claimed in {None, "nobody"}
+
+    @property
+    def of_cases(self) -> bool:
+        """Whether a duty in a case can fit."""
+        return self.kind in {None, "dispute"}
 
 
 class Counts(Model):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from rules.affair.kinds import KINDS
 from rules.labels import Both
 from web.console.caller import Caller
-from web.console.choices import Group
+from web.console.choices import Choice, Group
 
 
 def named(who: Caller, table: dict[str, Both]) -> tuple[Group, ...]:
@@ -16,6 +17,11 @@ def kinds(who: Caller) -> tuple[Group, ...]:
     """Return the classes of disputes."""
     listed = who.office.place.categories.categories
     return (("", tuple((code, f"{code} {who.words.pick(kind.zh, kind.en)}") for code, kind in listed.items() if len(code) == 2)),)
+
+
+def affair_kinds(who: Caller) -> tuple[Choice, ...]:
+    """Return the kinds of affairs that this place has."""
+    return tuple((name, who.words.pick(kind.zh, kind.en)) for name, kind in KINDS.items() if name in who.office.place.books)
 
 
 def towns(who: Caller) -> tuple[Group, ...]:

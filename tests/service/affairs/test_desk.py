@@ -19,6 +19,7 @@ from service.upkeep import Broken, DriftKind
 from store.affairs.lists import AffairFilter
 from store.affairs.publishing import Burst
 from store.affairs.tables import affair_access, affair_events, affairs
+from store.desk.inbox import Inboxes
 from store.desk.lists import Eyes, Holder
 from tests.support.running import Desk
 
@@ -150,7 +151,8 @@ async def test_what_one_owes_is_in_the_inbox_of_affairs(working: Desk, grid: Aff
     eyes = Eyes(scopes=(("unit", "yanlou-gumeng"),))
     owed = await working.office.affair_queries.owed(holder, eyes)
     assert [(item.duty.act, item.affair.kind) for item in owed] == [("fix", "hazard")]
-    assert await working.office.affair_queries.owed_counts(holder, eyes, working.office.now()) == (1, 0)
+    counted = await Inboxes(working.office.store).counts(holder, eyes, (), working.office.now())
+    assert (counted.owed, counted.overdue) == (1, 0)
 
 
 async def test_words_of_an_affair_are_not_swept_away_with_those_that_belong_to_nothing(working: Desk, grid: Affairs) -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from models.affair.base import AffairDocuments
+from models.affair.hazard import Hazard
 from models.party import Actor
+from models.record import Duty, Line
 from models.refusal import RefusalCode
 from models.words import Role, Tier
 from service.desk.claims import Claims
 from service.desk.inbox import Filter, Inbox, OwedFilter
 from service.errors import Refused, UnknownCase
 from service.office import Office
+from service.shown import InboxItem
+from store.affairs.publishing import AffairViews, Burst
 from tests.store.making import NOW, Making, duty
 
 UNIT = "yanlou-justice"
@@ -53,7 +60,7 @@ async def test_the_desk_of_a_post_and_its_counters(bare_office: Office, inbox: I
     await publish(bare_office, "done", by=FIRST)
     await publish(bare_office, "out-of-sight", by=FIRST, access=[("unit", "yanlou-police")], duties=[duty("y", unit=UNIT)])
     owed, handled, counters = await inbox.owed(officer()), await inbox.handled(officer()), await inbox.counters(officer())
-    assert [(item.duty.id, item.overdue, item.case.tier) for item in owed.items] == [("x", True, Tier.ORANGE)]
+    assert [(item.duty.id, item.overdue, item.case and item.case.tier) for item in owed.items] == [("x", True, Tier.ORANGE)]
     assert [case.code for case in handled.cases] == ["YANLOU-2026-00002"]
     assert (await inbox.handled(officer(), done=True)).cases == handled.cases
     assert (owed.count, owed.overdue) == (counters.owed, counters.overdue) == (1, 1)
@@ -117,3 +124,74 @@ async def test_what_a_stand_in_claims_and_does_belongs_to_the_desk_of_who_is_awa
     assert first.claim.mine
     assert await claims.in_the_way(officer(SECOND), code, "x") is not None
     assert await claims.release(officer(), code, "x")
+
+
+async def begin(office: Office, name: str, due: datetime | None, *, unit: str = UNIT, town: str = "yanlou") -> str:
+    """A hazard with one duty of a unit; returns its code."""
+    docs = AffairDocuments(network="n", calendar="c", book="b")
+    hazard = Hazard(
+        id=str(uuid.uuid5(uuid.NAMESPACE_OID, name)), source="desk", intake_id=name, docs=docs, seq=1, head=name, stage="reported"
+    )
+    hazard = hazard.model_copy(update={"town": town})
+    body = json.dumps({"seq": 1, "actor": {"person": "grid@yanlou-gumeng"}})
+    line = Line(seq=1, type="hazard_reported", at=NOW, action_id=f"open:{name}", hash=name, body=body)
+    views = AffairViews(
+        mark="HZ",
+        duties=[Duty(id="rectify", act="fix", role=Role.OFFICER, unit=unit, due=due)],
+        access=[("unit", unit)],
+        keys=[],
+        next_due=due,
+    )
+    published = await office.affairs.publish(Burst(affair=hazard, prev_head="0" * 64, lines=[line]), views)
+    return str(published.code)
+
+
+def where(item: InboxItem) -> str:
+    return item.case.code if item.case is not None else item.affair.code if item.affair is not None else ""
+
+
+async def test_duties_of_cases_and_of_affairs_stand_in_one_order_and_turn_pages_together(bare_office: Office, inbox: Inbox) -> None:
+    now = bare_office.now()
+    hours = [-3, -2, None, 1, 2, None]
+    for number, hour in enumerate(hours):
+        due = None if hour is None else now + timedelta(hours=hour)
+        await publish(bare_office, f"case-{number}", duties=[duty("x", unit=UNIT, due=due)])
+        await begin(bare_office, f"affair-{number}", due)
+    await begin(bare_office, "elsewhere", now, unit="yanlou-police")
+    whole = (await inbox.owed(officer())).items
+    dues = [item.duty.due for item in whole]
+    assert dues == sorted(dues, key=lambda at: (at is None, at or now))
+    assert [sum(item.affair is not None for item in whole), sum(item.case is not None for item in whole)] == [6, 6]
+    turned: list[str] = []
+    after: str | None = None
+    while True:
+        page = await inbox.owed(officer(), after=after, limit=5)
+        turned += [where(item) for item in page.items]
+        after = page.next
+        if after is None:
+            break
+    assert turned == [where(item) for item in whole]
+    counted = await inbox.counters(officer())
+    assert (counted.owed, counted.overdue) == (page.count, page.overdue) == (12, 4)
+    assert len((await inbox.owed(officer(), overdue=True)).items) == 4
+
+
+async def test_an_inbox_is_narrowed_to_cases_or_to_one_kind_of_affair(bare_office: Office, inbox: Inbox) -> None:
+    await publish(bare_office, "c", duties=[duty("x", unit=UNIT, due=NOW)], tier=Tier.ORANGE)
+    code = await begin(bare_office, "a", NOW)
+    asked = {
+        "dispute": OwedFilter(kind="dispute"),
+        "hazard": OwedFilter(kind="hazard"),
+        "whistle": OwedFilter(kind="whistle"),
+        "tier": OwedFilter(tier=Tier.ORANGE),
+        "act": OwedFilter(act="fix"),
+        "claimed": OwedFilter(claimed="mine"),
+        "town": OwedFilter(town="qingyan"),
+    }
+    found = {name: [where(item) for item in (await inbox.owed(officer(), wanted)).items] for name, wanted in asked.items()}
+    case = "YANLOU-2026-00001"
+    assert found == {"dispute": [case], "hazard": [code], "whistle": [], "tier": [case], "act": [code], "claimed": [], "town": []}
+    (item,) = (await inbox.owed(officer(), OwedFilter(kind="hazard"))).items
+    assert (item.act_zh, item.affair and item.affair.stage_zh) == ("整改反馈", "待整改")
+    with pytest.raises(ValueError, match="cursor"):
+        await inbox.owed(officer(), after="x")

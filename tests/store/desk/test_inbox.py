@@ -15,8 +15,9 @@ from models.words import Role, Stage, Tier
 from rules.obligations import owes
 from store.desk.claims import Claims
 from store.desk.desk_tables import claims as claim_rows
-from store.desk.inbox import BOUND, Inboxes
+from store.desk.inbox import Inboxes
 from store.desk.lists import Claim, Eyes, Filter, Holder, OwedFilter
+from store.desk.order import BOUND
 from store.desk.queries import Queries
 from store.engine import Store
 from store.records import Records

@@ -85,8 +85,9 @@ async def _dispatching(who: Caller, found: Board) -> dict[str, Any]:
     desk = Dispatching(who.office)
     screened = next(column for column in found.columns if column.stage is Stage.SCREENED)
     routes = [(urgent, proposal) for urgent in screened.urgent if (proposal := await _proposal(who, desk, urgent)) is not None]
-    box = await who.inbox.owed(who.actor, OwedFilter(act="rule"), limit=WAITING)
-    objections = [(item, objection) for item in box.items for objection in await _objections(who, desk, item.case.code)]
+    box = await who.inbox.owed(who.actor, OwedFilter(act="rule", kind="dispute"), limit=WAITING)
+    ruled = [(item, item.case.code) for item in box.items if item.case is not None]
+    objections = [(item, objection) for item, code in ruled for objection in await _objections(who, desk, code)]
     return {
         "dispatches": True,
         "screened": screened.cases,

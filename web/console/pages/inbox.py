@@ -19,7 +19,7 @@ from service.desk.inbox import Filter, OwedFilter
 from web.console.caller import CallerDep, FormDep
 from web.console.fields import text, texts
 from web.console.forms import FORMS
-from web.console.tables import kinds, named
+from web.console.tables import affair_kinds, kinds, named
 from web.problems import WebProblem
 
 router = APIRouter()
@@ -44,6 +44,7 @@ class Asked(Model):
     category: str = ""
     act: str = ""
     claimed: str = ""
+    kind: str = ""
     cursor: str = ""
 
     def given(self, *names: str) -> dict[str, Any]:
@@ -64,6 +65,7 @@ async def inbox(who: CallerDep, asked: Annotated[Asked, Query()]) -> Response:
         "kinds": kinds(who),
         "bulk": [(do, who.words.pick(form.zh, form.en)) for do, form in FORMS.items() if form.bulk and permit(do, who.actor.role)],
         "new_id": uuid.uuid4().hex,
+        "affair_kinds": (("", (("dispute", who.words.message("案件")), *affair_kinds(who))),),
         "acts": (("", tuple((do, who.words.pick(form.zh, form.en)) for do, form in FORMS.items() if form.group == "next")),),
     }
     try:
@@ -71,7 +73,7 @@ async def inbox(who: CallerDep, asked: Annotated[Asked, Query()]) -> Response:
             wanted = Filter.model_validate(asked.given("stage", "tier", "category"))
             page = await who.inbox.handled(who.actor, wanted, done=asked.list == "done", after=asked.cursor or None, limit=LIMIT)
             return who.page("handled.html", {"page": page, **context})
-        owed = OwedFilter.model_validate(asked.given("stage", "tier", "category", "act", "claimed"))
+        owed = OwedFilter.model_validate(asked.given("stage", "tier", "category", "act", "claimed", "kind"))
         box = await who.inbox.owed(who.actor, owed, overdue=asked.list == "overdue", after=asked.cursor or None, limit=LIMIT)
     except (ValidationError, ValueError) as error:
         raise WebProblem("invalid") from error
