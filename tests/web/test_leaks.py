@@ -51,6 +51,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/api/v1/cases/{code}/papers": ("/api/v1/cases/{code}/papers",),
     "/api/v1/cases/{code}/papers/{paper}/content": ("/api/v1/cases/{code}/papers/1/content",),
     "/cases/{code}/papers/{paper}/content": ("/cases/{code}/papers/1/content",),
+    "/affairs": ("/affairs?state=all",),
+    "/affairs/new/{kind_name}": ("/affairs/new/hazard",),
     "/api/v1/affairs": ("/api/v1/affairs", "/api/v1/affairs?ended=false&limit=200"),
     "/api/v1/affairs/count": ("/api/v1/affairs/count",),
     "/api/v1/inbox": ("/api/v1/inbox",),
@@ -67,7 +69,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/cases/new": ("/cases/new",),
     "/cases": ("/cases?state=all", "/cases?state=ended", "/cases?state=all&tier=red"),
     "/cases/{code}/receipt": ("/cases/{code}/receipt",),
-    "/cases/{code}/purpose": ("/cases/{code}/purpose",),
+    "/{of}/{code}/purpose": ("/cases/{code}/purpose",),
     "/cases/{code}": (*(f"/cases/{{code}}?tab={tab}" for tab, _, _ in TABS), "/cases/{code}?as_of={now}"),
     "/board": ("/board",),
     "/arrivals": ("/arrivals",),
@@ -102,7 +104,7 @@ BY_ID = (
     *("/", "/live", "/feeds/{secret}", "/api/v1/arrivals/{arrival}", "/arrivals/{arrival}"),
     *("/api/v1/cases/{code}/papers/{paper}/pdf", "/cases/{code}/papers/{paper}/pdf"),
     *("/api/v1/cases/{code}/dossier", "/cases/{code}/dossier.{form}"),
-    *("/api/v1/affairs/{code}", "/api/v1/affairs/{code}/explain", "/api/v1/affairs/{code}/timeline"),
+    *("/affairs/{code}", "/api/v1/affairs/{code}", "/api/v1/affairs/{code}/explain", "/api/v1/affairs/{code}/timeline"),
 )
 """A way on, a stream and feeds, which are asked below by what is behind them; arrivals, which are no cases yet; papers as PDF and whole
 files, which can't be read here and have tests of their own; single affairs, which `tests/web/test_affair_leaks.py` asks for."""

@@ -21,6 +21,8 @@ from starlette.datastructures import FormData
 from models.account import Identity
 from models.party import Actor
 from rules.labels import Both
+from service.affairs.desk import Affairs
+from service.affairs.reading import AffairReader
 from service.cases import Cases
 from service.desk.claims import Claims
 from service.desk.inbox import Inbox
@@ -197,6 +199,16 @@ class Caller(Guest):
     def cases(self) -> Cases:
         """What they may do."""
         return Cases(self.office)
+
+    @property
+    def affairs(self) -> Affairs:
+        """What they may do with affairs."""
+        return Affairs(self.office)
+
+    @property
+    def affair_reader(self) -> AffairReader:
+        """What they may see of affairs."""
+        return AffairReader(self.office)
 
     def csrf(self) -> str:
         """Return the token of this session's forms."""

@@ -28,6 +28,7 @@ Kind = Literal[
     "money",
     "limit",
     "person",
+    "who",
     "promises",
     "party",
     "hidden",
@@ -146,6 +147,11 @@ def _person(fields: FormData, asked: Input) -> Any:
     return {name: value for name, value in found.items() if value} or None
 
 
+def _who(fields: FormData, asked: Input) -> Any:
+    found = {name: text(fields, f"{asked.name}.{name}") for name in ("name", "phone", "id_number", "address")}
+    return {name: value for name, value in found.items() if value} or None
+
+
 def _promises(fields: FormData, asked: Input) -> Any:
     rows: list[dict[str, Any]] = []
     for row in range(ROWS):
@@ -199,6 +205,7 @@ READERS: dict[Kind, Callable[[FormData, Input], Any]] = {
     "int": _counted,
     "money": _counted,
     "person": _person,
+    "who": _who,
     "promises": _promises,
     "party": _party,
 }

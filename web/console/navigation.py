@@ -37,6 +37,7 @@ ITEMS: tuple[Item, ...] = (
     Item("/inbox", "我的待办", "My work", STAFF, "owed"),
     Item("/cases/new", "登记受理", "Take in", PERMITS["open"].roles & STAFF),
     Item("/cases", "案件查询", "Cases", STAFF),
+    Item("/affairs", "网格事务", "Grid", STAFF),
     Item("/board", "全镇看板", "Board", DESKS[Desk.BOARD]),
     Item("/cockpit", "督办驾驶舱", "Cockpit", DESKS[Desk.LEAGUE]),
     Item("/arrivals", "外部来件", "Arrivals", DESKS[Desk.ARRIVALS], "arrivals"),

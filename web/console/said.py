@@ -12,6 +12,8 @@ DONE: dict[str, Both] = {
     **{do: (f"已办理：{form.zh}", f"Done: {form.en}") for do, form in FORMS.items()},
     **{do: (f"已办理：{zh}", f"Done: {en}") for do, (zh, en) in WHISTLE.labels.actions.items() if do not in FORMS},
     "open": ("已登记", "Taken in"),
+    "affair-begun": ("已登记", "Begun"),
+    "affair-done": ("已办理", "Done"),
     "known": ("这件纠纷刚才已经登记过，没有重复登记", "This dispute was taken in before; it was not taken in twice"),
     "draft": ("草稿已保存", "The draft has been kept"),
     "discarded": ("草稿已丢弃", "The draft has been thrown away"),

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
+from rules.affair.kinds import KINDS as AFFAIRS
 from service.errors import Refused
 from service.shown import File
 from web.console.caller import Caller, CallerDep, FormDep
@@ -130,6 +131,7 @@ async def show(
         "c": chosen,
         "tried": tried,
         "papers": papers,
+        "affairs": [] if as_of else await _affairs(who, code),
         "signer_of": lambda signer: next((party.name or party.id for party in file.case.parties if party.id == signer), _post(who, signer)),
         "nothing": FormData(),
         "new_id": lambda: uuid.uuid4().hex,
@@ -140,6 +142,12 @@ async def show(
         "sign": lambda code: _sign(who, code),
     }
     return who.page("case.html", context, status=status or (tried.status if tried is not None else 200))
+
+
+async def _affairs(who: Caller, code: str) -> list[tuple[str, str]]:
+    """Return the affairs that keep a link to the case and that this person may see: their kind in words, and code."""
+    found = await who.affair_reader.linked_to(who.actor, await who.cases.find(code), "case")
+    return [(who.words.pick(AFFAIRS[link.kind].zh, AFFAIRS[link.kind].en), link.code) for link in found]
 
 
 def _actions(who: Caller, file: File) -> list[tuple[str, list[tuple[str, Form]]]]:

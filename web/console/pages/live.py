@@ -7,13 +7,14 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
 from rules.visibility import REACH
 from service.arrivals.quarantine import Quarantine
 from service.changes import ChangeFeed, Eyes
 from service.entry.accounts import Accounts
+from service.errors import UnknownAffair
 from web.console.caller import AccountsDep, Caller, CallerDep
 from web.pulse import Pulse
 from web.sse import RETRY_MS, answered, event
@@ -32,22 +33,33 @@ Position = Annotated[str | None, Header(alias="Last-Event-ID", pattern=r"^\d{1,1
 
 
 @router.get(PATH)
-async def live(request: Request, who: CallerDep, accounts: AccountsDep, last: Position = None) -> StreamingResponse:
-    """Return the stream. It ends with the session, when another post is taken, and when the process stops."""
+async def live(
+    request: Request,
+    who: CallerDep,
+    accounts: AccountsDep,
+    last: Position = None,
+    affair: Annotated[str, Query(max_length=80, pattern=r"^[A-Za-z0-9-]*$")] = "",
+) -> StreamingResponse:
+    """Return the stream. It ends with the session, when another post is taken, and when the process stops.
+
+    A page of an affair names it, and is told when it has changed, whenever counters are read.
+    """
     feed: ChangeFeed = request.app.state.feed
     position = int(last) if last is not None else await feed.end()
-    return answered(_events(Listener(who, accounts, feed, position), request.app.state.pulse))
+    return answered(_events(Listener(who, accounts, feed, position, affair), request.app.state.pulse))
 
 
 class Listener:
     """One open page: who looks at it, how far they have been told, and what its counters show."""
 
-    def __init__(self, who: Caller, accounts: Accounts, feed: ChangeFeed, position: int) -> None:
+    def __init__(self, who: Caller, accounts: Accounts, feed: ChangeFeed, position: int, affair: str = "") -> None:
         self._who = who
         self._accounts = accounts
         self._feed = feed
         self._eyes: Eyes | None = None
         self._counted: dict[str, int] | None = None
+        self._affair = affair
+        self._version = 0
         self.position = position
 
     async def listens(self) -> bool:
@@ -67,12 +79,25 @@ class Listener:
         return [event("change", change.model_dump_json(), change.id) for change in found.changes]
 
     async def counters(self) -> list[str]:
-        """Return the counters, where they have changed."""
-        counted = await counters(self._who)
+        """Return the counters, where they have changed, and that the affair of the page has."""
+        counted, changed = await counters(self._who), await self._moved()
         if counted == self._counted:
-            return []
+            return changed
         self._counted = counted
-        return [event("counters", json.dumps(counted))]
+        return [*changed, event("counters", json.dumps(counted))]
+
+    async def _moved(self) -> list[str]:
+        """Return the affair's version, where it is another than the last one told."""
+        if not self._affair:
+            return []
+        try:
+            version = (await self._who.affair_reader.row(self._who.actor, self._affair)).seq
+        except UnknownAffair:
+            return []
+        if version == self._version:
+            return []
+        self._version = version
+        return [event("change", json.dumps({"code": self._affair, "seq": version}))]
 
 
 async def counters(who: Caller) -> dict[str, int]:

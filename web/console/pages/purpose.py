@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Request, Response
@@ -14,7 +15,10 @@ from service.errors import Refused
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 
-router = APIRouter(prefix="/cases")
+router = APIRouter()
+
+Of = Literal["cases", "affairs"]
+"""Whether it is a case that is looked at, or an affair: the beginning of its address."""
 
 OWN = "own"
 """The choice of saying it in one's own words."""
@@ -25,7 +29,8 @@ def asking(request: Request, code: str) -> str:
     asked = urlsplit(request.headers.get("hx-current-url", "")) if "hx-request" in request.headers else request.url
     back = f"{asked.path}?{asked.query}" if asked.query else asked.path
     onward = inside(back) if request.method == "GET" or "hx-request" in request.headers else ""
-    return f"/cases/{code}/purpose?back={quote(onward or f'/cases/{code}')}"
+    of = "affairs" if asked.path.startswith("/affairs/") else "cases"
+    return f"/{of}/{code}/purpose?back={quote(onward or f'/{of}/{code}')}"
 
 
 def purpose_of(fields: FormData) -> str:
@@ -45,25 +50,33 @@ def told(who: Caller, purpose: str) -> str:
     return who.words.pick(found.zh, found.en) if found is not None else purpose
 
 
-@router.get("/{code}/purpose")
-async def ask(who: CallerDep, code: str, back: str = "") -> Response:
-    """Return the page that asks. Raises UnknownCase."""
-    await who.reader.visible(who.actor, code)
-    return _page(who, code, inside(back))
+@router.get("/{of}/{code}/purpose")
+async def ask(who: CallerDep, of: Of, code: str, back: str = "") -> Response:
+    """Return the page that asks. Raises UnknownCase, UnknownAffair."""
+    await _visible(who, of, code)
+    return _page(who, of, code, inside(back))
 
 
-@router.post("/{code}/purpose")
-async def state(who: CallerDep, fields: FormDep, code: str) -> Response:
-    """Keep the purpose, and go on. Raises UnknownCase."""
-    back = inside(text(fields, "back", 500)) or f"/cases/{code}"
+@router.post("/{of}/{code}/purpose")
+async def state(who: CallerDep, fields: FormDep, of: Of, code: str) -> Response:
+    """Keep the purpose, and go on. Raises UnknownCase, UnknownAffair."""
+    back = inside(text(fields, "back", 500)) or f"/{of}/{code}"
+    reader = who.reader if of == "cases" else who.affair_reader
     try:
-        await who.reader.state(who.actor, code, purpose_of(fields))
+        await reader.state(who.actor, code, purpose_of(fields))
     except Refused:
-        await who.reader.visible(who.actor, code)
-        return _page(who, code, back, fields)
+        await _visible(who, of, code)
+        return _page(who, of, code, back, fields)
     return RedirectResponse(back, 303)
 
 
-def _page(who: Caller, code: str, back: str, typed: FormData | None = None) -> Response:
-    context = {"code": code, "onward": back, "offered": offered(who), "typed": typed or FormData(), "wrong": typed is not None}
+async def _visible(who: Caller, of: Of, code: str) -> None:
+    if of == "cases":
+        await who.reader.visible(who.actor, code)
+    else:
+        await who.affair_reader.row(who.actor, code)
+
+
+def _page(who: Caller, of: Of, code: str, back: str, typed: FormData | None = None) -> Response:
+    context = {"of": of, "code": code, "onward": back, "offered": offered(who), "typed": typed or FormData(), "wrong": typed is not None}
     return who.page("purpose.html", context, status=422 if typed is not None else 200)
