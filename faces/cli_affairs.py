@@ -231,6 +231,8 @@ def _explained(found: AffairExplanation) -> None:
     holder = found.view.holder
     who = f"{holder.role}@{holder.unit or '*'}" if holder else "–"
     say(f"  {found.view.stage}  球在 holder: {who}", head=found.view.code or found.view.affair_id)
+    for told in found.told:
+        say(f"  {told.zh}\n", tail=f"  {told.en}")
     for clock in found.clocks:
         say(head=f"\n{clock.clock}")
         for zh, en in zip(clock.zh, clock.en, strict=True):

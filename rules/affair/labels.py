@@ -32,6 +32,8 @@ class AffairLabels:
     """By field: the list of the kind's book that its values are keys of, so that forms offer it and pages say its words."""
     values: Mapping[str, Words] = field(default_factory=dict)
     """By field: the words of its values where they are fixed and stand in no book."""
+    unasked: frozenset[str] = frozenset()
+    """Fields of its actions that no form asks for: what imports and other programs fill in."""
 
 
 COMMON = AffairLabels(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rules.affair.labels import AffairLabels
 
 LABELS = AffairLabels(
+    unasked=frozenset({"imported"}),
     stages={"open": ("在档", "open"), "closed": ("已销档", "closed")},
     actions={
         "register": ("建档", "Open a file"),

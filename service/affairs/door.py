@@ -38,13 +38,18 @@ def take(
     if {"do", "id", "actor"} & set(fields):
         raise refuse(RefusalCode.INVALID, "do, id and actor are not fields of an action")
     persons: dict[str, PersonIn] = {}
-    data = {key: _lifted(localised(key, value, cal), key, key, persons) for key, value in fields.items() if key not in OURS}
+    data = {key: _lifted(localised(_as_time(key), value, cal), key, key, persons) for key, value in fields.items() if key not in OURS}
     try:
         action = kind.act({**data, "do": do, "id": action_id, "actor": actor})
     except ValidationError as error:
         raise invalid(error) from None
     reckonable(action)
     return action, persons
+
+
+def _as_time(key: str) -> str:
+    """A field of a kind's own that is a time is read as every time is: without its zone it is the place's."""
+    return "at" if key.endswith("_at") else key
 
 
 def _lifted(value: object, key: str, path: str, found: dict[str, PersonIn]) -> object:

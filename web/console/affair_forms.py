@@ -48,7 +48,7 @@ def form(name: str, do: str) -> Form | None:
         return None
     inputs: list[Input] = []
     for field, info in model.model_fields.items():
-        if field in LEFT_OUT:
+        if field in LEFT_OUT | kind.labels.unasked:
             continue
         made = _input(kind, field, info)
         if made is not None:
@@ -151,7 +151,7 @@ class AffairChoices:
         return found(self) if found is not None else ()
 
     def _one_of(self, name: str) -> tuple[Choice, ...]:
-        found = listed(self.kind.labels, name, self.office.place.books.get(self.kind.name))
+        found = listed(self.kind.labels, name, self.office.place.books.get(self.kind.shares or self.kind.name))
         rows = found.items() if found is not None else ((value, (value, value)) for value in _values(self.kind, name))
         return tuple((value, self.words.both(words)) for value, words in rows)
 

@@ -21,7 +21,8 @@ def kinds(who: Caller) -> tuple[Group, ...]:
 
 def affair_kinds(who: Caller) -> tuple[Choice, ...]:
     """Return the kinds of affairs that this place has."""
-    return tuple((name, who.words.pick(kind.zh, kind.en)) for name, kind in KINDS.items() if name in who.office.place.books)
+    here = [(name, kind) for name, kind in KINDS.items() if (kind.shares or name) in who.office.place.books]
+    return tuple((name, who.words.pick(kind.zh, kind.en)) for name, kind in here)
 
 
 def towns(who: Caller) -> tuple[Group, ...]:

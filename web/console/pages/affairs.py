@@ -126,7 +126,7 @@ async def begin(who: CallerDep, fields: FormDep, kind_name: str) -> Response:
 def _beginning(who: Caller, kind_name: str) -> tuple[Kind, Form]:
     """Return a kind that this person may begin, and its form."""
     kind = KINDS.get(kind_name)
-    asked = form(kind_name, kind.opens) if kind is not None and kind_name in who.office.place.books else None
+    asked = form(kind_name, kind.opens) if kind is not None and (kind.shares or kind_name) in who.office.place.books else None
     if kind is None or asked is None:
         raise WebProblem("not_found")
     if not may_begin(kind, who.actor):
