@@ -11,7 +11,7 @@ from models.affair.watch.book import WatchBook
 from models.affair.watch.state import Objection, Signal, SignalChannel, Subject, Watch
 from models.clock import Clock
 from models.refusal import RefusalCode
-from models.words import TIERS, Tier
+from models.words import TIERS, Role, Tier
 from rules.affair.draft import AffairDraft
 from rules.affair.kind import bundle
 from rules.affair.units import where
@@ -22,6 +22,9 @@ from rules.watch.warning import RAISE, warning
 
 MOST_OBJECTIONS = 20
 """Undecided objections of one watch."""
+
+OTHERS = frozenset({SignalChannel.EVENT, SignalChannel.AFFAIR})
+"""Channels on which no person has typed a signal in."""
 
 WATCHING, QUIETED = "watching", "quieted"
 
@@ -123,6 +126,8 @@ def _signalled(draft: AffairDraft, name: str, channel: SignalChannel, text: str,
     require(name in book.signals, RefusalCode.INVALID, "signal")
     require(draft.ctx.now - draft.when <= book.backdated.span, RefusalCode.TOO_LATE, "occurred_at")
     rule, when = book.signals[name], draft.when
+    by_hand = rule.by_hand or channel is SignalChannel.WECHAT
+    require(not by_hand or (draft.actor.role is not Role.SYSTEM and channel not in OTHERS), RefusalCode.NOT_ALLOWED, "signal")
     made = Signal(
         id=f"s{watch.counted + 1}",
         type=name,

@@ -62,6 +62,8 @@ def _faults(rule: TypeRule, network: Network, risk: RiskTable, watches: WatchBoo
     for word in _words(rule.fields.get("signal")):
         if watches is None or word not in watches.signals:
             yield "fields.signal", f'unknown signal "{word}"'
+        elif watches.signals[str(word)].by_hand:
+            yield "fields.signal", f'"{word}" is entered by a person alone'
 
 
 def _words(rule: Rule | None) -> Iterator[object]:

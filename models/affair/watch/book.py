@@ -33,6 +33,8 @@ class SignalType(Model):
     """Days after which it weighs half."""
     hard: bool = False
     """Makes the watch red at once, whatever the score (硬性触发)."""
+    by_hand: bool = False
+    """A person alone enters it: no other system and no other affair sends it, so that nobody imports a group's messages (domain 8.4)."""
     sign: Label | None = None
     """The risk sign that a dispute opened from it begins with (`risk.yaml`)."""
     source: str = ""

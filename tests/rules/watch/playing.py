@@ -67,7 +67,7 @@ class Played:
     def signal(self, name: str, post: str = POLICE, **fields: Any) -> tuple[AffairEvent, ...] | Refusal:
         """Enter a signal, with the household as its subject where it is the first."""
         subject = {"subject": HOUSE} if self.watch.subject is None else {}
-        return self.act(post, "signal", signal=name, channel="call", **{**subject, **fields})
+        return self.act(post, "signal", **{"signal": name, "channel": "call", **subject, **fields})
 
     def move_to(self, target: datetime) -> None:
         """Let time pass."""

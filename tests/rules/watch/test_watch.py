@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from models.affair.common import AffairAsked
 from models.affair.watch.book import WatchBook
@@ -142,6 +143,16 @@ def test_the_subject_is_owed_once_and_a_signal_about_another_is_refused(played: 
     assert code(played.signal("quarrel", subject={**HOUSE, "number": "0202-032"})) == "invalid"
     assert code(played.signal("no_such_type")) == "invalid"
     assert code(played.signal("quarrel", "clerk@guizhu-centre")) == "not_holder"
+
+
+def test_a_tip_from_a_group_is_typed_in_by_a_person_in_few_words(played: Played) -> None:
+    assert code(played.signal("group_tip", "steward@yanlou-steward", channel="wechat", text="vault:tip")) == "ok"
+    assert code(played.signal("group_tip", channel="event")) == "not_allowed"
+    assert code(played.signal("group_tip", channel="affair")) == "not_allowed"
+    with pytest.raises(ValidationError):
+        played.signal("group_tip", channel="wechat", text="长" * 201)
+    with pytest.raises(ValidationError):
+        played.signal("group_tip", channel="wechat", message_id="1")
 
 
 def test_a_pair_is_the_same_whoever_is_named_first_and_wherever_it_meets() -> None:

@@ -145,6 +145,7 @@ def test_a_sender_may_send_signals_of_types_that_the_book_of_watches_has(huaxi: 
     assert read_sender(path, huaxi.network, huaxi.risk, watches).types["t"].do == "signal"
     for changed, told in (
         (SIGNAL.replace("police_call", "poverty"), 'fields.signal: unknown signal "poverty"'),
+        (SIGNAL.replace("police_call", "group_tip"), 'fields.signal: "group_tip" is entered by a person alone'),
         (SIGNAL.replace("household", "summary"), "fields.summary: signal has no such field"),
         (SIGNAL.replace("police@{town}-police", "auditor@{town}-centre"), "t.do: a auditor may not signal"),
     ):
