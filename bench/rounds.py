@@ -7,6 +7,7 @@ among them; some targets are left to the clock. At the end every target has come
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import secrets
@@ -291,7 +292,7 @@ class RoundBench:
 
 def ends_in(kind: str, body: str) -> list[tuple[str, str]]:
     """The targets that come to their end with an event, and to which."""
-    what = yaml.safe_load(body)["what"] if kind in {"target_visited", "target_skipped", "batch_entered", "targets_overdue"} else {}
+    what = json.loads(body)["what"] if kind in {"target_visited", "target_skipped", "batch_entered", "targets_overdue"} else {}
     if kind == "targets_overdue":
         return [(key, "overdue") for key in what["targets"]]
     results = what["results"] if kind == "batch_entered" else [what["result"]] if what else []

@@ -204,6 +204,8 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /affairs, /affairs/count, /affairs/{code}, /affairs/{code}/timeline, /affairs/{code}/explain": _sees,
     "POST /affairs": lambda role: "yes" if any(role in kind.specs[kind.opens].roles for kind in KINDS.values()) else "",
     "POST /affairs/{code}/actions/…": _sees,
+    "GET /rounds/{code}/coverage": _sees,
+    "POST /rounds/{code}/results": _sees,
     "GET /stats": lambda role: "own reach" if role in NUMBERS else "",
     "GET /whistles/figures": lambda role: "own reach" if role in NUMBERS else "",
     "GET /kpi, /kpi/definitions, /kpi/dwell, /kpi/{kpi_id}/split, /kpi/{kpi_id}/series": _counts,

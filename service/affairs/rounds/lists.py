@@ -117,8 +117,10 @@ class Lists:
         return [Target(**{**target.model_dump(), "label": refs.get(f"list.{target.key}")}) for target in given]
 
     async def coverage(self, key: str) -> Covered:
-        """How far a round is. The caller has seen to it that it may be looked at. Raises UnknownAffair."""
+        """How far a round is. The caller has seen to it that it may be looked at. Raises UnknownAffair, Refused for another kind."""
         affair = await self._affairs.load(key)
+        if not isinstance(affair, Round):
+            raise refuse(RefusalCode.INVALID, "kind")
         grids = await self._targets.coverage(affair.id)
         places = self._office.bundle.network.places
         return Covered(
