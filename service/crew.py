@@ -41,6 +41,7 @@ from store.papers.register import PaperRegister
 from workflows.anchor import AnchorWorkflow
 from workflows.bulletin import BulletinWorkflow
 from workflows.dispute import DisputeWorkflow
+from workflows.handover import HandoverWorkflow
 from workflows.hazard import HazardWorkflow
 from workflows.order import ServiceOrderWorkflow
 from workflows.round import RoundsDueWorkflow, RoundWorkflow, SheetWorkflow
@@ -60,6 +61,7 @@ GRID = (
     WatchWorkflow,
     RoundWorkflow,
     SheetWorkflow,
+    HandoverWorkflow,
 )
 """The workflows of affairs, one for each kind that has runs."""
 

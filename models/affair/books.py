@@ -12,6 +12,7 @@ from models.affair.hazard import HazardBook
 from models.affair.household_book import HouseholdBook
 from models.affair.order_book import OrderBook
 from models.affair.round.book import RoundBook
+from models.affair.team_book import TeamBook
 from models.affair.watch.book import WatchBook
 from models.affair.whistle.book import WhistleBook
 
@@ -21,6 +22,7 @@ BOOKS: dict[str, type[BaseModel]] = {
     "household": HouseholdBook,
     "round": RoundBook,
     "order": OrderBook,
+    "team": TeamBook,
     "whistle": WhistleBook,
     "watch": WatchBook,
 }

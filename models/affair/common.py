@@ -36,6 +36,17 @@ class LiftAffairCard(AffairAction):
     reason: Reason = ""
 
 
+class HandOverAffair(AffairAction):
+    """Hand one's own part in it over to somebody else of the unit (移交)."""
+
+    do: Literal["hand_over"] = "hand_over"
+    receiver: Id
+    """Staff id of who takes it on."""
+    on_roll: bool = True
+    """Whether the roll knows the receiver; the service alone says it."""
+    reason: Reason = ""
+
+
 class TickAffair(AffairAction):
     """Time has come to some clocks; sent by the engine alone (时限到点)."""
 
@@ -64,7 +75,7 @@ class RecalendarAffair(AffairAction):
     calendar: str
 
 
-CommonAction = NoteAffair | LinkAffair | LiftAffairCard | TickAffair | AnswerAffair | RestartAffair | RecalendarAffair
+CommonAction = NoteAffair | LinkAffair | LiftAffairCard | HandOverAffair | TickAffair | AnswerAffair | RestartAffair | RecalendarAffair
 """The actions of all kinds."""
 
 INTERNAL = frozenset({"tick", "answer", "restart"})
@@ -110,6 +121,17 @@ class AffairCardLifted(Happened):
     reason: str
 
 
+class AffairHandedOver(Happened):
+    """Somebody has somebody else's part in it now."""
+
+    type: Literal["handed_over"] = "handed_over"
+    leaver: Id
+    receiver: Id
+    parts: tuple[str, ...]
+    """Where the state named who left it: paths such as `seats.s1.staff`."""
+    reason: str
+
+
 class AffairAsked(Happened):
     """Something was asked for outside the core; an answer will follow."""
 
@@ -146,6 +168,7 @@ CommonHappening = (
     | AffairReminded
     | AffairCarded
     | AffairCardLifted
+    | AffairHandedOver
     | AffairAsked
     | AffairAnswered
     | AffairRestarted

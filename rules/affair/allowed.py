@@ -39,6 +39,8 @@ def _open(kind: Kind, do: str, affair: Any, actor: Actor, bundle: AffairBundle) 
         return False
     if do == "lift_card" and all(card.closed_at is not None for card in affair.cards):
         return False
+    if do == "hand_over" and actor.holder not in kind.in_hands(affair).values():
+        return False
     blank = Blank(do, actor)
     return all(_passes(gate) for gate in _gates(spec, affair, actor, blank, bundle))
 

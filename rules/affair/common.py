@@ -58,6 +58,19 @@ def _lift(draft: AffairDraft, act: c.LiftAffairCard) -> None:
     draft.add(c.AffairCardLifted(card=card.id, reason=act.reason))
 
 
+def _hand_over(draft: AffairDraft, act: c.HandOverAffair) -> None:
+    """Pass one's parts to somebody of the same post of the same unit who has no part in it yet."""
+    held = draft.kind.in_hands(draft.affair)
+    leaver = draft.actor.holder
+    parts = tuple(sorted(part for part, person in held.items() if person == leaver))
+    require(parts, RefusalCode.NOT_HOLDER)
+    same_post = act.receiver.partition("#")[0] == f"{draft.actor.role}@{draft.actor.unit}"
+    require(act.on_roll and same_post and act.receiver != leaver, RefusalCode.INVALID, "receiver")
+    require(act.receiver not in held.values(), RefusalCode.SAME_PERSON)
+    require(act.reason, RefusalCode.MISSING_REASON)
+    draft.add(c.AffairHandedOver(leaver=leaver, receiver=act.receiver, parts=parts, reason=act.reason))
+
+
 def _tick(draft: AffairDraft, act: c.TickAffair) -> None:
     """Ring every alarm whose time has come, in order of (due, clock id); each may start or stop other clocks."""
     for _ in range(MOST_AT_ONCE):
@@ -123,6 +136,7 @@ COMMON_SPECS.update(
             body=_link, roles=EVERYBODY, stages=ANY, holds=_on_it, done=lambda m, a, b: a.found is not None and m.linked(a.found.id)
         ),
         "lift_card": AffairSpec(body=_lift, roles=SUPERVISORS, stages=ANY, holds=_supervises),
+        "hand_over": AffairSpec(body=_hand_over, roles=EVERYBODY, stages=ANY),
         "tick": AffairSpec(body=_tick, roles=ENGINE, stages=ANY),
         "answer": AffairSpec(body=_answer, roles=ENGINE, stages=ANY),
         "recalendar": AffairSpec(

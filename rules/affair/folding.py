@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.affair.base import RECENT_ACTIONS, Affair, AffairEvent, AffairReceipt
@@ -93,6 +93,24 @@ def _card_lifted(affair: Affair, what: Any, event: AffairEvent) -> dict[str, Any
     return {"cards": tuple(card.model_copy(update=lifted) if card.id == what.card else card for card in affair.cards)}
 
 
+def _handed_over(affair: Affair, what: Any, event: AffairEvent) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    for part in what.parts:
+        first, *way = part.split(".")
+        changes[first] = _replaced(changes.get(first, getattr(affair, first)), way, what.receiver)
+    return changes
+
+
+def _replaced(value: Any, way: list[str], staff: str) -> Any:
+    """Return a value with a staff id at the end of a way through mappings and models."""
+    if not way:
+        return staff
+    step, *further = way
+    if isinstance(value, Mapping):
+        return {**value, step: _replaced(value[step], further, staff)}
+    return value.model_copy(update={step: _replaced(getattr(value, step), further, staff)})
+
+
 def _asked(affair: Affair, what: Any, event: AffairEvent) -> dict[str, Any]:
     return {"work": {**affair.work, what.work.id: what.work}, "asked": affair.asked + 1}
 
@@ -112,6 +130,7 @@ COMMON_FOLDINGS: dict[str, Folding] = {
     "reminded": _noted,
     "carded": _carded,
     "card_lifted": _card_lifted,
+    "handed_over": _handed_over,
     "asked": _asked,
     "answered": _answered,
     "restarted": _noted,

@@ -128,6 +128,9 @@ class Kind:
     """The duty that must be met next for the affair to move on, by its id."""
     workflow: str | None = None
     """Name of the workflow that each runs in; where it is None, clocks are rung from the record (`service/affairs/keeping.py`)."""
+    staff: Callable[[Any], Mapping[str, str]] = field(default=lambda _affair: {})
+    """Who of the staff has an open part in it: paths in its state (`seats.s1.staff`, through models and mappings) and the staff ids that
+    stand there. The common action `hand_over` puts another id in their place, and a handover (离岗交接) finds it by them."""
     keys: Callable[[Any], Iterable[tuple[str, str]]] = field(default=lambda _affair: ())
     """What it is found by besides its code: pairs of a name and a value, never a person's words (`household`, `subject` …)."""
 
@@ -172,9 +175,14 @@ class Kind:
         return {model.model_fields["do"].default: model for model in get_args(union)}
 
     def found_by(self, affair: Any) -> tuple[tuple[str, str], ...]:
-        """Everything it is found by: its own keys, and the records it is linked with (`case`, `affair`)."""
+        """Everything it is found by: its own keys, whose hands it is in (`staff`), the records it is linked with (`case`, `affair`)."""
         linked = (("case" if link.kind == "dispute" else "affair", link.id) for link in affair.links)
-        return (*self.keys(affair), *linked)
+        staff = (("staff", person) for person in dict.fromkeys(self.in_hands(affair).values()))
+        return (*self.keys(affair), *staff, *linked)
+
+    def in_hands(self, affair: Any) -> Mapping[str, str]:
+        """Who of the staff has an open part in it, by path; nobody before it has begun and after its end."""
+        return {} if affair.stage is None or affair.ended else self.staff(affair)
 
     def after_end(self, do: str) -> bool:
         """Whether an ended affair takes this action: its run has ended, so a new one has to begin from the record."""

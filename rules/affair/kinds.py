@@ -5,11 +5,13 @@ from __future__ import annotations
 from rules.affair import common
 from rules.affair.kind import Kind
 from rules.dwelling.kind import DWELLING
+from rules.handover.kind import HANDOVER
 from rules.hazard.kind import HAZARD
 from rules.household.kind import HOUSEHOLD
 from rules.order.kind import ORDER
 from rules.round.kind import ROUND
 from rules.round.sheet import SHEET
+from rules.team.kind import TEAM
 from rules.watch.kind import WATCH
 from rules.whistle.kind import WHISTLE
 
@@ -24,4 +26,6 @@ KINDS: dict[str, Kind] = {
     "watch": WATCH,
     "round": ROUND,
     "sheet": SHEET,
+    "team": TEAM,
+    "handover": HANDOVER,
 }

@@ -37,12 +37,21 @@ class AffairLabels:
 
 
 COMMON = AffairLabels(
-    actions={"note": ("备注", "Write a note"), "link": ("关联", "Link"), "lift_card": ("撤牌", "Lift a card")},
+    actions={
+        "note": ("备注", "Write a note"),
+        "link": ("关联", "Link"),
+        "lift_card": ("撤牌", "Lift a card"),
+        "hand_over": ("移交他人", "Hand over"),
+    },
     fields={
         "text": ("内容", "Text"),
         "to": ("案件或事务编号", "Code of a case or an affair"),
         "why": ("缘由", "Why"),
         "card": ("督办牌", "Card"),
+        "leaver": ("移交人", "Handed over by"),
+        "receiver": ("接收人", "Taken on by"),
+        "on_roll": ("在册", "On the roll"),
+        "parts": ("移交部分", "Parts"),
         "reason": ("理由", "Reason"),
         "occurred_at": ("实际发生时间（补录时填写）", "When it really happened (if entered late)"),
         "place": ("区划", "Place"),
@@ -66,6 +75,7 @@ COMMON = AffairLabels(
         "reminded": ("时限提醒", "A limit was called to mind"),
         "carded": ("亮牌督办", "A card was shown"),
         "card_lifted": ("撤牌", "A card was lifted"),
+        "handed_over": ("移交他人", "It was handed over"),
         "asked": ("系统发起办理请求", "The engine asked for something"),
         "answered": ("系统办理请求已完成", "What the engine asked for was done"),
         "restarted": ("自记录恢复运行", "It went on from the record"),

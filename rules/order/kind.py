@@ -139,6 +139,7 @@ ORDER = Kind(
     ball=_ball,
     access=_access,
     expire=actions.expire,
+    staff=lambda order: {"worker": order.worker} if order.stage == "working" and order.worker is not None else {},
     keys=lambda order: (("item", order.item or ""), ("team", order.team or "")),
     faults=_faults,
     labels=LABELS,

@@ -269,6 +269,7 @@ WHISTLE = Kind(
     ball=ball,
     expire=expire,
     access=access,
+    staff=lambda whistle: {"author": whistle.author} if whistle.author is not None else {},
     keys=lambda whistle: (("item", whistle.item or "unlisted"),),
     urgent=lambda whistle: whistle.level == "hard",
     faults=faults,

@@ -27,7 +27,7 @@ from rules.affair.views import beside
 from rules.library import UnknownDocument
 from service.affairs import door
 from service.affairs.engine import AffairEngine
-from service.affairs.lookups import NAMES
+from service.affairs.lookups import NAMES, looked_up
 from service.cases import ATTEMPTS, LOOK, LOOKS, NAMESPACE, checked_id
 from service.door import PersonIn, Sealer
 from service.engine import NotRunning
@@ -224,17 +224,18 @@ class Affairs:
                 return known
             if do == kind.opens and kind.subject is None:
                 raise refuse(RefusalCode.ALREADY_DONE)
-            action, persons = await self._taken(kind, do, fields, actor, action_id)
+            action, persons = await self._taken(kind, do, fields, actor, action_id, affair_id)
             return await self._send(kind, await self.load(affair_id), action, persons, known_persons)
 
     async def _taken(
-        self, kind: Kind, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str
+        self, kind: Kind, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str, affair_id: str | None = None
     ) -> tuple[AffairAction, dict[str, PersonIn]]:
         action, persons = door.take(kind, do, fields, actor=actor, action_id=action_id, cal=self._office.bundle.cal)
         code = fields.get(NAMES[do]) if do in NAMES else None
         if code is not None:
             action = action.model_copy(update={"found": await self._linked(str(code))})
-        return action, persons
+        stored = await self.load(affair_id) if affair_id is not None and hasattr(action, "open_work") else None
+        return await looked_up(self._office, action, stored), persons
 
     async def _linked(self, code: str) -> Link | None:
         """Return the record behind a code, or None: of a case, or of another affair."""

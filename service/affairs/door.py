@@ -20,7 +20,7 @@ from rules.calendar import WorkingCalendar
 from service.door import PersonIn, invalid, localised, person, reckonable
 from service.errors import refuse
 
-OURS = ("found", "docs", "digest")
+OURS = ("found", "docs", "digest", "on_roll", "open_work")
 """Fields that the service alone says (`service/affairs/lookups.py`)."""
 
 

@@ -13,8 +13,10 @@ from models.affair.base import Link
 from models.affair.record import AffairKey, AffairPublication, AffairTask, AffairTaskDone, LoadedAffair
 from models.record import Published
 from rules.affair.kinds import KINDS
+from rules.handover.kind import MOVE
 from rules.watch.warning import RAISE
 from service.affairs.desk import Affairs, views_of
+from service.affairs.handovers import move
 from service.affairs.rounds.serving import ROUND_SERVANTS
 from service.affairs.watches import raise_case
 from service.cases import Cases
@@ -96,6 +98,7 @@ SERVANTS: dict[str, Callable[[Serving, AffairTask], Awaitable[dict[str, Any]]]] 
     "open_affair": _open_affair,
     "act_affair": _act_affair,
     RAISE: raise_case,
+    MOVE: move,
     **ROUND_SERVANTS,
 }
 """Who does what work, by its kind."""

@@ -16,6 +16,7 @@ from models.refusal import Refusal
 from rules.affair.deciding import decide
 from rules.affair.folding import append, replayed
 from rules.affair.kind import AffairBundle, AffairContext, Kind, bundle
+from rules.affair.kinds import KINDS
 from rules.affair.view import view
 from rules.clock import next_alarm
 from rules.library import Library
@@ -33,7 +34,7 @@ def shelf(kind: str) -> tuple[Library, AffairDocuments]:
     """Huaxi's documents for a kind, loaded once."""
     place, library = load_place(ROOT / "places" / "huaxi"), Library()
     return library, AffairDocuments(
-        network=library.add(place.network), calendar=library.add(place.calendar), book=library.add(place.books[kind])
+        network=library.add(place.network), calendar=library.add(place.calendar), book=library.add(place.books[KINDS[kind].shares or kind])
     )
 
 

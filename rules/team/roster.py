@@ -1,0 +1,51 @@
+"""Who is on duty (值班): who sits in a team, and the first day on which there are not enough of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from models.affair.team import Team
+from models.affair.team_book import RosterRule
+from rules.calendar import WorkingCalendar
+
+BEGIN = timedelta(days=7)
+"""How long after its first members a team has time for its first roster."""
+
+
+def seated(team: Team, role: str | None = None) -> set[str]:
+    """The seats that are held, of one role or of all."""
+    return {name for name, seat in team.seats.items() if seat.held and role in {None, seat.role}}
+
+
+def days_on_duty(rule: RosterRule, first: date, cal: WorkingCalendar) -> Iterator[date]:
+    """The days on which somebody has to be on duty, from a day on, without end."""
+    day = first
+    while True:
+        if not rule.work_days_only or cal.is_working(day):
+            yield day
+        day += timedelta(days=1)
+
+
+def first_gap(team: Team, rule: RosterRule, cal: WorkingCalendar) -> date | None:
+    """The first day without enough people; None while the team has not got enough of them.
+
+    Counted from the day after the roster was last written: what is past by then can't be filled any more.
+    """
+    if len(seated(team)) < rule.each_day:
+        return None
+    written = cal.local_date(team.moments["rostered"])
+    first = written + (timedelta(days=1) if team.roster else BEGIN)
+    return next(day for day in days_on_duty(rule, first, cal) if len(team.roster.get(day.isoformat(), ())) < rule.each_day)
+
+
+def gaps(team: Team, rule: RosterRule, cal: WorkingCalendar, first: date, days: int) -> tuple[date, ...]:
+    """The days of a stretch on which there are not enough people (缺岗), for calendars."""
+    last = first + timedelta(days=days)
+    found: list[date] = []
+    for day in days_on_duty(rule, first, cal):
+        if day >= last:
+            return tuple(found)
+        if len(team.roster.get(day.isoformat(), ())) < rule.each_day:
+            found.append(day)
+    return tuple(found)
