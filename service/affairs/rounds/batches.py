@@ -110,6 +110,10 @@ class Batches:
             field = refused.refusal.detail.partition(" ")[0].removeprefix("entries.0.").partition(".")[0]
             broken.append(Broken(row=number, id=_id_of(plain), field=field, reason=str(refused.refusal.code)))
             return None
+        except RecursionError:
+            # Nested deeper than anything of ours: no form, and no reason to lose the other rows.
+            broken.append(Broken(row=number, id=_id_of(plain), reason=str(RefusalCode.INVALID)))
+            return None
         return row
 
     async def _send(self, sheet_id: str, rows: list[dict[str, Any]], actor: Actor) -> Taken:

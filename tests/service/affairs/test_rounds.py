@@ -57,6 +57,14 @@ def row(target: str, number: str, **changes: Any) -> dict[str, Any]:
     return {"id": number, "target": target, "outcome": "visited", "answers": FINE, **changes}
 
 
+def nested(levels: int) -> dict[str, Any]:
+    """What only somebody who tries things out would send."""
+    found: dict[str, Any] = {}
+    for _ in range(levels):
+        found = {"a": found}
+    return found
+
+
 async def test_a_batch_sent_twice_out_of_order_and_half_broken_doubles_nothing_and_names_the_broken_rows(
     working: Desk, grid: Affairs
 ) -> None:
@@ -74,6 +82,7 @@ async def test_a_batch_sent_twice_out_of_order_and_half_broken_doubles_nothing_a
             row("a", "r7"),
             {"target": "b"},
             row("b", "r9", answers={**FINE, "exits": "blocked"}, text="货物堵门"),
+            row("b", "r10", answers=nested(3_000)),
         ]
     )
     batches = Batches(office, grid)
@@ -84,6 +93,7 @@ async def test_a_batch_sent_twice_out_of_order_and_half_broken_doubles_nothing_a
         (6, "at", "invalid"),
         (7, "target", "already_done"),
         (8, "id", "invalid"),
+        (10, "", "invalid"),
     ]
     first = await batches.take(round_id, rows, member)
     assert (first.taken, first.repeated, [(broken.row, broken.field, broken.reason) for broken in first.broken]) == (3, 0, named)
