@@ -46,7 +46,29 @@ async def test_a_whistle_goes_its_way_from_the_phone_to_the_stars(desk: Desk) ->
     page = await grid.get(f"/whistles/{code}?done=rate_unit")
     for words in ("已办理：评价部门", "已销哨", "已恢复供水", "评分 5", "停水停电停气久未恢复"):
         assert words in page
-    assert f"/whistles/{code}/do/" not in page
+    assert f"/whistles/{code}/do/rate_unit" not in page
+
+
+async def test_what_the_whistle_came_upon_becomes_a_case(desk: Desk) -> None:
+    grid = await desk.at(GRID)
+    code = await blown(grid)
+    await does(await desk.at(HOUSING), code, "arrive")
+    await does(grid, code, "open_case", 422, summary="停水赔偿争执", happened_on="2026-01-05", people="2")
+    given = {
+        "summary": "停水赔偿争执",
+        "happened_on": "2026-01-05",
+        "people": "2",
+        "a.name": "甲",
+        "a.phone": "13800000001",
+        "b.name": "乙",
+    }
+    await grid.get(f"/whistles/{code}")
+    form = grid.form(f"/whistles/{code}/do/open_case")
+    form.fields.update({name: [value] for name, value in given.items()})
+    await grid.send(form)
+    page = await grid.get(f"/whistles/{code}")
+    assert re.search(r'href="/cases/YANLOU-[0-9]+-[0-9]+"', page)
+    assert f"/whistles/{code}/do/open_case" not in page
 
 
 async def test_a_form_sent_twice_is_one_whistle(desk: Desk) -> None:

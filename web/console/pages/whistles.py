@@ -55,11 +55,15 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "conclude": ("done", "text", "units"),
     "rate_unit": ("unit", "stars", "text"),
     "rate_whistle": ("useful", "text"),
+    "open_case": ("summary", "happened_on", "people"),
 }
 """The actions of this page, in the order they are shown, and what is typed for each."""
 
 FIRST = ("respond", "arrive", "resolve_part", "conclude", "endorse")
 """Actions that move it on: big buttons above all else."""
+
+SIDES = (("a", "applicant"), ("b", "respondent"))
+"""The two parties that the form of a case has room for; more are added to the case itself."""
 
 ANSWERS = {"yes": True, "no": False}
 
@@ -127,6 +131,8 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     if row.kind != WHISTLE.name:
         raise UnknownAffair(code)
     given = {name: value for name in FIELDS[do] if (value := _typed(fields, name)) not in {"", ()}}
+    if do == "open_case":
+        given["parties"] = _parties(fields)
     try:
         await Affairs(who.office).act(row.affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
@@ -159,6 +165,16 @@ def _typed(fields: FormData, name: str) -> object:
         return texts(fields, name)
     typed = text(fields, name)
     return ANSWERS.get(typed, typed) if name in {"done", "useful"} else typed
+
+
+def _parties(fields: FormData) -> list[dict[str, Any]]:
+    """Return the parties of a case to be opened: one who asks and one on the other side, as far as they are named."""
+    found = []
+    for name, side in SIDES:
+        person = {key: value for key in ("name", "phone") if (value := text(fields, f"{name}.{key}", 100))}
+        if person:
+            found.append({"id": name, "side": side, "kind": "person", "person": person})
+    return found
 
 
 def _plain(who: Caller, code: str, detail: str) -> str:
@@ -200,6 +216,8 @@ async def _page(who: Caller, code: str, *, tried: tuple[str, FormData] | None = 
         "first": [name for name in FIRST if name in found.allowed],
         "more": [name for name in FIELDS if name in found.allowed and name not in FIRST],
         "problem": problem,
+        "today": who.today,
+        "sides": [(name, who.words.label("side", side)) for name, side in SIDES],
         "tried": do,
         "typed": lambda name: text(fields, name),
         "new_id": lambda: uuid.uuid4().hex,
@@ -208,6 +226,7 @@ async def _page(who: Caller, code: str, *, tried: tuple[str, FormData] | None = 
         "clock_of": lambda name: who.words.both(said(WHISTLE.labels, "clocks", name)),
         "state_of": lambda name: who.words.both(WHISTLE.labels.values["state"].get(name, (name, name))),
         "why_of": lambda name: who.words.both(WHISTLE.labels.values["why"].get(name, (name, name))),
+        "words_of": lambda name: who.words.both(said(WHISTLE.labels, "fields", name)),
         "unit_of": lambda unit: _unit(who, unit),
         "holder": _holder(who, found),
         "others": _others(who, found),
