@@ -43,6 +43,7 @@ async def test_a_whistle_goes_its_way_from_the_phone_to_the_stars(desk: Desk) ->
     await does(grid, code, "conclude", done="yes")
     await does(grid, code, "rate_unit", stars="5", text="来得快")
     await does(housing, code, "rate_whistle", useful="yes")
+    assert f'href="/whistles/{code}"' in await grid.get(f"/affairs/{code}")
     page = await grid.get(f"/whistles/{code}?done=rate_unit")
     for words in ("已办理：评价部门", "已销哨", "已恢复供水", "评分 5", "停水停电停气久未恢复"):
         assert words in page

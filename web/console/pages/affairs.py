@@ -38,6 +38,9 @@ router = APIRouter(prefix="/affairs")
 
 LIMIT = 50
 
+OWN_PAGES = {"whistle": "/whistles"}
+"""Kinds whose daily work has pages of its own: one at `<address>/<code>`, the form of a new one at `<address>/new`."""
+
 
 class Asked(Model):
     """What the address of the list asks for; an empty field asks nothing."""
@@ -104,7 +107,9 @@ def _numbers(who: Caller, counted: dict[str, dict[str, int]]) -> list[tuple[str,
 
 @router.get("/new/{kind_name}")
 async def blank(who: CallerDep, kind_name: str) -> Response:
-    """Return the form that begins an affair of a kind."""
+    """Return the form that begins an affair of a kind; sends on where the kind has a form of its own."""
+    if kind_name in OWN_PAGES:
+        return RedirectResponse(f"{OWN_PAGES[kind_name]}/new", 303)
     _, asked = _beginning(who, kind_name)
     unit = who.office.bundle.network.unit(who.actor.unit)
     typed = FormData([("place", unit.village)]) if unit is not None and unit.village is not None else FormData()
@@ -182,6 +187,7 @@ async def show(who: Caller, code: str, tried: Tried | None = None) -> Response:
         "affair": found,
         "file": file,
         "kind": kind,
+        "own_page": OWN_PAGES.get(kind.name),
         "facts": telling.facts(found.facts),
         "story": [(told, telling.facts(told.facts)) for told in reversed(file.timeline.events)] if file.timeline is not None else [],
         "groups": _actions(who, kind, file),
