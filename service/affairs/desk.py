@@ -118,13 +118,17 @@ class Affairs:
         *,
         action_id: str | None = None,
         persons: Mapping[str, str] | None = None,
+        ours: Mapping[str, str] | None = None,
     ) -> AffairReceiptOut:
-        """Do an action on an affair, by its code or id; `persons` as for `open`. Raises UnknownAffair, Refused, Unavailable."""
+        """Do an action on an affair, by its code or id; `persons` as for `open`. Raises UnknownAffair, Refused, Unavailable.
+
+        `ours` are fields that a use case alone says, and that nobody brings in by the door (`service/affairs/door.py`).
+        """
         with acting(do, actor, self._office.bundle.network, KNOWN_ACTIONS) as seen:
             kind, affair_id = await self.find(key)
             action_id = uuid.uuid4().hex if action_id is None else checked_id(action_id)
             seen.on(affair_id, action_id=action_id, code="" if key == affair_id else key)
-            return await self._act(kind, affair_id, do, fields, actor, action_id, persons or {})
+            return await self._act(kind, affair_id, do, fields, actor, action_id, persons or {}, ours or {})
 
     async def act_within(self, affair_id: str, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str) -> AffairReceiptOut:
         """Do an action on an affair on behalf of another record; words in it may be references. Raises as `act`."""
@@ -217,6 +221,7 @@ class Affairs:
         actor: Actor,
         action_id: str,
         known_persons: Mapping[str, str],
+        ours: Mapping[str, str],
     ) -> AffairReceiptOut:
         async with self._turn(affair_id, action_id):
             known = await self._receipt(affair_id, action_id)
@@ -225,6 +230,7 @@ class Affairs:
             if do == kind.opens and kind.subject is None:
                 raise refuse(RefusalCode.ALREADY_DONE)
             action, persons = await self._taken(kind, do, fields, actor, action_id, affair_id)
+            action = action.model_copy(update=dict(ours)) if ours else action
             return await self._send(kind, await self.load(affair_id), action, persons, known_persons)
 
     async def _taken(

@@ -15,7 +15,7 @@ from service.entry.sessions import check_csrf
 from web.auth import SESSION_COOKIE
 from web.console.caller import FIELDS
 
-NOT_KEPT = ("/logout", "/session", "/login", "/account", "/preferences", "/citizen")
+NOT_KEPT = ("/logout", "/session", "/login", "/account", "/preferences", "/citizen", "/check-in")
 """Addresses whose forms are not sent again: they hold passwords, or mean the session that is over."""
 
 PAIRS: TypeAdapter[tuple[tuple[str, str], ...]] = TypeAdapter(tuple[tuple[str, str], ...])

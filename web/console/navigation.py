@@ -44,6 +44,7 @@ ITEMS: tuple[Item, ...] = (
     Item("/whistles/new", "吹哨", "Blow a whistle", WHISTLE.specs[WHISTLE.opens].roles),
     Item("/whistles", "吹哨报到", "Whistles", frozenset(NUMBERS)),
     Item("/kpi", "指标", "Indicators", DESKS[Desk.KPI]),
+    Item("/hazards", "隐患台账", "Hazards", DESKS[Desk.KPI]),
     Item("/audit", "审核台", "Audit desk", DESKS[Desk.AUDIT]),
     Item("/archive", "档案查询", "Archive", DESKS[Desk.ARCHIVE] & KEEP_FILES),
     Item("/network", "联动网络", "Network", EVERYBODY),

@@ -23,6 +23,7 @@ DONE: dict[str, Both] = {
     "own-complain": ("您的投诉已收到，会有专人答复", "Your complaint has arrived; you will get a reply"),
     "own-object": ("您的申诉已收到，会有专人裁定", "Your objection has arrived; somebody will decide it"),
     "own-withdraw": ("您的申请已撤回", "Your application has been taken back"),
+    "checked-in": ("入住已登记，网格员会上门核实", "You are checked in; a grid member will come by to confirm it"),
     "left": ("已退出查询", "You have left your case"),
     "over": ("太久没有操作，请重新输入查询码", "You were away for long: type the query code again"),
     "signed-out": ("已退出登录", "Signed out"),
