@@ -229,14 +229,20 @@ class Affairs:
                 return known
             if do == kind.opens and kind.subject is None:
                 raise refuse(RefusalCode.ALREADY_DONE)
-            action, persons = await self._taken(kind, do, fields, actor, action_id, affair_id)
-            action = action.model_copy(update=dict(ours)) if ours else action
+            action, persons = await self._taken(kind, do, fields, actor, action_id, affair_id, ours)
             return await self._send(kind, await self.load(affair_id), action, persons, known_persons)
 
     async def _taken(
-        self, kind: Kind, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str, affair_id: str | None = None
+        self,
+        kind: Kind,
+        do: str,
+        fields: Mapping[str, Any],
+        actor: Actor,
+        action_id: str,
+        affair_id: str | None = None,
+        ours: Mapping[str, str] | None = None,
     ) -> tuple[AffairAction, dict[str, PersonIn]]:
-        action, persons = door.take(kind, do, fields, actor=actor, action_id=action_id, cal=self._office.bundle.cal)
+        action, persons = door.take(kind, do, fields, actor=actor, action_id=action_id, cal=self._office.bundle.cal, ours=ours)
         code = fields.get(NAMES[do]) if do in NAMES else None
         if code is not None:
             action = action.model_copy(update={"found": await self._linked(str(code))})

@@ -25,9 +25,16 @@ OURS = ("found", "docs", "digest", "on_roll", "open_work")
 
 
 def take(
-    kind: Kind, do: str, fields: Mapping[str, Any], *, actor: Actor, action_id: str, cal: WorkingCalendar
+    kind: Kind,
+    do: str,
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    action_id: str,
+    cal: WorkingCalendar,
+    ours: Mapping[str, str] | None = None,
 ) -> tuple[AffairAction, dict[str, PersonIn]]:
-    """Return the action in its form, words still in it, and the persons it names by the path of their field.
+    """Return the action in its form, words still in it, and the persons it names by the path of their field; `ours` are added as they are.
 
     Refuses `not_allowed` for what only the engine sends, `invalid` naming fields and never their content.
     """
@@ -40,7 +47,7 @@ def take(
     persons: dict[str, PersonIn] = {}
     data = {key: _lifted(localised(_as_time(key), value, cal), key, key, persons) for key, value in fields.items() if key not in OURS}
     try:
-        action = kind.act({**data, "do": do, "id": action_id, "actor": actor})
+        action = kind.act({**data, **(ours or {}), "do": do, "id": action_id, "actor": actor})
     except ValidationError as error:
         raise invalid(error) from None
     reckonable(action)

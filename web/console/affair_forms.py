@@ -48,6 +48,8 @@ def form(name: str, do: str) -> Form | None:
         return None
     inputs: list[Input] = []
     for field, info in model.model_fields.items():
+        if field in OURS and info.is_required():
+            return None
         if field in LEFT_OUT | kind.labels.unasked:
             continue
         made = _input(kind, field, info)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from models.words import Role
 from rules.authority import PERMITS
 from rules.desks import DESKS, Desk
+from rules.dwelling.kind import DWELLING
 from rules.exporting import EXPORTERS
 from rules.keeping import KEEPERS, LOG_READERS
 from rules.standins import ARRANGES
@@ -44,6 +45,7 @@ ITEMS: tuple[Item, ...] = (
     Item("/whistles/new", "吹哨", "Blow a whistle", WHISTLE.specs[WHISTLE.opens].roles),
     Item("/whistles", "吹哨报到", "Whistles", frozenset(NUMBERS)),
     Item("/kpi", "指标", "Indicators", DESKS[Desk.KPI]),
+    Item("/dwellings/new", "登记出租房", "Enter a dwelling", DWELLING.specs[DWELLING.opens].roles),
     Item("/hazards", "隐患台账", "Hazards", DESKS[Desk.KPI]),
     Item("/audit", "审核台", "Audit desk", DESKS[Desk.AUDIT]),
     Item("/archive", "档案查询", "Archive", DESKS[Desk.ARCHIVE] & KEEP_FILES),

@@ -88,7 +88,7 @@ class GiveCode(AffairAction):
 
     do: Literal["give_code"] = "give_code"
     lease: Id
-    digest: Digest | None = None
+    digest: Digest
     """Keyed digest of the code; the service alone says it."""
 
 
@@ -134,7 +134,8 @@ class InspectDwelling(AffairAction):
     """Look by the checklist (安全检查): what failed; all other checks have passed."""
 
     do: Literal["inspect"] = "inspect"
-    failed: tuple[FailedCheck, ...] = Field(default=(), max_length=60)
+    failed: tuple[FailedCheck, ...] = Field(max_length=60)
+    """Has to be said, also where nothing failed."""
     headcount: int | None = Field(default=None, ge=0, le=2000)
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from models.affair.dwelling.codes import CheckedIn
 from models.affair.hazard_register import AgeBand, RegisterBy
 from models.citizen import EntryProblem, EntryRefused
+from models.refusal import RefusalCode
 from rules.chain import GENESIS
 from rules.hazard.kind import HAZARD
 from service.affairs.desk import Affairs, views_of
 from service.affairs.dwellings import CheckIns
 from service.affairs.hazards import Hazards
 from service.affairs.keeping import ring
+from service.errors import Refused
 from service.office import Office
 from store.affairs.publishing import Burst
 from tests.service.town import who
@@ -86,3 +90,12 @@ async def test_the_register_counts_open_hazards_by_their_age_for_whom_they_are(b
     before = await desk.register(director, RegisterBy.VILLAGE, MORNING - timedelta(days=4))
     assert [(group.key, group.open, group.late) for group in before.groups] == [(GUMENG, 2, 0)]
     assert (await desk.register(who("director@qingyan-centre"), RegisterBy.ITEM)).groups == ()
+
+
+async def test_a_digest_comes_in_by_no_door(bare_office: Office) -> None:
+    bare_office.shift = MORNING - datetime.now(UTC)
+    affairs = Affairs(bare_office)
+    house = await let(bare_office)
+    with pytest.raises(Refused) as refused:
+        await affairs.act(house, "give_code", {"lease": "l1", "digest": "a" * 64}, who(GRID))
+    assert refused.value.refusal.code is RefusalCode.INVALID
