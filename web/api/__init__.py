@@ -5,7 +5,21 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from web.api import (
-    actions, affairs, arrivals, cases, changes, dwellings, exports, inbox, kpi, papers, reference, reports, rounds, stats, whistles
+    actions,
+    affairs,
+    arrivals,
+    cases,
+    changes,
+    dwellings,
+    exports,
+    inbox,
+    kpi,
+    papers,
+    reference,
+    reports,
+    rounds,
+    stats,
+    whistles,
 )
 from web.problems import documented
 
@@ -16,6 +30,20 @@ router = APIRouter(
     ),
 )
 for part in (
-    cases, actions, affairs, dwellings, whistles, rounds, papers, arrivals, inbox, changes, exports, reports, stats, kpi, reference
+    cases,
+    actions,
+    affairs,
+    dwellings,
+    whistles,
+    rounds,
+    papers,
+    arrivals,
+    inbox,
+    changes,
+    exports,
+    reports,
+    stats,
+    kpi,
+    reference,
 ):
     router.include_router(part.router)
