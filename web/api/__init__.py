@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.api import actions, affairs, arrivals, cases, changes, exports, inbox, kpi, papers, reference, reports, rounds, stats, whistles
+from web.api import (
+    actions,
+    affairs,
+    arrivals,
+    cases,
+    changes,
+    exports,
+    handovers,
+    inbox,
+    kpi,
+    papers,
+    reference,
+    reports,
+    rounds,
+    stats,
+    whistles,
+)
 from web.problems import documented
 
 router = APIRouter(
@@ -13,5 +29,22 @@ router = APIRouter(
         "malformed", "unauthenticated", "password_change", "second_factor", "token_scope", "invalid", "too_many", "internal", "unavailable"
     ),
 )
-for part in (cases, actions, affairs, whistles, rounds, papers, arrivals, inbox, changes, exports, reports, stats, kpi, reference):
+PARTS = (
+    cases,
+    actions,
+    affairs,
+    whistles,
+    rounds,
+    handovers,
+    papers,
+    arrivals,
+    inbox,
+    changes,
+    exports,
+    reports,
+    stats,
+    kpi,
+    reference,
+)
+for part in PARTS:
     router.include_router(part.router)
