@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import cost, growth, households, kpi, latency, lists, memory, people, rounds, sealing, sizing, watching
+from bench import cost, growth, households, kpi, latency, lists, memory, people, rounds, sealing, sizing, watches, watching
 from bench.chaos import run as chaos
 from bench.peers import report as peers
 from faces.process import leave
@@ -23,6 +23,7 @@ BENCHES: dict[str, Callable[[], object]] = {
     "rounds": rounds.main,
     "sealing": sealing.main,
     "sizing": sizing.main,
+    "watches": watches.main,
     "watching": watching.main,
 }
 """By name."""

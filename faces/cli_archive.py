@@ -69,7 +69,11 @@ def erase(
                 show(done, as_json, lambda: say(f"  已销毁 erased; {listed} 段文字待遮盖 texts on the redaction list", head=subject))
             else:
                 asked = await eraser.ask(actor, subject, ground)
-                show(asked, as_json, lambda: say(f"  待审批 asked for; named in {asked.cases} cases; somebody else approves", head=subject))
+                show(
+                    asked,
+                    as_json,
+                    lambda: say(f"  待审批 asked for; named in {asked.cases} cases and affairs; somebody else approves", head=subject),
+                )
 
     command(doing, as_json=as_json)
 
@@ -139,11 +143,11 @@ def redact(
 
 def appraise(
     who: As = "",
-    code: Annotated[str, typer.Argument(help="A case of the list; without it the list.")] = "",
+    code: Annotated[str, typer.Argument(help="A case or an affair of the list; without it the list.")] = "",
     keep: Annotated[str, typer.Option("--keep", metavar="YEARS|permanent", help="Keep this case on.")] = "",
     as_json: Json = False,
 ) -> None:
-    """List ended cases that need not be kept any longer, or keep one on; `erase CODE` is for the others (鉴定)."""
+    """List ended cases and affairs that need not be kept any longer, or keep one on; `erase CODE` is for the others (鉴定)."""
     if bool(code) != bool(keep) or not (keep.isdigit() or keep in {"", FOR_GOOD}):
         raise typer.BadParameter("a case and --keep YEARS or --keep permanent go together")
 
@@ -156,10 +160,10 @@ def appraise(
                 return
             found = await appraisals.due(actor)
         rows: list[tuple[object, ...]] = [
-            (one.code, one.stage, one.category, f"{one.ended_at:%Y-%m-%d}", one.retain_until) for one in found
+            (one.code, one.stage, one.category or one.kind, f"{one.ended_at:%Y-%m-%d}", one.retain_until) for one in found
         ]
-        columns = ("case", "stage", "category", "ended", "kept until")
-        show(found, as_json, lambda: out.print(table(f"{len(found)} cases to appraise", columns, rows)))
+        columns = ("case or affair", "stage", "category or kind", "ended", "kept until")
+        show(found, as_json, lambda: out.print(table(f"{len(found)} cases and affairs to appraise", columns, rows)))
 
     command(doing, as_json=as_json)
 

@@ -100,8 +100,14 @@ def import_calendar(
         rows: list[tuple[object, ...]] = [
             (m.code, m.clock, m.before and ends(m.before), m.after and ends(m.after), m.days) for m in change.moves
         ]
-        title = f"{change.version}: {len(change.moves)} clocks of {change.cases} running cases " + ("moved" if yes else "would move")
-        show({"change": change, "applied": done}, as_json, lambda: out.print(table(title, ("case", "clock", "from", "to", "days"), rows)))
+        title = f"{change.version}: {len(change.moves)} clocks of {change.cases} running cases and {change.affairs} affairs " + (
+            "moved" if yes else "would move"
+        )
+        show(
+            {"change": change, "applied": done},
+            as_json,
+            lambda: out.print(table(title, ("case or affair", "clock", "from", "to", "days"), rows)),
+        )
         return WRONG if done is not None and done.failed else 0
 
     command(doing, as_json=as_json)

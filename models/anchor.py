@@ -6,9 +6,18 @@ Only a copy of it shows a chain that was cut off at its end, or written anew wit
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from models.base import Instant, Model
 from models.words import Algorithm
+
+VERSION = 2
+"""Of what is hashed of a new anchor. Of 1 it covers cases and logs alone, and has neither `version` nor `affairs`."""
+
+AFFAIR = "affair:"
+"""Stands before the id of an affair (事务) wherever an anchor names one beside cases."""
 
 
 class LogEnd(Model):
@@ -19,9 +28,10 @@ class LogEnd(Model):
 
 
 class CaseEnd(Model):
-    """Where a case ended: its last event, and that event's hash."""
+    """Where a case or an affair ended: its last event, and that event's hash."""
 
     case_id: str
+    """Id of the case; of an affair its id after `affair:`."""
     seq: int
     head: str
 
@@ -38,11 +48,20 @@ class Anchor(Model):
     """Hash of the anchor before."""
     cases: int
     root: str
-    """Root of the tree over the ends of all cases (`rules/merkle.py`)."""
+    """Root of the tree over the ends of all cases and affairs (`rules/merkle.py`)."""
     changed: int
     changed_sum: str
-    """Digest of the list of those cases that have gone on since the anchor before."""
+    """Digest of the list of those cases and affairs that have gone on since the anchor before."""
     logs: dict[str, LogEnd]
+    version: int = 1
+    affairs: int = 0
+    """How many affairs it covers, beside `cases`."""
+
+    @model_serializer(mode="wrap")
+    def _as_hashed(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what an anchor of version 1 was hashed without."""
+        found: dict[str, Any] = handler(self)
+        return {name: value for name, value in found.items() if self.version > 1 or name not in {"version", "affairs"}}
 
 
 class KeptAnchor(Model):

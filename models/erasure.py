@@ -32,7 +32,7 @@ class ErasureProblem(StrEnum):
     NOT_ALLOWED = "not_allowed"
     UNKNOWN = "unknown_subject"
     OUT_OF_SIGHT = "out_of_sight"
-    """Named in a case that who asks may not see: somebody with a wider view has to ask."""
+    """Named in a case or an affair that who asks may not see: somebody with a wider view has to ask."""
     CASE_OPEN = "case_open"
     RETAINED = "retained"
     ASKED_ALREADY = "asked_already"
@@ -42,17 +42,20 @@ class ErasureProblem(StrEnum):
     SETTLED = "settled"
     """This text is not on the redaction list, or not any more."""
     NOT_DUE = "not_due"
-    """This case is not on the appraisal list."""
+    """This case or affair is not on the appraisal list."""
 
 
 ERASURE_SENTENCES: dict[ErasureProblem, tuple[str, str]] = {
     ErasureProblem.NOT_ALLOWED: ("您的岗位不能办理销毁事项", "Your post has no part in erasing"),
-    ErasureProblem.UNKNOWN: ("没有这个人或案件，或者您无权查看", "There is no such person or case, or it is not yours to see"),
-    ErasureProblem.OUT_OF_SIGHT: (
-        "此人还涉及您无权查看的案件，请由上级中心办理",
-        "Named in cases you may not see, too: the county's centre has to do it",
+    ErasureProblem.UNKNOWN: (
+        "没有这个人、案件或事务，或者您无权查看",
+        "There is no such person, case or affair, or it is not yours to see",
     ),
-    ErasureProblem.CASE_OPEN: ("案件尚未办结", "A case has not ended yet"),
+    ErasureProblem.OUT_OF_SIGHT: (
+        "此人还涉及您无权查看的案件或事务，请由上级中心办理",
+        "Named in cases or affairs you may not see, too: the county's centre has to do it",
+    ),
+    ErasureProblem.CASE_OPEN: ("案件或事务尚未办结", "A case or an affair has not ended yet"),
     ErasureProblem.RETAINED: ("保管期限未满", "The file has still to be kept"),
     ErasureProblem.ASKED_ALREADY: ("已有人提出申请", "It has been asked for already"),
     ErasureProblem.NOT_ASKED: ("没有待审批的申请", "Nobody has asked for it"),
@@ -69,7 +72,7 @@ class ErasureRequest(Model):
 
     id: str
     subject: str
-    """`person:<uuid>`, or `case:<id>` for all words of a case."""
+    """`person:<uuid>`, or `case:<id>` for all words of a case or an affair."""
     ground: ErasureGround
     state: ErasureState
     asked_by: str
@@ -77,7 +80,7 @@ class ErasureRequest(Model):
     decided_by: str | None = None
     decided_at: Instant | None = None
     cases: int
-    """In how many cases the person is named; 1 for a case."""
+    """In how many cases and affairs the person is named; 1 for the words of one."""
     texts: int | None = None
     """How many free texts were put on the redaction list."""
 
@@ -110,8 +113,10 @@ class Listed(Model):
 
 
 class Ended(Model):
-    """A case on the appraisal list."""
+    """A case or an affair on the appraisal list."""
 
+    kind: str = "dispute"
+    """Of an affair its kind."""
     case_id: str
     code: str
     stage: str

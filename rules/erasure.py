@@ -6,12 +6,15 @@ people who are not the same. Asked by `service/secrecy/erasing.py`, `service/sec
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 
+from models.affair.base import Affair
+from models.affair.keeping import AffairKeeping
 from models.case import Case
 from models.erasure import ErasureGround, ErasureProblem
 from models.words import Role
+from rules.affair.kinds import KINDS
 
 ASKERS = frozenset({Role.ARCHIVIST, Role.DIRECTOR})
 """Roles that may ask for something to be erased, settle the redaction list and appraise files."""
@@ -33,3 +36,24 @@ def kept(cases: Iterable[Case], ground: ErasureGround, today: date) -> ErasurePr
         return ErasureProblem.CASE_OPEN
     over = all(case.retain_until is not None and case.retain_until <= today for case in found)
     return None if over or ground in BEFORE_TIME else ErasureProblem.RETAINED
+
+
+def affairs_kept(
+    affairs: Iterable[Affair], ground: ErasureGround, today: date, keeping: AffairKeeping, ended_on: Callable[[datetime], date]
+) -> ErasureProblem | None:
+    """Return why what stands in these affairs can't be erased, or None; `ended_on` gives the place's own day of a time.
+
+    A file (台账) that is kept up without a run does not end by itself: it goes on without somebody, as the law may demand.
+    """
+    problem = None
+    for affair in affairs:
+        if affair.ended_at is None:
+            if KINDS[affair.kind].workflow is not None:
+                return ErasureProblem.CASE_OPEN
+            over = False
+        else:
+            until = keeping.until(affair.kind, ended_on(affair.ended_at))
+            over = until is not None and until <= today
+        if not over and ground not in BEFORE_TIME:
+            problem = ErasureProblem.RETAINED
+    return problem

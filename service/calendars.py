@@ -1,7 +1,8 @@
 """Importing a calendar (导入日历): which running clocks a new notice would move, and moving them once somebody has approved it.
 
 `preview` changes nothing. `apply` puts the calendar in force for new cases, then tells each running case, which notes
-`recalendared` on its timeline. It can be broken off anywhere and done again: no case is told twice.
+`recalendared` on its timeline; running affairs (事务) likewise, through their run or, where they have none, in the record.
+It can be broken off anywhere and done again: none is told twice.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+from models.affair.base import Affair
 from models.base import Instant, Model
 from models.calendar import Calendar
 from models.case import Case
@@ -19,9 +21,11 @@ from models.party import Actor
 from models.refusal import RefusalCode
 from models.words import Role
 from rules import clock as reckon
+from rules.affair.kinds import KINDS
 from rules.authority import permit
 from rules.calendar import WorkingCalendar, compiled
 from rules.library import content_hash
+from service.affairs.desk import Affairs
 from service.cases import Cases
 from service.errors import refuse
 from service.many import Came, came_of, side_by_side
@@ -30,16 +34,17 @@ from store.calendars import merged, read_calendar
 from store.files import BadFile
 
 AT_ONCE = 10
-"""How many cases are told side by side."""
+"""How many cases and affairs are told side by side."""
 
 ROUNDS = 3
-"""How often running cases are looked through: some may have been opened under the old calendar meanwhile."""
+"""How often what is running is looked through: some may have been opened under the old calendar meanwhile."""
 
 
 class Move(Model):
     """A clock that would move, or whose date would become firm."""
 
     case_id: str
+    """Of the case or affair."""
     code: str
     clock: str
     before: Instant | None
@@ -59,10 +64,12 @@ class CalendarChange(Model):
     moves: tuple[Move, ...]
     cases: int
     """How many running cases count by another calendar now."""
+    affairs: int = 0
+    """How many running affairs do."""
 
 
 class Outcome(StrEnum):
-    """What became of telling one case."""
+    """What became of telling one case or affair."""
 
     RECALENDARED = "recalendared"
     ENDED = "ended"
@@ -75,7 +82,7 @@ OUTCOMES = {Came.DONE: Outcome.RECALENDARED, Came.ENDED: Outcome.ENDED, Came.FAI
 
 
 class Told(Model):
-    """One case told: what came of it, and why where it failed."""
+    """One case or affair told: what came of it, and why where it failed."""
 
     case_id: str
     code: str
@@ -84,12 +91,13 @@ class Told(Model):
 
 
 class Applied(Model):
-    """What was done: how many cases count by the new calendar now, how many had ended, which could not be told."""
+    """What was done: how many cases and affairs count by the new calendar now, how many had ended, which could not be told."""
 
     recalendared: int
     ended: int
     failed: tuple[str, ...]
     cases: tuple[Told, ...] = ()
+    """Each case and each affair."""
 
 
 async def preview(office: Office, path: Path) -> CalendarChange:
@@ -115,11 +123,12 @@ async def preview_known(office: Office, name: str) -> CalendarChange:
 async def _change(office: Office, calendar: Calendar) -> CalendarChange:
     name, cal = content_hash(calendar), compiled(calendar)
     moves: list[Move] = []
-    cases = 0
-    async for case in _behind(office, name):
-        cases += 1
-        moves.extend(clock_moves(case, name, cal))
-    return CalendarChange(version=calendar.version, hash=name, calendar=calendar, moves=tuple(moves), cases=cases)
+    cases = affairs = 0
+    async for state in _behind(office, name):
+        of_case = isinstance(state, Case)
+        cases, affairs = cases + of_case, affairs + (not of_case)
+        moves.extend(clock_moves(state, name, cal))
+    return CalendarChange(version=calendar.version, hash=name, calendar=calendar, moves=tuple(moves), cases=cases, affairs=affairs)
 
 
 async def apply(
@@ -129,20 +138,20 @@ async def apply(
     actor: Actor,
     progress: Callable[[], None] | None = None,
 ) -> Applied:
-    """Put the calendar in force for new cases and tell all running ones. Raises Refused, before anything is done.
+    """Put the calendar in force for new cases and tell all running ones, then affairs. Raises Refused, before anything is done.
 
-    The actor's unit must have the whole county in view: a calendar holds for all. `progress` is called for each case.
+    The actor's unit must have the whole county in view: a calendar holds for all. `progress` is called for each of them.
     """
     _may(office, actor)
     chosen = await office.adopt(change.calendar, actor.person)
     # The number of the import makes the id: going back to an earlier calendar is another action than going to it first.
     action_id = f"recalendar:{chosen.number}:{chosen.name[:32]}"
-    told: dict[str, Told] = {}
+    affairs, told = Affairs(office), dict[str, Told]()
     for _ in range(ROUNDS):
-        waiting = [case async for case in _behind(office, chosen.name) if case.id not in told]
+        waiting = [one async for one in _behind(office, chosen.name) if one.id not in told]
         if not waiting:
             break
-        tell = partial(_told, cases, name=chosen.name, actor=actor, action_id=action_id)
+        tell = partial(_told, cases, affairs, name=chosen.name, actor=actor, action_id=action_id)
         async for one in side_by_side(waiting, tell, AT_ONCE):
             told[one.case_id] = one
             if progress is not None:
@@ -163,27 +172,37 @@ def _may(office: Office, actor: Actor) -> None:
         raise refuse(RefusalCode.NOT_ALLOWED, "recalendar")
 
 
-async def _behind(office: Office, name: str) -> AsyncIterator[Case]:
-    """Yield running cases that count by another calendar than this one."""
+async def _behind(office: Office, name: str) -> AsyncIterator[Case | Affair]:
+    """Yield running cases, then running affairs, that count by another calendar than this one."""
     async for case in office.records.running_cases():
         if case.docs.calendar != name:
             yield case
+    async for kind, text in office.affairs.states(running=True):
+        affair: Affair = KINDS[kind].state.model_validate_json(text)
+        if affair.docs.calendar != name:
+            yield affair
 
 
-async def _told(cases: Cases, case: Case, *, name: str, actor: Actor, action_id: str) -> Told:
-    came, why = await came_of(cases.act(case.id, "recalendar", {"calendar": name}, actor, action_id=action_id))
-    return Told(case_id=case.id, code=case.code or case.id, outcome=OUTCOMES[came], why=why)
+async def _told(cases: Cases, affairs: Affairs, one: Case | Affair, *, name: str, actor: Actor, action_id: str) -> Told:
+    fields = {"calendar": name}
+    if isinstance(one, Case):
+        came, why = await came_of(cases.act(one.id, "recalendar", fields, actor, action_id=action_id))
+    elif (await affairs.load(one.id)).ended:
+        came, why = Came.ENDED, ""  # an ended one would take it, and start a run again for it
+    else:
+        came, why = await came_of(affairs.act(one.id, "recalendar", fields, actor, action_id=action_id))
+    return Told(case_id=one.id, code=one.code or one.id, outcome=OUTCOMES[came], why=why)
 
 
-def clock_moves(case: Case, name: str, cal: WorkingCalendar) -> Iterator[Move]:
-    """Yield how the clocks of a case would move under another calendar."""
+def clock_moves(case: Case | Affair, name: str, cal: WorkingCalendar) -> Iterator[Move]:
+    """Yield how the clocks of a case or an affair would move under another calendar."""
     for _, clock in sorted(case.clocks.items()):
         move = _move(case, clock, name, cal)
         if move is not None:
             yield move
 
 
-def _move(case: Case, clock: Clock, name: str, cal: WorkingCalendar) -> Move | None:
+def _move(case: Case | Affair, clock: Clock, name: str, cal: WorkingCalendar) -> Move | None:
     """Return how a clock would move; None where date and firmness stay."""
     before, after = clock.due, reckon.recalendar(clock, name, cal).due
     if before is None or after is None or (before.at, before.provisional) == (after.at, after.provisional):

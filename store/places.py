@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from models.affair.keeping import MOST_YEARS, AffairKeeping
 from models.affair.watch.book import WatchBook
 from models.arrival import Sender
 from models.base import Model
@@ -66,6 +67,8 @@ class LoadedPlace:
     papers: LoadedPapers
     books: dict[str, BaseModel]
     """The documents of the kinds of affairs that this place has, by kind."""
+    keeping: AffairKeeping
+    """How long ended affairs are kept."""
 
     def documents(self, library: Library) -> Documents:
         """Put what cases refer to by hash into a library; return the hashes."""
@@ -109,7 +112,21 @@ def load_place(folder: Path) -> LoadedPlace:
         senders=read_senders(folder, network, risk, watches if isinstance(watches, WatchBook) else None),
         papers=read_papers(folder / "papers"),
         books=books,
+        keeping=read_keeping(folder / "keeping.yaml"),
     )
+
+
+def read_keeping(path: Path) -> AffairKeeping:
+    """How long affairs are kept; a place without the file keeps all as the product does. Raises BadFile."""
+    if not path.exists():
+        return AffairKeeping()
+    found = parse(AffairKeeping, read_yaml(path), path)
+    for kind, years in found.kinds.items():
+        if kind not in KINDS:
+            raise BadFile(path, f"kinds.{kind}", f'there is no kind of affair "{kind}"')
+        if years is not None and not 0 < years <= MOST_YEARS:
+            raise BadFile(path, f"kinds.{kind}", f"years from 1 to {MOST_YEARS}, or null for good")
+    return found
 
 
 def read_books(folder: Path, network: Network) -> dict[str, BaseModel]:

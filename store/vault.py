@@ -161,8 +161,14 @@ class Vault:
             return await db.run_sync(read_persons, ring, wanted)
 
     async def cases_of(self, ref: str) -> list[str]:
-        """Ids of the cases in which a person is named."""
+        """Ids of the cases and affairs that have taken in a person."""
         query = select(vault_uses.c.case_id).where(vault_uses.c.ref == ref).distinct().order_by(vault_uses.c.case_id)
+        async with self._store.read() as db:
+            return list(await db.scalars(query))
+
+    async def persons_in(self, case_id: str) -> list[str]:
+        """References of the persons whom a case or an affair has taken in."""
+        query = select(vault_uses.c.ref).where(vault_uses.c.case_id == case_id).distinct().order_by(vault_uses.c.ref)
         async with self._store.read() as db:
             return list(await db.scalars(query))
 

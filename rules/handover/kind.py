@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from models.affair import handover as o
 from models.affair.common import AnswerAffair
 from models.affair.team_book import TeamBook
+from models.network import Network
 from models.party import Actor
 from models.refusal import RefusalCode
 from models.words import Role
@@ -54,10 +55,14 @@ def _fault(handover: o.Handover, act: o.ProposeHandover, bundle: AffairBundle) -
 
 
 def _proposes(handover: o.Handover, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
-    """Whoever leaves, and the centre in charge of their unit."""
     leaver = act.leaver if isinstance(act, o.ProposeHandover) else handover.leaver
-    unit = bundle.network.unit(unit_of(leaver or ""))
-    centres = {bundle.network.centre(unit.town if unit else None), bundle.network.county_centre}
+    return may_propose(leaver or "", actor, bundle.network)
+
+
+def may_propose(leaver: str, actor: Actor, network: Network) -> bool:
+    """Whether somebody may look at what a person has open, and propose to hand it over: that person, and the centre in charge."""
+    unit = network.unit(unit_of(leaver))
+    centres = {network.centre(unit.town if unit else None), network.county_centre}
     return leaver in actor.ids or (actor.role in SUPERVISORS and actor.unit in centres)
 
 
@@ -165,11 +170,13 @@ def _owes(handover: o.Handover, clock: str, bundle: AffairBundle) -> Owes:
 
 
 def _access(handover: o.Handover, bundle: AffairBundle) -> tuple[tuple[str, str], ...]:
-    """The centre in charge, and the unit of who leaves; nobody by being of the town."""
+    """The centre in charge, which sees by its town, the unit of who leaves, and who is named."""
     network = bundle.network
     units = (network.centre(handover.town), network.county_centre, unit_of(handover.leaver or ""))
     persons = [name for name in (handover.leaver, handover.receiver, handover.proposer) if name]
-    return tuple(dict.fromkeys([("unit", unit) for unit in units if unit] + [("person", person) for person in persons]))
+    found = [("town", handover.town)] if handover.town is not None else []
+    found += [("unit", unit) for unit in units if unit] + [("person", person) for person in persons]
+    return tuple(dict.fromkeys(found))
 
 
 def _centre(handover: o.Handover, actor: Actor, act: Any, bundle: AffairBundle) -> bool:

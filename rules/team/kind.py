@@ -78,11 +78,12 @@ def _staff(team: t.Team) -> Mapping[str, str]:
 
 
 def _access(team: t.Team, bundle: AffairBundle) -> tuple[tuple[str, str], ...]:
-    """Its unit and place, the centre, and the units and persons of its members."""
+    """Its town, place and unit, the centre, and the units and persons of its members."""
     network, staff = bundle.network, tuple(_staff(team).values())
     units = [team.unit, network.centre(team.town), network.county_centre]
     units += [person.partition("@")[2].partition("#")[0] for person in staff]
     found = [("unit", unit) for unit in units if unit] + [("person", person) for person in staff]
+    found += [("town", team.town)] if team.town is not None else []
     found += [("place", team.place)] if team.place else []
     found += [("party", seat.person) for seat in team.seats.values() if seat.person is not None]
     return tuple(dict.fromkeys(found))

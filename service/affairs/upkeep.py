@@ -76,7 +76,8 @@ async def verify(office: Office, affair_id: str) -> VerifyReport:
     try:
         found = await read(office, affair_id)
     except ValueError:
-        column = Finding(seq=1, what=Broken.COLUMN, found="unreadable")
+        seq = await office.affairs.unreadable(affair_id)
+        column = Finding(seq=seq or 1, what=Broken.COLUMN, found="unreadable")
         return VerifyReport(case_id=affair_id, code=None, events=0, head="", findings=(column,))
     return verified(affair_id, found.kept.code, found, found.lines, found.kind.event)
 

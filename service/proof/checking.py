@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from models.anchor import CaseEnd, KeptAnchor
+from models.anchor import AFFAIR, CaseEnd, KeptAnchor
 from models.base import Model
 from rules import merkle
 from rules.anchoring import faults
@@ -33,13 +33,13 @@ class ChainFinding(Model):
     """One thing that does not hold: in which record of which chain, and what."""
 
     chain: str
-    """`access_log`, `account_log`, `erasure_register`, `anchors`, or `events` of a case."""
+    """`access_log`, `account_log`, `erasure_register`, `anchors`, `events` of a case or `affair_events` of an affair."""
     record: int
     """Number of the line, the anchor or the event."""
     what: Wrong
     detail: str
     case: str | None = None
-    """Code of the case, where it is about one."""
+    """Code of the case or affair, where it is about one."""
 
 
 class ChainReport(Model):
@@ -168,11 +168,11 @@ async def _logs_then(anchors: Anchors, witnesses: Sequence[KeptAnchor]) -> Async
 
 
 async def _cases_then(anchors: Anchors, witnesses: Sequence[KeptAnchor]) -> AsyncIterator[ChainFinding]:
-    """Yield cases that no longer hold what an anchor saw."""
+    """Yield cases and affairs that no longer hold what an anchor saw."""
     broken: dict[str, tuple[int, int, int, bool]] = {}
     held: dict[str, int] = {}
     for one in witnesses:
-        hashes = await anchors.case_hashes([(end.case_id, end.seq) for end in one.changed])
+        hashes = await anchors.hashes([(end.case_id, end.seq) for end in one.changed])
         for end in one.changed:
             found = hashes.get((end.case_id, end.seq))
             if found == end.head:
@@ -181,7 +181,8 @@ async def _cases_then(anchors: Anchors, witnesses: Sequence[KeptAnchor]) -> Asyn
                 broken[end.case_id] = one.anchor.number, held.get(end.case_id, 0), end.seq, found is None
     codes = await anchors.codes(sorted(broken))
     for case_id, (number, good, seq, gone) in broken.items():
-        yield _parted(number, "events", codes.get(case_id, case_id), (good, seq), gone=gone)
+        chain = "affair_events" if case_id.startswith(AFFAIR) else "events"
+        yield _parted(number, chain, codes.get(case_id, case_id.removeprefix(AFFAIR)), (good, seq), gone=gone)
 
 
 def _parted(number: int, chain: str, case: str | None, between: tuple[int, int], *, gone: bool) -> ChainFinding:
@@ -197,11 +198,13 @@ def _tree(anchors: Sequence[KeptAnchor], kept: Mapping[str, CaseEnd]) -> Iterato
     ends = {end.case_id: end for one in anchors for end in one.changed}
     if ends != kept:
         last = anchors[-1].anchor.number if anchors else 0
-        detail = "where cases ended then is not what the anchors' lists come to: the last anchor was taken away, or that table was changed"
+        detail = "where all ended then is not what the anchors' lists come to: the last anchor was taken away, or that table was changed"
         yield ChainFinding(chain=ANCHORS, record=last + 1, what=Wrong.MISSING, detail=detail)
     if not anchors:
         return
     newest = anchors[-1].anchor
     leaves = merkle.ordered(list(ends.values()), newest.algorithm)
-    if len(ends) != newest.cases or merkle.root(leaves, newest.algorithm) != newest.root:
-        yield ChainFinding(chain=ANCHORS, record=newest.number, what=Wrong.CHANGED, detail="its root is not that of the cases it saw")
+    if len(ends) != newest.cases + newest.affairs or merkle.root(leaves, newest.algorithm) != newest.root:
+        yield ChainFinding(
+            chain=ANCHORS, record=newest.number, what=Wrong.CHANGED, detail="its root is not that of the cases and affairs it saw"
+        )

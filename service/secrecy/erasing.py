@@ -1,7 +1,8 @@
-"""Erasing (销毁): a person, or all words of a case, by two people who are not the same, entered in a register that every start goes by.
+"""Erasing (销毁): a person, or all words of a case or an affair (事务), by two people who are not the same, with a register.
 
-Destroyed is a key: what it sealed is unreadable in the record, in Temporal's histories and in every backup. The events and their
-counts stay. Free texts that name the person are hidden at once and listed for people (`service/secrecy/redactions.py`).
+Every start goes by the register. Destroyed is a key: what it sealed is unreadable in the record, in Temporal's histories and in
+every backup. The events and their counts stay. Free texts that name the person are hidden at once and listed for people
+(`service/secrecy/redactions.py`).
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from models.affair.base import Affair
 from models.base import Model
 from models.case import Case
 from models.erasure import ErasureGround, ErasureProblem, ErasureRequest, ErasureState, RegisterEntry, RegisterLine
 from models.party import Actor
-from rules.erasure import APPROVERS, ASKERS, REGISTER_READERS, kept
+from rules.affair.kinds import KINDS
+from rules.affair.persons import named
+from rules.erasure import APPROVERS, ASKERS, REGISTER_READERS, affairs_kept, kept
 from rules.redaction import Words, redacted, words_of
-from service.errors import ErasureRefused, UnknownCase
+from service.affairs.reading import AffairReader
+from service.errors import ErasureRefused, UnknownAffair, UnknownCase
 from service.office import Office
 from service.reading import Reader
 from store.persons import Person
@@ -35,10 +40,11 @@ class Erasing(Model):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is to be erased, and the cases in which it stands."""
+    """What is to be erased, and the cases and affairs in which it stands."""
 
     owner: str
     cases: tuple[Case, ...]
+    affairs: tuple[Affair, ...] = ()
 
 
 class Eraser:
@@ -47,11 +53,15 @@ class Eraser:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._reader = Reader(office)
+        self._affairs = AffairReader(office)
         self._erasures = Erasures(office.store)
         self._redacting = Redacting(office.store)
 
     async def ask(self, actor: Actor, word: str, ground: ErasureGround) -> ErasureRequest:
-        """Ask for a person (`CODE:PARTY`, `CODE:PARTY:representative`, `person:<id>`) or the words of a case (`CODE`) to be erased."""
+        """Ask for a person or for all words of a case or an affair (`CODE`) to be erased.
+
+        A person is `CODE:PARTY` or `CODE:PARTY:representative` of a case, `CODE:FIELD` of an affair, or `person:<id>`.
+        """
         if actor.role not in ASKERS:
             raise ErasureRefused(ErasureProblem.NOT_ALLOWED)
         subject = await self._subject(actor, word)
@@ -63,7 +73,7 @@ class Eraser:
             state=ErasureState.ASKED,
             asked_by=actor.person,
             asked_at=self._office.now(),
-            cases=len(subject.cases),
+            cases=len(subject.cases) + len(subject.affairs),
         )
         if not await self._erasures.ask(request):
             raise ErasureRefused(ErasureProblem.ASKED_ALREADY)
@@ -128,21 +138,32 @@ class Eraser:
     async def _subject(self, actor: Actor, word: str) -> Subject:
         """Return what is meant. Whoever can't see a case does not learn who is named in it."""
         owner = word if word.startswith("person:") else await self._named(actor, word)
+        ids = [owner.removeprefix("case:")] if owner.startswith("case:") else await self._where(owner)
+        cases = [case for case in [await self._office.records.load(one) for one in ids] if case is not None]
+        affairs = [affair for affair in [await self._affair(one) for one in ids] if affair is not None]
         if owner.startswith("case:"):
-            case = await self._office.records.load(owner.removeprefix("case:"))
-            return Subject(owner, (case,) if case is not None else ())
-        ids = await self._office.vault.cases_of(owner)
-        cases = [case for case in [await self._office.records.load(case_id) for case_id in ids] if case is not None]
+            return Subject(owner, tuple(cases), tuple(affairs))
         seen = [await self._reader.may_see(actor, case.id) for case in cases]
+        seen += [await self._affairs.may_see(actor, affair.id) for affair in affairs]
         if not any(seen):
             raise ErasureRefused(ErasureProblem.UNKNOWN)
         if not all(seen):
             raise ErasureRefused(ErasureProblem.OUT_OF_SIGHT)
-        return Subject(owner, tuple(cases))
+        return Subject(owner, tuple(cases), tuple(affairs))
+
+    async def _where(self, ref: str) -> list[str]:
+        """Return the ids of all cases and affairs that name a person: those that took them in, and those that refer to them."""
+        return sorted({*await self._office.vault.cases_of(ref), *await self._office.affairs.naming(ref)})
+
+    async def _affair(self, affair_id: str) -> Affair | None:
+        found, text = await self._office.affairs.find(affair_id), await self._office.affairs.load(affair_id)
+        return None if found is None or text is None else KINDS[found[1]].state.model_validate_json(text)
 
     async def _named(self, actor: Actor, word: str) -> str:
-        """Return the owner of the key that a code, with or without a party, stands for."""
+        """Return the owner of the key that a code, with or without a party or a field, stands for."""
         code, _, rest = word.partition(":")
+        if await self._office.affairs.find(code) is not None:
+            return await self._named_in_affair(actor, code, rest)
         party_id, _, as_whom = rest.partition(":")
         try:
             row = await self._reader.visible(actor, code)
@@ -157,20 +178,37 @@ class Eraser:
             raise ErasureRefused(ErasureProblem.UNKNOWN)
         return ref
 
+    async def _named_in_affair(self, actor: Actor, code: str, field: str) -> str:
+        try:
+            row = await self._affairs.row(actor, code)
+        except UnknownAffair:
+            raise ErasureRefused(ErasureProblem.UNKNOWN) from None
+        if not field:
+            return f"case:{row.affair_id}"
+        affair = await self._affair(row.affair_id)
+        ref = None if affair is None else named(affair).get(field)
+        if ref is None:
+            raise ErasureRefused(ErasureProblem.UNKNOWN)
+        return ref
+
     async def _may_go(self, subject: Subject, ground: ErasureGround) -> None:
         if subject.owner not in await self._office.store.keys.existing([subject.owner]):
             raise ErasureRefused(ErasureProblem.ERASED_ALREADY)
-        problem = kept(subject.cases, ground, self._office.bundle.cal.local_date(self._office.now()))
+        cal = self._office.bundle.cal
+        today = cal.local_date(self._office.now())
+        keeping = self._office.place.keeping
+        problem = kept(subject.cases, ground, today) or affairs_kept(subject.affairs, ground, today, keeping, cal.local_date)
         if problem is not None:
             raise ErasureRefused(problem)
 
     async def _owners(self, subject: Subject) -> list[str]:
-        """Return whose keys go: with the words of a case those of the persons whom no other case names."""
+        """Return whose keys go: with the words of a case or an affair those of the persons whom nothing else names."""
         if subject.owner.startswith("person:"):
             return [subject.owner]
-        (case,) = subject.cases
-        named = {ref for party in case.parties for ref in (party.person, party.representative) if ref}
-        alone = [ref for ref in sorted(named) if await self._office.vault.cases_of(ref) == [case.id]]
+        record = subject.owner.removeprefix("case:")
+        taken_in = set(await self._office.vault.persons_in(record))
+        taken_in |= {ref for case in subject.cases for party in case.parties for ref in (party.person, party.representative) if ref}
+        alone = [ref for ref in sorted(taken_in) if await self._where(ref) == [record]]
         there = await self._office.store.keys.existing(alone)
         return [subject.owner, *[ref for ref in alone if ref in there]]
 
@@ -180,7 +218,7 @@ class Eraser:
         total, looked, listed = await self._redacting.count() * len(persons), 0, 0
         yield Erasing(looked=0, total=total, listed=0)
         for ref, person in persons.items():
-            words, own = _words(person), set(await self._office.vault.cases_of(ref))
+            words, own = _words(person), set(await self._where(ref))
 
             def propose(text: str, here: bool, words: Words = words) -> str | None:
                 return redacted(text, words, own=here)

@@ -9,6 +9,7 @@ from models.erasure import ErasureProblem, Listed
 from models.party import Actor
 from models.refusal import RefusalCode
 from rules.erasure import ASKERS
+from service.affairs.reading import AffairReader
 from service.errors import ErasureRefused, refuse
 from service.office import Office
 from service.reading import Reader
@@ -17,7 +18,7 @@ from store.secrecy.redacting import Redacting, Wording
 
 
 class ListedShown(Model):
-    """A text on the list: in which case it stands; what it says only when one is looked at."""
+    """A text on the list: in which case or affair it stands; what it says only when one is looked at."""
 
     id: str
     code: str
@@ -33,12 +34,13 @@ class Redactions:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._reader = Reader(office)
+        self._affairs = AffairReader(office)
         self._redacting = Redacting(office.store)
 
     async def listed(self, actor: Actor) -> list[ListedShown]:
-        """Return what waits in the cases somebody may see, the oldest first."""
+        """Return what waits in the cases and affairs somebody may see, the oldest first."""
         self._may(actor)
-        found = [one for one in await self._redacting.listed() if await self._reader.may_see(actor, one.case_id)]
+        found = [one for one in await self._redacting.listed() if await self._may_see(actor, one.case_id)]
         return [await self._shown(one) for one in found]
 
     async def look(self, actor: Actor, text_id: str) -> ListedShown:
@@ -61,17 +63,21 @@ class Redactions:
         if actor.role not in ASKERS:
             raise ErasureRefused(ErasureProblem.NOT_ALLOWED)
 
+    async def _may_see(self, actor: Actor, record: str) -> bool:
+        return await self._reader.may_see(actor, record) or await self._affairs.may_see(actor, record)
+
     async def _wording(self, actor: Actor, text_id: str) -> Wording:
         self._may(actor)
         found = await self._redacting.wording(text_id)
-        if found is None or not await self._reader.may_see(actor, found.listed.case_id):
+        if found is None or not await self._may_see(actor, found.listed.case_id):
             raise ErasureRefused(ErasureProblem.SETTLED)
         return found
 
     async def _shown(self, listed: Listed) -> ListedShown:
         case = await self._office.records.load(listed.case_id)
+        code = case.code if case is not None else await self._office.affairs.code(listed.case_id)
         days = (self._office.now() - listed.listed_at).days
-        return ListedShown(id=listed.id, code=case.code or case.id if case else "", action_id=listed.action_id, days=days)
+        return ListedShown(id=listed.id, code=code or listed.case_id, action_id=listed.action_id, days=days)
 
     async def _log(self, actor: Actor, case_id: str) -> None:
         await Looks(self._office.store).write(Look.of(actor, "redaction", case_id, datetime.now(UTC)))

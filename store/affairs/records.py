@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from models.affair.record import AffairReceiptOut
 from models.record import Line, Published
 from store.affairs.publishing import AffairViews, Burst, DuplicateAffair, publish
-from store.affairs.tables import affair_actions, affair_events, affair_keys, affairs
+from store.affairs.tables import affair_access, affair_actions, affair_events, affair_keys, affairs
 from store.engine import Store
 from store.records import ATTEMPTS, PAGE, line_of
 
@@ -92,6 +92,12 @@ class AffairRecords:
             row = (await db.execute(FIND, {"key": key.strip()})).first()
         return None if row is None else (str(row.affair_id), str(row.kind))
 
+    async def code(self, affair_id: str) -> str | None:
+        """The code of an affair, or None."""
+        async with self._store.read() as db:
+            found: str | None = await db.scalar(select(COLUMNS.code).where(COLUMNS.affair_id == affair_id))
+        return found
+
     async def by_intake(self, kind: str, source: str, intake_id: str) -> str | None:
         """The id for an intake of a source, or None."""
         async with self._store.read() as db:
@@ -107,10 +113,29 @@ class AffairRecords:
         async with self._store.read() as db:
             return list(await db.scalars(query.order_by(COLUMNS.opened_at, COLUMNS.affair_id)))
 
+    async def naming(self, ref: str) -> list[str]:
+        """Ids of the affairs that are found by a person, or open to one who is a party to them: also those that did not take them in."""
+        by_access = select(affair_access.c.affair_id).where(affair_access.c.kind == "party", affair_access.c.value == ref)
+        by_key = select(affair_keys.c.affair_id).where(affair_keys.c.value == ref)
+        async with self._store.read() as db:
+            return sorted(set(await db.scalars(by_access)) | set(await db.scalars(by_key)))
+
     async def lines(self, affair_id: str) -> list[Line]:
         """All events of an affair in order, exactly as they were stored; empty for an unknown one."""
         async with self._store.read() as db:
             return [line_of(row) for row in (await db.execute(LINES, {"affair_id": affair_id})).all()]
+
+    async def unreadable(self, affair_id: str) -> int | None:
+        """The number of the first event with a column that holds no value of its kind, or None: somebody else has written there."""
+        numbers = select(affair_events.c.seq).where(affair_events.c.affair_id == affair_id).order_by(affair_events.c.seq)
+        async with self._store.read() as db:
+            for seq in (await db.scalars(numbers)).all():
+                here = (affair_events.c.affair_id == affair_id) & (affair_events.c.seq == seq)
+                try:
+                    (await db.execute(select(affair_events).where(here))).all()
+                except ValueError:
+                    return int(seq)
+        return None
 
     async def opener(self, affair_id: str) -> str | None:
         """Who began it, by the first event, or None for an unknown one."""

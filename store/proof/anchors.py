@@ -14,12 +14,13 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, String, cast, delete, func, insert, select, tuple_
 
-from models.anchor import Anchor, CaseEnd, KeptAnchor
+from models.anchor import AFFAIR, VERSION, Anchor, CaseEnd, KeptAnchor
 from models.base import Model
 from models.words import Algorithm
 from rules import anchoring, merkle
 from rules.chain import GENESIS
 from rules.library import canonical
+from store.affairs.tables import affair_events, affairs
 from store.chained import alone
 from store.engine import Store, chosen
 from store.proof.logs import LOGS, ends
@@ -67,7 +68,7 @@ class Anchors:
             changed = [end for case_id, end in sorted(now_ends.items()) if before.get(case_id) != end]
             root = await asyncio.to_thread(_root, list(now_ends.values()), self._store.algorithm)
             made = await self._store.write_at_once(
-                partial(_write, day=day, now=now, last=last, cases=len(now_ends), root=root, changed=changed)
+                partial(_write, day=day, now=now, last=last, counted=_counted(now_ends), root=root, changed=changed)
             )
             if made is not None:
                 return made, True
@@ -86,7 +87,7 @@ class Anchors:
         return None if row is None else _kept(row)
 
     async def ends(self) -> dict[str, CaseEnd]:
-        """Where each case ended in the newest anchor, by the table that is kept of it."""
+        """Where each case and each affair ended in the newest anchor, by the table that is kept of it."""
         async with self._store.read() as db:
             return _ends((await db.execute(select(anchored_ends))).all())
 
@@ -115,22 +116,27 @@ class Anchors:
                 found.append(KeptAnchor(anchor=anchor, hash=row.hash))
         return found
 
-    async def case_hashes(self, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
-        """The hashes of these events, by case and number; those that are not there are left out."""
+    async def hashes(self, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+        """The hashes of these events of cases and affairs, by the id as anchors write it and number; those not there are left out."""
+        wanted = list(wanted)
         found: dict[tuple[str, int], str] = {}
-        for chunk in _chunks(list(wanted)):
-            query = select(events.c.case_id, events.c.seq, events.c.hash).where(tuple_(events.c.case_id, events.c.seq).in_(chunk))
-            async with self._store.read() as db:
-                found |= {(row.case_id, row.seq): row.hash for row in await db.execute(query)}
+        for mark, table, owner in (("", events, events.c.case_id), (AFFAIR, affair_events, affair_events.c.affair_id)):
+            ours = [(one.removeprefix(mark), seq) for one, seq in wanted if one.startswith(AFFAIR) == bool(mark)]
+            for chunk in _chunks(ours):
+                query = select(owner.label("id"), table.c.seq, table.c.hash).where(tuple_(owner, table.c.seq).in_(chunk))
+                async with self._store.read() as db:
+                    found |= {(f"{mark}{row.id}", row.seq): row.hash for row in await db.execute(query)}
         return found
 
-    async def codes(self, case_ids: Sequence[str]) -> dict[str, str]:
-        """The codes of these cases."""
+    async def codes(self, ids: Sequence[str]) -> dict[str, str]:
+        """The codes of these cases and affairs, by the id as anchors write it."""
         found: dict[str, str] = {}
-        for chunk in _chunks(case_ids):
+        for chunk in _chunks(ids):
+            plain = [one.removeprefix(AFFAIR) for one in chunk]
             async with self._store.read() as db:
-                rows = await db.execute(select(cases.c.case_id, cases.c.code).where(cases.c.case_id.in_(chunk)))
-            found |= {row.case_id: row.code for row in rows}
+                of_cases = await db.execute(select(cases.c.case_id, cases.c.code).where(cases.c.case_id.in_(plain)))
+                of_affairs = await db.execute(select(affairs.c.affair_id, affairs.c.code).where(affairs.c.affair_id.in_(plain)))
+            found |= {row.case_id: row.code for row in of_cases} | {AFFAIR + row.affair_id: row.code for row in of_affairs}
         return found
 
     async def log_hashes(self, name: str, numbers: Sequence[int]) -> dict[int, str]:
@@ -143,16 +149,23 @@ class Anchors:
         return found
 
     async def _read(self) -> tuple[int, dict[str, CaseEnd], dict[str, CaseEnd]]:
-        """The number of the last anchor, where each case ends now, and where it ended then."""
+        """The number of the last anchor, where each case and each affair ends now, and where it ended then."""
         async with self._store.read() as db:
             last = await db.scalar(select(anchors.c.id).order_by(anchors.c.id.desc()).limit(1))
             now = (await db.execute(select(cases.c.case_id, cases.c.seq, cases.c.head))).all()
+            beside = (await db.execute(select((AFFAIR + affairs.c.affair_id).label("case_id"), affairs.c.seq, affairs.c.head))).all()
             then = (await db.execute(select(anchored_ends))).all()
-        return int(last or 0), _ends(now), _ends(then)
+        return int(last or 0), _ends(now) | _ends(beside), _ends(then)
 
 
 def _ends(rows: Iterable[Row[*tuple[Any, ...]]]) -> dict[str, CaseEnd]:
     return {row.case_id: CaseEnd.model_construct(case_id=row.case_id, seq=row.seq, head=row.head) for row in rows}
+
+
+def _counted(ends: Iterable[str]) -> tuple[int, int]:
+    """How many of these are cases, and how many affairs."""
+    beside = [one.startswith(AFFAIR) for one in ends]
+    return beside.count(False), beside.count(True)
 
 
 def _root(all_ends: Sequence[CaseEnd], algorithm: Algorithm) -> str:
@@ -160,7 +173,7 @@ def _root(all_ends: Sequence[CaseEnd], algorithm: Algorithm) -> str:
 
 
 def _write(
-    db: Connection, *, day: date | None, now: datetime, last: int, cases: int, root: str, changed: Sequence[CaseEnd]
+    db: Connection, *, day: date | None, now: datetime, last: int, counted: tuple[int, int], root: str, changed: Sequence[CaseEnd]
 ) -> KeptAnchor | None:
     """Write the anchor; None, and nothing done, when another one has come between."""
     alone(db, CHAIN_LOCK)
@@ -174,11 +187,13 @@ def _write(
         at=now,
         algorithm=algorithm,
         previous=before.hash if before is not None else GENESIS,
-        cases=cases,
+        cases=counted[0],
         root=root,
         changed=len(changed),
         changed_sum=anchoring.listed_sum(changed, algorithm),
         logs=ends(db),
+        version=VERSION,
+        affairs=counted[1],
     )
     made = anchoring.kept(anchor, changed)
     row = {"id": anchor.number, "day": day, "body": canonical(anchor), "changed": anchoring.listed(changed), "hash": made.hash}

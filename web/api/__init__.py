@@ -12,6 +12,7 @@ from web.api import (
     changes,
     dwellings,
     exports,
+    handovers,
     inbox,
     kpi,
     papers,
@@ -29,13 +30,14 @@ router = APIRouter(
         "malformed", "unauthenticated", "password_change", "second_factor", "token_scope", "invalid", "too_many", "internal", "unavailable"
     ),
 )
-for part in (
+PARTS = (
     cases,
     actions,
     affairs,
     dwellings,
     whistles,
     rounds,
+    handovers,
     papers,
     arrivals,
     inbox,
@@ -45,5 +47,6 @@ for part in (
     stats,
     kpi,
     reference,
-):
+)
+for part in PARTS:
     router.include_router(part.router)

@@ -131,5 +131,5 @@ def test_it_is_open_to_the_centre_and_the_unit_and_names_records_by_nothing_but_
     access = beside(HANDOVER, found.state, found.bundle).access
     assert ("unit", "qingyan-centre") in access
     assert ("unit", "qingyan-justice") in access
-    assert not {kind for kind, _ in access} & {"town", "place"}
+    assert {value for kind, value in access if kind == "person"} == {LEAVER, RECEIVER}
     assert set(found.state.pieces["case-1"].model_dump()) == {"record", "kind", "receiver", "state", "refusal"}

@@ -15,14 +15,19 @@ from models.account_log import OPERATOR, AccountAct, AccountEntry
 from models.anchor import AnchorDue
 from models.erasure import ErasureGround, RegisterEntry
 from models.words import Algorithm, Role
+from rules.affair.folding import append
+from rules.affair.kinds import KINDS
+from service.affairs.desk import views_of
 from service.crew import connect
 from service.office import Office
 from service.proof.notary import Notary
 from service.settings import Settings
+from store.affairs.publishing import Burst
 from store.entry.account_log import AccountLog
 from store.looks import Look, Looks
 from store.places import LoadedPlace
 from store.secrecy.erasures import Erasures
+from tests.support.affair import GUMENG, CoreAffair
 from tests.support.core import CoreCase
 from tests.support.filled import publish
 from tests.support.onward import done, opening
@@ -43,9 +48,10 @@ class Small:
     office: Office
     file: Path
     cases: list[CoreCase]
+    affairs: list[CoreAffair]
 
     async def grow(self) -> None:
-        """Let everything go on a little: a case, and each log by two lines."""
+        """Let everything go on a little: a case, an affair, and each log by two lines."""
         number = len(self.cases)
         core = CoreCase(NOW)
         core.case = core.case.model_copy(update={"id": f"00000000-0000-5000-8000-00000000000{number + 4}", "intake_id": str(number)})
@@ -54,6 +60,7 @@ class Small:
         for post, do, fields in STEPS:
             done(core.act(post, do, **fields))
         self.cases.append(core)
+        await self._affair(number)
         case = await publish(self.office, core)
         for look in ("detail", "timeline"):
             await Looks(self.office.store).write(
@@ -70,12 +77,25 @@ class Small:
         ]
         await Erasures(self.office.store).destroy(entries, str(number), 0)
 
+    async def _affair(self, number: int) -> None:
+        """A hazard that was reported, dealt with and looked at again, as its run would have published it."""
+        core = CoreAffair(KINDS["hazard"], NOW, affair_id=f"00000000-0000-5000-8000-0000000000{number + 1}0")
+        core.done("grid@yanlou-gumeng", "report", place=GUMENG, item="exits", text="text:ref")
+        core.done("officer@yanlou-gumeng", "fix", text="text:ref")
+        core.done("grid@yanlou-gumeng", "inspect", passed=True)
+        blank, algorithm = core.blank, self.office.settings.hash_algorithm
+        state, lines = append(core.kind, blank, core.events, algorithm)
+        views = views_of(core.kind, state, core.bundle)
+        await self.office.affairs.publish(Burst(affair=state, prev_head=blank.head, lines=lines), views)
+        core.state = state
+        self.affairs.append(core)
+
 
 async def made(home: Path, place: LoadedPlace, algorithm: Algorithm = Algorithm.SHA256, url: str = "") -> Small:
     """An office with two cases, two days of anchors, and a third anchor that somebody asked for."""
     settings = Settings(home=home, hash_algorithm=algorithm, database_url=url)
     office = await Office.open(settings, await connect(settings, lazy=True), place)
-    small = Small(office, home / "jiefen.db", [])
+    small = Small(office, home / "jiefen.db", [], [])
     for day in (1, 2):
         await small.grow()
         await Notary(office).daily(AnchorDue(due=NOW + timedelta(days=day)))

@@ -9,16 +9,22 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
-from models.anchor import AnchorDue
+from models.anchor import AnchorDue, KeptAnchor
 from models.words import Algorithm
-from rules.anchoring import faults
+from rules.affair.folding import append
+from rules.anchoring import faults, listed_sum
 from rules.chain import GENESIS, link
+from rules.library import canonical
+from rules.merkle import root
 from service.errors import NotStamped
-from service.proof.checking import ChainReport, check_anchors, check_logs, read_copies
-from service.proof.notary import Notary
-from service.verifying import verify_all
+from service.proof.checking import ChainReport, check_anchors, check_logs, read_copies, read_copy
+from service.proof.notary import Notary, file_text
+from service.proof.standalone import canonical as canonical_json
+from service.upkeep import verify_all
+from store.affairs.publishing import BESIDE
+from store.affairs.tables import affair_actions, affair_events, affair_outbox, affairs
 from store.chained import text_of
 from store.files import BadFile
 from store.looks import FIELDS
@@ -68,16 +74,18 @@ async def test_an_anchor_says_what_has_changed_and_covers_all(small: Small) -> N
     one, two, three = read_copies(small.office.settings.anchors_folder)
     assert files == {"2026-03-03.json", "2026-03-04.json", f"{three.name}.json"}
     assert [[end.case_id for end in anchor.changed] for anchor in (one, two, three)] == [
-        [small.cases[0].case.id], [small.cases[1].case.id], [],
+        [small.cases[0].case.id, f"affair:{small.affairs[0].state.id}"],
+        [small.cases[1].case.id, f"affair:{small.affairs[1].state.id}"],
+        [],
     ]  # fmt: skip
-    assert [anchor.anchor.cases for anchor in (one, two, three)] == [1, 2, 2]
+    assert [(anchor.anchor.cases, anchor.anchor.affairs) for anchor in (one, two, three)] == [(1, 1), (2, 2), (2, 2)]
     assert two.anchor.root == three.anchor.root != one.anchor.root
     assert {name: end.lines for name, end in three.anchor.logs.items()} == dict.fromkeys(three.anchor.logs, 4)
     assert not [fault for anchor in (one, two, three) for fault in faults(anchor)]
     await small.grow()
     newest = await Notary(small.office).now()
     assert newest.number == 4
-    assert len(json.loads((small.office.settings.anchors_folder / newest.file).read_text())["changed"]) == 1
+    assert len(json.loads((small.office.settings.anchors_folder / newest.file).read_text())["changed"]) == 2
 
 
 async def test_a_log_that_was_cut_off_is_named(small: Small) -> None:
@@ -126,6 +134,78 @@ async def parted(small: Small, case_id: str, from_seq: int) -> None:
         state = (await small.office.records.load(case_id)).model_copy(update={"head": before})  # type: ignore[union-attr]
         row = {"head": before, "state": state.model_dump_json()}
         await db.execute(update(cases).where(cases.c.case_id == case_id).values(**row))
+
+
+async def test_an_affair_written_anew_cut_off_or_taken_away_is_named(small: Small) -> None:
+    one, two = (core.state for core in small.affairs)
+    code = await code_of(small, one.id)
+    async with small.office.store.write() as db:
+        row = affair_events.c.affair_id == one.id
+        await db.execute(delete(affair_events).where(row, affair_events.c.seq == one.seq))
+        before = (await small.office.affairs.lines(one.id))[-2]
+        short = append(small.affairs[0].kind, small.affairs[0].blank, small.affairs[0].events[:-1], small.office.settings.hash_algorithm)[0]
+        short = short.model_copy(update={"code": code})
+        await db.execute(
+            update(affairs).where(affairs.c.affair_id == one.id).values(seq=before.seq, head=before.hash, state=short.model_dump_json())
+        )
+    assert await wholly(small)
+    (found,) = (await checked(small)).findings
+    assert (found.chain, found.record, found.what, found.case) == ("affair_events", one.seq, "missing", code)
+    async with small.office.store.write() as db:
+        for table in [*BESIDE.values(), affair_actions, affair_outbox, affair_events, affairs]:
+            await db.execute(delete(table).where(table.c.affair_id == two.id))
+    named = {(found.chain, found.record, found.case) for found in (await checked(small)).findings}
+    assert named == {("affair_events", one.seq, code), ("affair_events", two.seq, two.id)}
+
+
+async def code_of(small: Small, affair_id: str) -> str:
+    async with small.office.store.read() as db:
+        return str(await db.scalar(select(affairs.c.code).where(affairs.c.affair_id == affair_id)))
+
+
+async def test_an_affair_with_another_history_is_named_and_where_it_parts(small: Small) -> None:
+    state, before = small.affairs[1].state, GENESIS
+    async with small.office.store.write() as db:
+        for line in await small.office.affairs.lines(state.id):
+            body = line.body.replace('"seq":', '"seq": ')
+            before = link(before, body)
+            here = (affair_events.c.affair_id == state.id) & (affair_events.c.seq == line.seq)
+            await db.execute(update(affair_events).where(here).values(body=body, hash=before))
+        text = state.model_copy(update={"head": before, "code": await code_of(small, state.id)}).model_dump_json()
+        await db.execute(update(affairs).where(affairs.c.affair_id == state.id).values(head=before, state=text))
+    assert await wholly(small)
+    (found,) = (await checked(small)).findings
+    assert (found.chain, found.record, found.what) == ("affair_events", state.seq, "changed")
+    assert f"affair_events 1 to {state.seq}" in found.detail
+
+
+async def test_an_anchor_of_the_time_before_affairs_is_valid_as_it_was_hashed(small: Small) -> None:
+    old = canonical_json(
+        {
+            "algorithm": "sha256",
+            "at": "2026-03-03T01:30:00Z",
+            "cases": 0,
+            "changed": 0,
+            "day": "2026-03-03",
+            "logs": {},
+            "changed_sum": listed_sum([], Algorithm.SHA256),
+            "number": 1,
+            "previous": GENESIS,
+            "root": root([], Algorithm.SHA256),
+        }
+    )
+    row = {"id": 1, "day": date(2026, 3, 3), "body": old, "changed": "[]", "hash": link(GENESIS, old)}
+    async with small.office.store.write() as db:
+        await db.execute(delete(anchors))
+        await db.execute(delete(anchored_ends))
+        await db.execute(insert(anchors), [row])
+    assert (await checked(small)).ok
+    newest = await Notary(small.office).now()
+    assert (newest.number, (await checked(small)).findings) == (2, ())
+    (kept, *_) = [one async for one in Anchors(small.office.store).all()]
+    assert isinstance(kept, KeptAnchor)
+    assert (kept.anchor.version, canonical(kept.anchor)) == (1, old)
+    assert read_copy(file_text(kept)) == kept
 
 
 async def test_only_a_copy_shows_that_the_anchors_were_made_anew_as_well(small: Small) -> None:
@@ -186,7 +266,7 @@ async def test_every_chain_may_change_its_algorithm_midway(database: Database, w
 
     settings = Settings(home=tmp_path, database_url=database.url, hash_algorithm=Algorithm.SM3)
     office = await Office.open(settings, await connect(settings, lazy=True), whole_huaxi)
-    small = Small(office, first.file, first.cases)
+    small = Small(office, first.file, first.cases, first.affairs)
     await small.grow()
     newest = await Notary(office).now()
     assert newest.hash.startswith("sm3:")

@@ -12,11 +12,12 @@ import pytest
 
 from models.anchor import KeptAnchor
 from service.proof.checking import check_anchors, check_logs, read_copies
-from service.verifying import verify_all
+from service.upkeep import verify_all
 from tests.service.proof.conftest import Small
 
 LOGS = ("access_log", "account_log", "erasure_register", "anchors")
-CHAINED = ("events", *LOGS)
+RECORDS = ("events", "affair_events")
+CHAINED = (*RECORDS, *LOGS)
 
 Row = dict[str, Any]
 
@@ -32,8 +33,8 @@ class Found:
 async def found(small: Small, name: str, copies: Sequence[KeptAnchor] = ()) -> set[Found]:
     """Everything that the checks of this chain name."""
     named = {Found(finding.chain, finding.record) for finding in (await check_anchors(small.office, copies)).findings}
-    if name == "events":
-        return named | {Found("events", finding.seq) async for report in verify_all(small.office) for finding in report.findings}
+    if name in RECORDS:
+        return named | {Found(name, finding.seq) async for report in verify_all(small.office) for finding in report.findings}
     return named | {Found(report.chain, finding.record) async for report in check_logs(small.office) for finding in report.findings}
 
 
@@ -44,8 +45,9 @@ class Table:
         self.name = name
         self.db = sqlite3.connect(small.file, isolation_level=None)
         self.db.execute("PRAGMA busy_timeout=5000")
-        self.key = "seq" if name == "events" else "id"
-        where = f"WHERE case_id != '{small.cases[1].case.id}'" if name == "events" else ""
+        self.key = "seq" if name in RECORDS else "id"
+        others = {"events": f"case_id != '{small.cases[1].case.id}'", "affair_events": f"affair_id != '{small.affairs[1].state.id}'"}
+        where = f"WHERE {others[name]}" if name in RECORDS else ""
         self.where = where
         cursor = self.db.execute(f"SELECT * FROM {name} {where} ORDER BY {self.key}")  # noqa: S608
         self.columns = [column[0] for column in cursor.description]
@@ -92,7 +94,7 @@ def other(value: Any) -> Any:
 def foreign(table: Table, row: Row, number: int) -> Row:
     """A copy of a row as another one; what has to be unique is."""
     fresh = {**row, table.key: number}
-    return fresh | {name: other(row[name]) for name in ("hash", "day") if name in row and table.name != "events"}
+    return fresh | {name: other(row[name]) for name in ("hash", "day") if name in row and table.name not in RECORDS}
 
 
 def numbers(table: Table) -> list[int]:
@@ -104,6 +106,7 @@ async def test_what_nobody_touched_is_whole(pristine: Small) -> None:
         assert await found(pristine, name) == set()
     assert {name: len(Table(pristine, name).rows) for name in CHAINED} == {
         "events": 5,
+        "affair_events": 3,
         "access_log": 4,
         "account_log": 4,
         "erasure_register": 4,
