@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from service.office import Office
 from tests.web.console.visitors import Desk, Visitor
@@ -11,14 +12,14 @@ from tests.web.console.visitors import Desk, Visitor
 GRID, HEAD = "grid@yanlou-gumeng", "慕容独三"
 
 
-async def opened(grid: Visitor, number: str, **fields: str) -> str:
+async def opened(grid: Visitor, number: str, **fields: Any) -> str:
     """Open a household's file; return its code."""
     await grid.get("/households/new")
-    given = {
+    given: dict[str, Any] = {
         "number": number,
         "address": "谷蒙村一组5号",
         "m0.name": HEAD,
-        "m0.phone": "13812345671",
+        "m0.phone": "13912345678",
         "contact": "visit",
         "needs": "elderly_alone",
     }
