@@ -137,6 +137,8 @@ LOOKS: dict[str, Both] = {
     "ledger": ("责任时长", "its ledger"),
     "affair": ("事务详情", "an affair"),
     "affair_story": ("事务经过", "an affair's story"),
+    "affair_versions": ("事务版本", "an affair's versions"),
+    "affair_version": ("事务旧版本", "an old version of an affair"),
     "affair_explain": ("事务时限说明", "an affair's clocks"),
     "access_log": ("查阅日志", "this log"),
     "access_log_check": ("校验查阅日志", "a check of this log"),

@@ -202,6 +202,7 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases/{code}/papers, /cases/{code}/papers/{paper}/content, /cases/{code}/papers/{paper}/pdf, /cases/{code}/dossier": _papers,
     "POST /cases/{code}/papers, /cases/{code}/papers/uploads, /cases/{code}/papers/{paper}/signatures": _papers,
     "GET /affairs, /affairs/count, /affairs/{code}, /affairs/{code}/timeline, /affairs/{code}/explain": _sees,
+    "GET /affairs/{code}/versions, /affairs/{code}/versions/{seq}": _sees,
     "POST /affairs": lambda role: "yes" if any(role in kind.specs[kind.opens].roles for kind in KINDS.values()) else "",
     "POST /affairs/{code}/actions/…": _sees,
     "GET /rounds/{code}/coverage": _sees,
@@ -222,6 +223,7 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /exports": lambda role: "yes" if role in DESKS[Desk.ACCESS_LOG] else "",
     "POST /cases": lambda role: "yes" if role in PERMITS["open"].roles else "",
     "POST /cases/{code}/actions/…": lambda role: "own reach" if any(role in permit.roles for permit in PERMITS.values()) else "",
+    "GET /orders/prices, /orders/ledger": lambda role: "yes",
     "GET /me, /purposes, /network, /procedure, /calendar, /categories": lambda role: "yes",
 }
 """What each role gets from each endpoint. `own reach` = only of cases one may see; of others it is 404, or nothing."""

@@ -28,7 +28,7 @@ Kind = Literal["write", "dear", "feed"]
 DEAR = frozenset(
     {
         *("/api/v1/cases", "/api/v1/cases/count", "/api/v1/inbox", "/api/v1/stats", "/api/v1/exports"),
-        *("/api/v1/kpi", "/kpi"),
+        *("/api/v1/kpi", "/kpi", "/api/v1/orders/ledger", "/published/ledger", "/published/prices"),
         *("/inbox", "/cases", "/board", "/cockpit", "/archive", "/audit", "/people", "/account-log", "/access-log", "/exports"),
     }
 )

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from models.affair.record import AffairExplanation, AffairReceiptOut
@@ -16,6 +16,7 @@ from rules.affair.kinds import KINDS
 from service.affairs import shown
 from service.affairs.beginning import Begun, begin
 from service.affairs.reading import AffairFilter
+from service.affairs.versions import AffairAsOf, AffairVersions, Versions
 from web.api.actions import IfMatch
 from web.api.affair_forms import FORMS, OpenAffair, union
 from web.api.cases import Code, Key, Unit, Why
@@ -140,6 +141,37 @@ async def get_affair_timeline(
 ) -> shown.AffairTimeline:
     """Return its events, the oldest first, with the words one may read."""
     return await reader.timeline(actor, code, unquote(why), after=after, limit=limit)
+
+
+@router.get(
+    "/affairs/{code}/versions",
+    operation_id="list_affair_versions",
+    summary="The versions of an affair",
+    responses=documented("unknown_affair", "purpose_needed", "invalid"),
+)
+async def list_affair_versions(
+    code: Code,
+    actor: ActorDep,
+    office: OfficeDep,
+    why: Why = "",
+    after: Annotated[int, Query(ge=0, le=1_000_000, description="Only versions behind this number.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+) -> AffairVersions:
+    """Return each version with the fields it changed, who made it and when, the oldest first."""
+    return await Versions(office).listed(actor, code, unquote(why), after=after, limit=limit)
+
+
+@router.get(
+    "/affairs/{code}/versions/{seq}",
+    operation_id="get_affair_version",
+    summary="An affair as it stood at a version",
+    responses=documented("unknown_affair", "purpose_needed", "invalid"),
+)
+async def get_affair_version(
+    code: Code, seq: Annotated[int, Path(ge=1, le=1_000_000)], actor: ActorDep, office: OfficeDep, why: Why = ""
+) -> AffairAsOf:
+    """Return what the record up to this version folds to, as far as one may see it today; 404 where there is no such version."""
+    return await Versions(office).at(actor, code, seq, unquote(why))
 
 
 def _endpoint(do: str, form: Any) -> Callable[..., Awaitable[AffairReceiptOut]]:

@@ -9,7 +9,9 @@ from rules.authority import PERMITS
 from rules.desks import DESKS, Desk
 from rules.dwelling.kind import DWELLING
 from rules.exporting import EXPORTERS
+from rules.household.kind import VISITORS
 from rules.keeping import KEEPERS, LOG_READERS
+from rules.order.kind import CUSTOMERS, TEAM
 from rules.standins import ARRANGES
 from rules.visibility import NUMBERS, REACH, SEARCHERS
 from rules.whistle.kind import WHISTLE
@@ -39,6 +41,8 @@ ITEMS: tuple[Item, ...] = (
     Item("/cases/new", "登记受理", "Take in", PERMITS["open"].roles & STAFF),
     Item("/cases", "案件查询", "Cases", STAFF),
     Item("/affairs", "网格事务", "Grid", STAFF),
+    Item("/orders", "物管服务", "Property team", (CUSTOMERS | TEAM) & STAFF),
+    Item("/households", "一户一档", "Households", VISITORS & STAFF),
     Item("/board", "全镇看板", "Board", DESKS[Desk.BOARD]),
     Item("/cockpit", "督办驾驶舱", "Cockpit", DESKS[Desk.LEAGUE]),
     Item("/arrivals", "外部来件", "Arrivals", DESKS[Desk.ARRIVALS], "arrivals"),

@@ -17,6 +17,7 @@ from starlette.datastructures import FormData
 from models.citizen import CitizenSession, EntryProblem, EntryRefused
 from models.words import ENDS, Stage
 from rules.labels import Both
+from rules.order.kind import ORDER
 from service.affairs.objections import Objections
 from service.citizens import Citizens
 from service.entry.sessions import check_csrf
@@ -218,5 +219,8 @@ def steps(stage: Stage | None, who: Guest) -> list[tuple[str, str]]:
 
 def _ask(looks: Guest, context: dict[str, Any] | None = None, status: int = 200) -> Response:
     return looks.knock_page(
-        "citizen/ask.html", {"problem": "", "minutes": 0, "code": "", "digits": "", "good": False} | (context or {}), status=status
+        "citizen/ask.html",
+        {"problem": "", "minutes": 0, "code": "", "digits": "", "good": False, "team": ORDER.name in looks.office.place.books}
+        | (context or {}),
+        status=status,
     )
