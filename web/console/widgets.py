@@ -12,6 +12,7 @@ from models.clock_story import ClockStory
 from models.words import ENDS, Stage
 from rules.labels import Both
 from service.shown import CaseShown
+from web.console.affair_pages import address, begins
 from web.console.inputs import ROWS
 
 MAIN_STAGES = tuple(stage for stage in Stage if stage not in ENDS or stage is Stage.ARCHIVED)
@@ -60,5 +61,13 @@ WHY_ALIKE: dict[str, Both] = {
     "same_time": ("同一地点、时间相近", "same place, about the same time"),
 }
 
-GLOBALS: dict[str, Any] = {"why_alike": WHY_ALIKE, "asset": asset, "steps": steps, "share": share, "promise_rows": ROWS}
+GLOBALS: dict[str, Any] = {
+    "why_alike": WHY_ALIKE,
+    "asset": asset,
+    "steps": steps,
+    "share": share,
+    "promise_rows": ROWS,
+    "affair_at": address,
+    "affair_new": begins,
+}
 """What every template knows."""

@@ -37,6 +37,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/cases?state=all&accepted=true&late=false",
         "/procedure?tab=try",
     ),
+    "grid@yanlou-gumeng": ("/affairs", "/affairs/new/hazard", "/inbox?kind=hazard"),
     "auditor@yanlou-justice": ("/audit", "/archive?check={code}"),
     "admin_audit@huaxi-centre": ("/access-log?verify=true", "/account-log?verify=1", "/exports"),
 }

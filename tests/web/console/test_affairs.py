@@ -9,6 +9,7 @@ from service.office import Office
 from tests.web.console.visitors import Desk, Visitor
 from tests.web.running import Api
 from web.console.affair_forms import form
+from web.console.affair_pages import address
 
 GRID, HOUSING = "grid@yanlou-gumeng", "officer@yanlou-housing"
 WORDS = "租户厨房燃气软管老化"
@@ -106,3 +107,14 @@ async def test_pages_are_light(desk: Desk, office: Office) -> None:
     code = await report(grid)
     for path in ("/affairs", "/affairs/new/hazard", f"/affairs/{code}"):
         assert len((await grid.get(path)).encode()) < 60_000, path
+
+
+async def test_a_kind_with_pages_of_its_own_is_led_to_there(desk: Desk) -> None:
+    assert (address("hazard", "HZ-1"), address("whistle", "WH-1"), address("dispute", "C-1")) == (
+        "/affairs/HZ-1",
+        "/whistles/WH-1",
+        "/cases/C-1",
+    )
+    page = await (await desk.at(GRID)).get("/affairs")
+    assert 'href="/whistles/new"' in page
+    assert 'href="/affairs/new/hazard"' in page

@@ -25,6 +25,7 @@ from service.affairs.reading import AffairFilter
 from service.affairs.shown import AffairFile, AffairShown
 from service.errors import Refused, refuse
 from web.console.affair_forms import AffairChoices, form
+from web.console.affair_pages import MORE, begins
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.inputs import Form, read
@@ -85,8 +86,9 @@ async def affairs(who: CallerDep, asked: Annotated[Asked, Query()]) -> Response:
 
 
 def _begins(who: Caller, name: str) -> bool:
-    """Whether this person may begin one of a kind on a page."""
-    return may_begin(KINDS[name], who.actor) and form(name, KINDS[name].opens) is not None
+    """Whether this person may begin one of a kind on a page: the kind's own, or the shared one."""
+    page = begins(name) != f"/affairs/new/{name}" or form(name, KINDS[name].opens) is not None
+    return page and may_begin(KINDS[name], who.actor)
 
 
 def _stages(who: Caller, kind: Kind) -> tuple[tuple[str, str], ...]:
@@ -191,6 +193,7 @@ async def show(who: Caller, code: str, tried: Tried | None = None) -> Response:
         "facts": telling.facts(found.facts),
         "story": [(told, telling.facts(told.facts)) for told in reversed(file.timeline.events)] if file.timeline is not None else [],
         "groups": _actions(who, kind, file),
+        "more": dict(await MORE[kind.name](who, file)) if kind.name in MORE else None,
         "owed": who.words.message("轮到您办"),
         "tried": tried,
         "c": chosen,

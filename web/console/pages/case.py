@@ -144,10 +144,10 @@ async def show(
     return who.page("case.html", context, status=status or (tried.status if tried is not None else 200))
 
 
-async def _affairs(who: Caller, code: str) -> list[tuple[str, str]]:
-    """Return the affairs that keep a link to the case and that this person may see: their kind in words, and code."""
+async def _affairs(who: Caller, code: str) -> list[tuple[str, str, str]]:
+    """Return the affairs that keep a link to the case and that this person may see: their kind, it in words, and code."""
     found = await who.affair_reader.linked_to(who.actor, await who.cases.find(code), "case")
-    return [(who.words.pick(AFFAIRS[link.kind].zh, AFFAIRS[link.kind].en), link.code) for link in found]
+    return [(link.kind, who.words.pick(AFFAIRS[link.kind].zh, AFFAIRS[link.kind].en), link.code) for link in found]
 
 
 def _actions(who: Caller, file: File) -> list[tuple[str, list[tuple[str, Form]]]]:

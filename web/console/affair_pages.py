@@ -1,0 +1,48 @@
+"""Where affairs stand in the console (事务页面): the pages that all kinds share, those of a kind alone, and what it adds to a shared one.
+
+Inbox, lists and links ask here, so a kind that brings pages of its own adds a line to `OWN`, and one that adds a section to the shared
+page a line to `MORE` and a template `affair/more/<kind>.html`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.affairs.shown import AffairFile
+from web.console.caller import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Pages that a kind has of its own; None = the shared one."""
+
+    one: str | None = None
+    """The beginning of the address of one, before its code."""
+    new: str | None = None
+    """The page that begins one."""
+
+
+OWN: Mapping[str, Own] = {
+    "dispute": Own(one="/cases/", new="/cases/new"),
+    "whistle": Own(one="/whistles/", new="/whistles/new"),
+}
+"""By kind; cases stand here for links that may lead to either."""
+
+MORE: Mapping[str, Callable[[Caller, AffairFile], Awaitable[Mapping[str, Any]]]] = {}
+"""By kind: what its section on the shared page is given, beside the affair itself."""
+
+
+def address(kind: str, code: str) -> str:
+    """Return the address of an affair, or of a case."""
+    return f"{OWN.get(kind, SHARED).one or '/affairs/'}{code}"
+
+
+def begins(kind: str) -> str:
+    """Return the address of the page that begins one of a kind."""
+    return OWN.get(kind, SHARED).new or f"/affairs/new/{kind}"
+
+
+SHARED = Own()
+"""A kind that has no pages of its own."""
