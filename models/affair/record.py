@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from models.affair.base import AffairWork, Link
 from models.base import Instant, Model
@@ -103,6 +103,7 @@ class AffairView(Model):
 class Told(Model):
     """One sentence of an explanation, in both languages."""
 
+    model_config = ConfigDict(title="AffairSentence")
     zh: str
     en: str
 

@@ -65,10 +65,10 @@ def _door(annotation: Any) -> Any:
 
 @cache
 def _inner(model: type[BaseModel]) -> type[BaseModel]:
-    fields = _fields(model)
-    if all(made[0] == model.model_fields[name].rebuild_annotation() for name, made in fields.items()):
+    """A model inside a body; by a name of its own, since other parts of the API may have models of the same one."""
+    if model.__pydantic_root_model__:
         return model
-    return create_model(f"{model.__name__}Form", __base__=Model, __doc__=(model.__doc__ or "").strip(), **fields)
+    return create_model(f"{model.__name__}Form", __base__=Model, __doc__=(model.__doc__ or "").strip(), **_fields(model))
 
 
 def _opening(name: str, body: type[Model]) -> dict[str, Any]:
