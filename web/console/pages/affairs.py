@@ -25,7 +25,7 @@ from service.affairs.reading import AffairFilter
 from service.affairs.shown import AffairFile, AffairShown
 from service.errors import Refused, refuse
 from web.console.affair_forms import AffairChoices, form
-from web.console.affair_pages import MORE, begins
+from web.console.affair_pages import MORE, OWN, address, begins
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.inputs import Form, read
@@ -38,9 +38,6 @@ from web.problems import WebProblem
 router = APIRouter(prefix="/affairs")
 
 LIMIT = 50
-
-OWN_PAGES = {"whistle": "/whistles"}
-"""Kinds whose daily work has pages of its own: one at `<address>/<code>`, the form of a new one at `<address>/new`."""
 
 
 class Asked(Model):
@@ -110,8 +107,8 @@ def _numbers(who: Caller, counted: dict[str, dict[str, int]]) -> list[tuple[str,
 @router.get("/new/{kind_name}")
 async def blank(who: CallerDep, kind_name: str) -> Response:
     """Return the form that begins an affair of a kind; sends on where the kind has a form of its own."""
-    if kind_name in OWN_PAGES:
-        return RedirectResponse(f"{OWN_PAGES[kind_name]}/new", 303)
+    if kind_name in KINDS and begins(kind_name) != f"/affairs/new/{kind_name}":
+        return RedirectResponse(begins(kind_name), 303)
     _, asked = _beginning(who, kind_name)
     unit = who.office.bundle.network.unit(who.actor.unit)
     typed = FormData([("place", unit.village)]) if unit is not None and unit.village is not None else FormData()
@@ -189,7 +186,7 @@ async def show(who: Caller, code: str, tried: Tried | None = None) -> Response:
         "affair": found,
         "file": file,
         "kind": kind,
-        "own_page": OWN_PAGES.get(kind.name),
+        "own_page": address(kind.name, found.code) if kind.name in OWN else None,
         "facts": telling.facts(found.facts),
         "story": [(told, telling.facts(told.facts)) for told in reversed(file.timeline.events)] if file.timeline is not None else [],
         "groups": _actions(who, kind, file),
