@@ -13,6 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import ConfigDict
+
 from models.affair.round.sheet import MOST_IN_A_BATCH, Broken
 from models.base import Model
 from models.party import Actor
@@ -39,6 +41,8 @@ Row = Mapping[str, Any]
 
 class Taken(Model):
     """What became of a batch: how many rows were taken, how many were there already, and which can't be taken."""
+
+    model_config = ConfigDict(title="BatchTaken")
 
     taken: int = 0
     repeated: int = 0
