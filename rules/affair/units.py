@@ -7,7 +7,7 @@ from typing import Any
 from models.network import VILLAGE, Network, Place
 from models.party import Actor
 from models.refusal import RefusalCode
-from models.words import Level
+from models.words import Level, Role
 from rules.affair.kind import AffairBundle
 from rules.draft import Refuse
 from rules.routing import resolve
@@ -56,3 +56,8 @@ def standard_access(affair: Any, network: Network, *units: str | None) -> tuple[
     found += [("town", affair.town)] if affair.town is not None else []
     found += [("place", affair.place)] if affair.place is not None else []
     return tuple(dict.fromkeys(found))
+
+
+def centre_posts(town: str | None, network: Network) -> tuple[tuple[str, str], ...]:
+    """The scopes by which the desks of the centre in charge see what is not open to its town: by post, as reserved cases are."""
+    return tuple(("post", f"{role}@{network.centre(town)}") for role in (Role.CLERK, Role.DISPATCHER, Role.DIRECTOR, Role.LEADER))

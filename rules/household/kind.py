@@ -14,7 +14,7 @@ from models.network import Network
 from models.party import Actor
 from models.words import Role
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
-from rules.affair.units import of_centre
+from rules.affair.units import centre_posts, of_centre
 from rules.household import actions
 from rules.household.folding import FOLDINGS
 from rules.household.labels import LABELS
@@ -92,6 +92,7 @@ def _access(file: h.Household, bundle: AffairBundle) -> tuple[tuple[str, str], .
     units += [measure.unit for measure in file.measures.values() if measure.open]
     found = [("unit", unit) for unit in units if unit]
     found += [("place", file.place)] if file.place else []
+    found += centre_posts(file.town, network)
     found += [("party", member.person) for member in file.members.values() if member.left is None]
     return tuple(dict.fromkeys(found))
 

@@ -13,7 +13,7 @@ from models.network import Network
 from models.party import Actor
 from models.words import Role
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
-from rules.affair.units import of_centre, of_place, unit_of
+from rules.affair.units import centre_posts, of_centre, of_place, unit_of
 from rules.order import actions
 from rules.order.folding import FOLDINGS
 from rules.order.labels import LABELS
@@ -79,6 +79,7 @@ def _access(order: o.Order, bundle: AffairBundle) -> Iterator[tuple[str, str]]:
     for unit in (order.team, network.centre(order.town), network.county_centre, place.unit if place else None):
         if unit:
             yield "unit", unit
+    yield from centre_posts(order.town, network)
     if order.team:
         yield "task", order.team
     if order.place:

@@ -20,6 +20,7 @@ from rules.affair.kind import AffairContext, bundle
 from rules.affair.views import beside
 from rules.household.kind import HOUSEHOLD
 from rules.library import Library
+from rules.visibility import reach
 from service.settings import ROOT
 from store.places import load_place
 
@@ -131,7 +132,14 @@ def test_a_unit_that_owes_a_measure_finishes_it_and_sees_the_file_until_then(fil
 
 def test_nobody_sees_a_household_by_being_of_the_town(file: Any) -> None:
     kinds = {kind for kind, _ in beside(HOUSEHOLD, file, bundle(file, LIBRARY, HOUSEHOLD.book)).access}
-    assert kinds == {"unit", "place", "party"}
+    assert kinds == {"unit", "place", "party", "post"}
+
+
+def test_the_desks_of_the_centre_see_it_by_their_posts(file: Any) -> None:
+    found = beside(HOUSEHOLD, file, bundle(file, LIBRARY, HOUSEHOLD.book)).access
+    for post in ("clerk@yanlou-centre", "director@yanlou-centre"):
+        assert not set(reach(who(post), PLACE.network) or ()).isdisjoint(found)
+    assert set(reach(who("auditor@yanlou-centre"), PLACE.network) or ()).isdisjoint(found)
 
 
 def test_an_update_says_only_what_is_other_than_before(file: Any) -> None:

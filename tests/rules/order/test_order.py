@@ -180,7 +180,7 @@ def test_a_quarrel_opens_a_case_with_the_worker_as_kin_of_the_other_side() -> No
 def test_the_town_at_large_does_not_see_who_asked_for_help() -> None:
     order = after(blank(), request())
     found = beside(ORDER, order, bundle(order, LIBRARY, ORDER.book)).access
-    assert {kind for kind, _ in found} == {"unit", "task", "place", "party"}
+    assert {kind for kind, _ in found} == {"unit", "task", "place", "party", "post"}
 
 
 def test_the_ledger_adds_up_what_was_confirmed_in_the_period_and_names_nobody() -> None:

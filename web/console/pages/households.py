@@ -14,7 +14,7 @@ from models.affair.household_book import HouseholdBook
 from models.refusal import RefusalCode
 from rules.affair.allowed import may_begin
 from rules.affair.labels import act as act_words
-from rules.household.kind import HOUSEHOLD, KEEPERS
+from rules.household.kind import HOUSEHOLD
 from service.affairs.beginning import begin
 from service.affairs.queue import Queue
 from service.errors import Refused, refuse
@@ -44,7 +44,6 @@ async def due(who: CallerDep) -> Response:
         "more": found.more,
         "act_of": lambda do: who.words.both(act_words(HOUSEHOLD.labels, do)),
         "begins": may_begin(HOUSEHOLD, who.actor),
-        "imports": who.actor.role in KEEPERS,
     }
     return who.page("households/due.html", context)
 
