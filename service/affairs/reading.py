@@ -141,6 +141,10 @@ class AffairReader:
         page = await self._queries.page(await self._sighted.eyes(actor), wanted, self._office.now(), limit=MOST_LINKS)
         return tuple(shown.LinkShown(kind=row.kind, code=row.code, back=True) for row in page.rows)
 
+    async def links(self, actor: Actor, affair: Any) -> tuple[shown.LinkShown, ...]:
+        """Return the links of an affair that lead to records this person may see; the look has been logged already."""
+        return tuple((await self._links(actor, affair)).values())
+
     async def _purpose(self, actor: Actor, kind: Kind, affair: Any, bundle: AffairBundle, opener: str | None, given: str) -> str:
         asked = kind.asks_purpose(affair)
         near = asked and (in_hand(kind, affair, actor, bundle) or opener in actor.own_ids)

@@ -27,6 +27,8 @@ class Own:
 OWN: Mapping[str, Own] = {
     "dispute": Own(one="/cases/", new="/cases/new"),
     "whistle": Own(one="/whistles/", new="/whistles/new"),
+    "round": Own(one="/rounds/"),
+    "sheet": Own(one="/sheets/"),
 }
 """By kind; cases stand here for links that may lead to either."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rules.labels import Both, label
+from rules.round.kind import ROUND
+from rules.round.sheet import SHEET
 from rules.whistle.kind import WHISTLE
 from web.console.forms import FORMS
 from web.console.words import Words
@@ -11,6 +13,7 @@ from web.problems import KINDS
 DONE: dict[str, Both] = {
     **{do: (f"已办理：{form.zh}", f"Done: {form.en}") for do, form in FORMS.items()},
     **{do: (f"已办理：{zh}", f"Done: {en}") for do, (zh, en) in WHISTLE.labels.actions.items() if do not in FORMS},
+    **{f"{kind.name}-{do}": (f"已办理：{zh}", f"Done: {en}") for kind in (ROUND, SHEET) for do, (zh, en) in kind.labels.actions.items()},
     "open": ("已登记", "Taken in"),
     "affair-begun": ("已登记", "Begun"),
     "affair-done": ("已办理", "Done"),

@@ -6,11 +6,14 @@ can't be taken are named with their number, the field and a refusal's code; all 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import ConfigDict
@@ -27,6 +30,7 @@ from service.errors import Refused, refuse
 from service.importing.sheets import Form, rows_of
 from service.office import Office
 from store.affairs.targets import TargetRow, Targets
+from store.files import BadFile
 
 MOST_ROWS = 5_000
 """Most rows of one batch."""
@@ -50,8 +54,19 @@ class Taken(Model):
 
 
 def rows_from(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    """Read a batch from a file (CSV or XLSX), each row with its number in the file. Raises BadFile."""
-    return [(number, _row_of(cells)) for number, cells in rows_of(path, Form(columns=COLUMNS))]
+    """Read a batch from a file (CSV or XLSX), each row with its number there; no more than is too many. Raises BadFile."""
+    return [(number, _row_of(cells)) for number, cells in islice(rows_of(path, Form(columns=COLUMNS)), MOST_ROWS + 1)]
+
+
+async def rows_in(name: str, content: AsyncIterator[bytes]) -> list[tuple[int, dict[str, Any]]]:
+    """Read a batch that comes as a file of this name; on disk it stands only while it is read. Refuses `invalid`: file."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"results{'.xlsx' if name.lower().endswith(('.xlsx', '.xlsm')) else '.csv'}"
+        path.write_bytes(b"".join([part async for part in content]))
+        try:
+            return await asyncio.to_thread(rows_from, path)
+        except BadFile:
+            raise refuse(RefusalCode.INVALID, "file") from None
 
 
 def _row_of(cells: Mapping[str, Any]) -> dict[str, Any]:

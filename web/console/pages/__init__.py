@@ -41,8 +41,10 @@ from web.console.pages import (
     published,
     purpose,
     receipt,
+    rounds,
     second_factor,
     session,
+    sheets,
     sign_in,
     stop,
     team,
@@ -94,5 +96,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     access_log.router,
     exports.router,
     whistles.router,
+    rounds.router,
+    sheets.router,
 )
 """In the order in which addresses are looked for: `/cases/new` before `/cases/{code}`."""
