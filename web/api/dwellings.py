@@ -10,7 +10,7 @@ from pydantic import Field
 
 from models.affair.dwelling.codes import CheckedIn, CheckInCode
 from models.affair.hazard_register import HazardRegister, RegisterBy
-from models.base import Id, Instant, Model
+from models.base import Id, Model
 from models.citizen import EntryRefused
 from service.affairs.dwellings import CheckIns
 from service.affairs.hazards import Hazards
@@ -19,6 +19,7 @@ from web.api.cases import Code, Key
 from web.auth import ActorDep
 from web.problems import WebProblem, documented
 from web.state import OfficeDep
+from web.times import WrittenInstant
 
 router = APIRouter(tags=["affairs"])
 
@@ -78,7 +79,7 @@ async def hazard_register(
     actor: ActorDep,
     office: OfficeDep,
     by: RegisterBy = RegisterBy.VILLAGE,
-    as_of: Annotated[Instant | None, Query(description="As they stood then; without it now.")] = None,
+    as_of: Annotated[WrittenInstant | None, Query(description="As they stood then; without it now.")] = None,
 ) -> HazardRegister:
     """Return the register of what one's numbers are made of."""
     return await Hazards(office).register(actor, by, as_of)

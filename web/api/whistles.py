@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from models.affair.whistle.figures import GroupedBy, WhistleFigures
-from models.base import Instant, Model
+from models.base import Model
 from models.period import Period, Step
 from rules.periods import holding
 from service.affairs.whistles import Whistles
@@ -16,6 +16,7 @@ from service.office import Office
 from web.auth import ActorDep
 from web.problems import WebProblem, documented
 from web.state import OfficeDep
+from web.times import WrittenInstant
 
 router = APIRouter(tags=["affairs"])
 
@@ -26,7 +27,7 @@ class WhistleQuery(Model):
     by: GroupedBy = GroupedBy.PLACE
     first: date | None = None
     last: date | None = None
-    as_of: Annotated[Instant | None, Query(description="As the record stood then; now, where it is left out.")] = None
+    as_of: Annotated[WrittenInstant | None, Query(description="As the record stood then; now, where it is left out.")] = None
 
     def period(self, office: Office) -> Period:
         """Return the period, this month where none is named. Raises WebProblem."""

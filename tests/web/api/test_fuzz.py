@@ -12,6 +12,7 @@ import re
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from service.office import Office
@@ -87,6 +88,9 @@ async def under_mediation(api: Api) -> str:
 async def test_the_running_api_does_what_its_description_says(office: Office, tmp_path: Path) -> None:
     async with asked(office) as api, served(office) as address:
         code = await under_mediation(api)
+        async with httpx.AsyncClient(base_url=address, timeout=120) as client:
+            # Made at its first reading, which takes seconds; schemathesis waits for ten.
+            assert (await client.get("/api/v1/openapi.json")).status_code == 200
         config = tmp_path / "schemathesis.toml"
         config.write_text(settings(code), encoding="utf-8")
         command = [

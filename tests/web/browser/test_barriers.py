@@ -55,7 +55,7 @@ async def code(api: Api) -> str:
     return code
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_axe_finds_nothing_serious(site: Site, code: str, language: str, theme: str) -> None:
