@@ -373,10 +373,12 @@ class Cases:
         While what it asked for has no answer yet, a part of that is in the record: then it is waited for, as its first caller waits.
         """
         for _ in range(LOOKS):
-            known = await self._office.records.receipt(case_id, action_id)
-            case = await self._office.records.load(case_id) if known is not None else None
+            if await self._office.records.receipt(case_id, action_id) is None:
+                return None
+            case = await self._office.records.load(case_id)
             if case is None or all(work.action_id != action_id for work in case.work.values()):
-                return await self._office.records.receipt(case_id, action_id) if known is not None else None
+                # What the answer led to, which may have come since it was first read, belongs to it.
+                return await self._office.records.receipt(case_id, action_id)
             await asyncio.sleep(LOOK)
         raise Unavailable("what the action asked for has no answer yet; ask again")
 

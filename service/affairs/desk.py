@@ -149,11 +149,10 @@ class Affairs:
 
     async def load(self, key: str) -> Any:
         """Return the stored state of an affair, of its kind's own model. Raises UnknownAffair."""
-        kind, affair_id = await self.find(key)
-        state = await self._office.affairs.load(affair_id)
-        if state is None:
+        found = await self._office.affairs.state(key) if key.isprintable() else None
+        if found is None or found[0] not in KINDS:
             raise UnknownAffair(key)
-        return kind.state.model_validate_json(state)
+        return KINDS[found[0]].state.model_validate_json(found[1])
 
     async def bundle(self, affair: Affair) -> AffairBundle:
         """Return the documents an affair runs under; one that another process brought in is fetched."""
@@ -287,11 +286,14 @@ class Affairs:
 
     async def _receipt(self, affair_id: str, action_id: str) -> AffairReceiptOut | None:
         """Return what an action has led to, None where it is not in the record; what it asked for is waited for. Raises Unavailable."""
+        known = await self._office.affairs.receipt(affair_id, action_id)
+        if known is None:
+            return None
+        # An answer is an action of the engine's own (`INTERNAL`): unlike that of a case, the receipt is whole from the first.
         for _ in range(LOOKS):
-            known = await self._office.affairs.receipt(affair_id, action_id)
-            affair = await self.load(affair_id) if known is not None else None
-            if affair is None or all(work.action_id != action_id for work in affair.work.values()):
-                return await self._office.affairs.receipt(affair_id, action_id) if known is not None else None
+            affair = await self.load(affair_id)
+            if all(work.action_id != action_id for work in affair.work.values()):
+                return known
             await asyncio.sleep(LOOK)
         raise Unavailable("what the action asked for has no answer yet; ask again")
 

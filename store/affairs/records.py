@@ -24,6 +24,7 @@ BY_INTAKE = select(COLUMNS.affair_id).where(
     COLUMNS.kind == bindparam("kind"), COLUMNS.source == bindparam("source"), COLUMNS.intake_id == bindparam("intake_id")
 )
 LOAD = select(COLUMNS.state).where(COLUMNS.affair_id == bindparam("affair_id"))
+STATE = FIND.add_columns(COLUMNS.state)
 LINES = select(affair_events).where(affair_events.c.affair_id == bindparam("affair_id")).order_by(affair_events.c.seq)
 RECEIPT = (
     select(affair_actions.c.last_seq, affair_actions.c.stage, COLUMNS.code, COLUMNS.kind, affair_events.c.type)
@@ -92,6 +93,12 @@ class AffairRecords:
             row = (await db.execute(FIND, {"key": key.strip()})).first()
         return None if row is None else (str(row.affair_id), str(row.kind))
 
+    async def state(self, key: str) -> tuple[str, str] | None:
+        """Kind and state, as JSON, of the affair of a code or an id, or None."""
+        async with self._store.read() as db:
+            row = (await db.execute(STATE, {"key": key.strip()})).first()
+        return None if row is None else (str(row.kind), str(row.state))
+
     async def code(self, affair_id: str) -> str | None:
         """The code of an affair, or None."""
         async with self._store.read() as db:
@@ -124,6 +131,12 @@ class AffairRecords:
         """All events of an affair in order, exactly as they were stored; empty for an unknown one."""
         async with self._store.read() as db:
             return [line_of(row) for row in (await db.execute(LINES, {"affair_id": affair_id})).all()]
+
+    async def line(self, affair_id: str, seq: int) -> Line | None:
+        """One event exactly as it was stored; None where there is none."""
+        async with self._store.read() as db:
+            row = (await db.execute(LINES.where(affair_events.c.seq == seq), {"affair_id": affair_id})).first()
+        return None if row is None else line_of(row)
 
     async def unreadable(self, affair_id: str) -> int | None:
         """The number of the first event with a column that holds no value of its kind, or None: somebody else has written there."""
