@@ -61,6 +61,7 @@ class Letters:
         self._office = office
         self._contacts = ContactShelf(office.store)
         self._wishes = WishShelf(office.store)
+        self._affairs = Affairs(office)
 
     async def write(self, delivery: Delivery) -> Letter | ErrorClass:
         """Write the letter of a delivery; or say why there is none (any more). Raises StoreAway."""
@@ -122,15 +123,14 @@ class Letters:
 
     async def _of_affair(self, delivery: Delivery, language: str) -> dict[str, str] | None:
         """Return the gaps of a message about an affair; None where the record has it no more. No word of it goes out."""
-        affairs = Affairs(self._office)
         try:
-            affair = await affairs.load(delivery.case_id or "")
+            affair = await self._affairs.load(delivery.case_id or "")
         except UnknownAffair:
             return None
-        line = next((line for line in await self._office.affairs.lines(affair.id) if line.seq == delivery.seq), None)
+        line = await self._office.affairs.line(affair.id, delivery.seq)
         if line is None:
             return None
-        kind, docs = KINDS[affair.kind], await affairs.bundle(affair)
+        kind, docs = KINDS[affair.kind], await self._affairs.bundle(affair)
         event = kind.event.model_validate_json(line.body)
         owed = affair_duties(kind, affair, docs)
         clocks = {of_affairs.clock_of(event), *(clock.id for clock in event.clocks)}
