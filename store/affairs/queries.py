@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, false, func, or_, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, false, func, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.record import Duty
 from store.affairs.lists import AffairFilter, AffairPage, AffairRow, OwedAffair
 from store.affairs.tables import affair_access, affair_actions, affair_duties, affair_keys, affairs
 from store.desk.lists import Eyes, Holder, OwedFilter
-from store.desk.order import BOUND, behind
+from store.desk.order import BOUND, behind, list_cursor, older
+from store.desk.queries import owes, scopes_by_kind
 from store.engine import Store
 
 LISTED = tuple(affairs.c[name] for name in AffairRow.model_fields)
 OWED = tuple(affair_duties.c[name].label(f"duty_{name}") for name in Duty.model_fields)
-CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00)\|([A-Za-z0-9-]{1,80})", re.ASCII)
 
 
 class AffairQueries:
@@ -31,12 +30,12 @@ class AffairQueries:
         """A page of affairs, the newest opened first. `after` is the `next` of the page before; raises ValueError when it is not."""
         query = select(*LISTED).where(seen_by(eyes), *_conditions(wanted, now))
         if after is not None:
-            query = query.where(tuple_(affairs.c.opened_at, affairs.c.affair_id) < tuple_(*_cursor(after)))
+            query = query.where(older(after, affairs.c.opened_at, affairs.c.affair_id))
         query = query.order_by(affairs.c.opened_at.desc(), affairs.c.affair_id.desc()).limit(limit + 1)
         async with self._store.read() as db:
             rows = [_row(row) for row in (await db.execute(query)).mappings()]
         last = rows[limit - 1] if len(rows) > limit else None
-        return AffairPage(as_of=now, rows=tuple(rows[:limit]), next=f"{last.opened_at.isoformat()}|{last.affair_id}" if last else None)
+        return AffairPage(as_of=now, rows=tuple(rows[:limit]), next=list_cursor(last.opened_at, last.affair_id) if last else None)
 
     async def counts(self, eyes: Eyes, wanted: AffairFilter, now: datetime) -> dict[str, dict[str, int]]:
         """How many of these affairs there are, by kind and stage."""
@@ -69,8 +68,8 @@ class AffairQueries:
         Raises ValueError for a cursor that is none.
         """
         due = affair_duties.c
-        query = select(*OWED, *LISTED).join(affairs, affairs.c.affair_id == due.affair_id).where(owes(holder), seen(eyes, due.affair_id))
-        query = query.where(*_asked(wanted or OwedFilter()))
+        query = select(*OWED, *LISTED).join(affairs, affairs.c.affair_id == due.affair_id)
+        query = query.where(owes(holder, affair_duties), seen(eyes, due.affair_id), *_asked(wanted or OwedFilter()))
         if after is not None:
             query = query.where(behind(after, affair_duties, due.affair_id))
         async with self._store.read() as db:
@@ -82,7 +81,8 @@ async def owed_counts(db: AsyncConnection, holder: Holder, eyes: Eyes, now: date
     """How many duties a desk has in affairs, and how many of them are late; counted up to `BOUND`."""
     due = affair_duties.c
     # The earliest first: of more than are counted, all that are late are among them, up to the bound.
-    mine = select(due.due).where(owes(holder), seen(eyes, due.affair_id)).order_by(due.due.is_(None), due.due).limit(BOUND).subquery()
+    owed = select(due.due).where(owes(holder, affair_duties), seen(eyes, due.affair_id))
+    mine = owed.order_by(due.due.is_(None), due.due).limit(BOUND).subquery()
     counted, late = (await db.execute(select(func.count(), func.count().filter(mine.c.due < now)).select_from(mine))).one()
     return counted, late
 
@@ -95,14 +95,6 @@ def _asked(wanted: OwedFilter) -> list[ColumnElement[bool]]:
     found += [affairs.c.town == wanted.town] if wanted.town is not None else []
     found += [due.due < wanted.due_before] if wanted.due_before is not None else []
     return found
-
-
-def owes(holder: Holder) -> ColumnElement[bool]:
-    """The predicate on `affair_duties` that decides whose they are: by name, by post in the unit, or by role in the scope."""
-    due = affair_duties.c
-    anywhere = due.unit.is_(None) if holder.town is None else and_(due.unit.is_(None), due.town == holder.town)
-    posts = [and_(due.person.is_(None), due.role == holder.role, where) for where in (due.unit == holder.unit, anywhere)]
-    return or_(due.person == holder.person, *posts)
 
 
 def seen(eyes: Eyes, affair_id: ColumnElement[str] = affairs.c.affair_id) -> ColumnElement[bool]:
@@ -131,10 +123,8 @@ def seen_by(eyes: Eyes) -> ColumnElement[bool]:
 
 def _opened(eyes: Eyes) -> list[ColumnElement[bool]]:
     """A condition on `affair_access` for each kind of scope."""
-    by_kind: dict[str, list[str]] = {}
-    for kind, value in eyes.scopes:
-        by_kind.setdefault(kind, []).append(value)
-    return [and_(affair_access.c.kind == kind, affair_access.c.value.in_(values)) for kind, values in by_kind.items()]
+    kinds = scopes_by_kind(eyes).items()
+    return [and_(affair_access.c.kind == kind, affair_access.c.value.in_(values)) for kind, values in kinds]
 
 
 def _conditions(wanted: AffairFilter, now: datetime) -> list[ColumnElement[bool]]:
@@ -154,13 +144,6 @@ def _conditions(wanted: AffairFilter, now: datetime) -> list[ColumnElement[bool]
         keyed = select(affair_keys.c.affair_id).where(affair_keys.c.name == name, affair_keys.c.value == value)
         found.append(affairs.c.affair_id.in_(keyed))
     return found
-
-
-def _cursor(text: str) -> tuple[datetime, str]:
-    found = CURSOR.fullmatch(text)
-    if found is None:
-        raise ValueError("not a cursor of ours")
-    return datetime.fromisoformat(found.group(1)), found.group(2)
 
 
 def _row(row: RowMapping) -> AffairRow:

@@ -6,16 +6,16 @@ that look (`Eyes`), and one predicate decides what they see; whoever forgets the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, RowMapping, Table, and_, exists, false, func, or_, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, exists, false, func, or_, select, true, union_all
 
 from store.codes import expanded
 from store.desk.conditions import further, overdue
 from store.desk.lists import Candidate, CasePage, CaseRow, Eyes, Filter, Holder
+from store.desk.order import list_cursor, older
 from store.engine import Store
 from store.tables import actions, case_access, cases, code_counters, obligations
 
@@ -38,12 +38,12 @@ class Queries:
         """A page of the case list. `after` is the `next` of the page before; raises ValueError when it is something else."""
         query = select(*LISTED).where(_seen(eyes, wanted), *conditions(wanted, now))
         if after is not None:
-            query = query.where(tuple_(cases.c.opened_at, cases.c.case_id) < tuple_(*_cursor(after)))
+            query = query.where(older(after, cases.c.opened_at, cases.c.case_id))
         query = query.order_by(cases.c.opened_at.desc(), cases.c.case_id.desc()).limit(limit + 1)
         async with self._store.read() as db:
             rows = [case_row(row) for row in (await db.execute(query)).mappings()]
         last = rows[limit - 1] if len(rows) > limit else None
-        return CasePage(as_of=now, rows=tuple(rows[:limit]), next=f"{last.opened_at.isoformat()}|{last.case_id}" if last else None)
+        return CasePage(as_of=now, rows=tuple(rows[:limit]), next=list_cursor(last.opened_at, last.case_id) if last else None)
 
     async def count(self, eyes: Eyes, wanted: Filter, now: datetime) -> int:
         """How many cases a list would hold."""
@@ -114,9 +114,9 @@ class Queries:
         return {person: found.get(person, 0) for person in persons}
 
 
-def owes(holder: Holder) -> ColumnElement[bool]:
-    """The predicate on `obligations` that decides whose they are: by name, by post in the unit, or by role in the scope."""
-    owed = obligations.c
+def owes(holder: Holder, duties: Table = obligations) -> ColumnElement[bool]:
+    """The predicate on a table of duties that decides whose they are: by name, by post in the unit, or by role in the scope."""
+    owed = duties.c
     anywhere = owed.unit.is_(None) if holder.town is None else and_(owed.unit.is_(None), owed.town == holder.town)
     # Written out to its last branch: each of them has an index, and with one branch inside another SQLite finds none.
     posts = [and_(owed.person.is_(None), owed.role == holder.role, where) for where in (owed.unit == holder.unit, anywhere)]
@@ -136,7 +136,7 @@ def seen_by(eyes: Eyes, of: Table = cases) -> ColumnElement[bool]:
     # One select for each kind: over a list of pairs SQLite uses no index.
     mine = [
         select(case_access.c.case_id).where(case_access.c.kind == kind, case_access.c.value.in_(values))
-        for kind, values in _by_kind(eyes).items()
+        for kind, values in scopes_by_kind(eyes).items()
         if kind != "town"
     ]
     if mine:
@@ -148,7 +148,7 @@ def seen_one_by_one(eyes: Eyes, case_id: ColumnElement[str], town: ColumnElement
     """The same predicate asked of one case after another, by any columns that name it and its town: for few cases among many."""
     if eyes.everything and not eyes.closed:
         return true()
-    by_kind = _by_kind(eyes)
+    by_kind = scopes_by_kind(eyes)
     towns = by_kind.pop("town", [])
     by_town = exists().where(case_access.c.case_id == case_id, case_access.c.kind == "town", case_access.c.value.in_(towns))
     found = _wide(eyes, case_id, None if not towns else by_town if town is None else town.in_(towns))
@@ -169,7 +169,8 @@ def _wide(eyes: Eyes, case_id: ColumnElement[str], in_town: ColumnElement[bool] 
     return [and_(wide, or_(case_id.not_in(closed), case_id.in_(own)))] if eyes.closed else [wide]
 
 
-def _by_kind(eyes: Eyes) -> dict[str, list[str]]:
+def scopes_by_kind(eyes: Eyes) -> dict[str, list[str]]:
+    """The values of the scopes of each kind."""
     found: dict[str, list[str]] = {}
     for kind, value in eyes.scopes:
         found.setdefault(kind, []).append(value)
@@ -207,16 +208,6 @@ def conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
         late = overdue(now)
         found.append(late if wanted.overdue else ~late)
     return [*found, *further(wanted, now)]
-
-
-CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?\+00:00)\|([A-Za-z0-9-]{1,80})")
-
-
-def _cursor(text: str) -> tuple[datetime, str]:
-    found = CURSOR.fullmatch(text)
-    if found is None or not found.group(1).isascii():
-        raise ValueError("not a cursor of ours")
-    return datetime.fromisoformat(found.group(1)), found.group(2)
 
 
 def case_row(row: RowMapping, prefix: str = "") -> CaseRow:
