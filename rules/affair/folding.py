@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from models.affair.base import RECENT_ACTIONS, Affair, AffairEvent, AffairReceipt
+from models.affair.base import RECENT_ACTIONS, Affair, AffairEvent, AffairReceipt, Link
 from models.case import Card
 from models.record import Line
 from models.words import Algorithm
@@ -76,12 +76,23 @@ def replayed(kind: Kind, blank: Affair, lines: Iterable[Line]) -> Affair:
     return affair
 
 
-def _noted(affair: Affair, what: Any, event: AffairEvent) -> dict[str, Any]:
+def nothing(affair: Any, what: Any, event: Any) -> dict[str, Any]:
+    """The folding of what changes no field of its own: at most the stage, or a moment."""
     return {}
 
 
+def copied(affair: Any, what: Any, event: Any) -> dict[str, Any]:
+    """The folding of what begins an affair: its fields are the state's, one for one."""
+    return {name: getattr(what, name) for name in type(what).model_fields if name != "type"}
+
+
+def with_link(affair: Affair, link: Link) -> dict[str, Any]:
+    """The field change that links a record, where it is not linked yet."""
+    return {} if affair.linked(link.id) else {"links": (*affair.links, link)}
+
+
 def _linked(affair: Affair, what: Any, event: AffairEvent) -> dict[str, Any]:
-    return {} if affair.linked(what.link.id) else {"links": (*affair.links, what.link)}
+    return with_link(affair, what.link)
 
 
 def _carded(affair: Affair, what: Any, event: AffairEvent) -> dict[str, Any]:
@@ -125,15 +136,15 @@ def without_work(affair: Affair, work_id: str) -> dict[str, Any]:
 
 
 COMMON_FOLDINGS: dict[str, Folding] = {
-    "noted": _noted,
+    "noted": nothing,
     "linked": _linked,
-    "reminded": _noted,
+    "reminded": nothing,
     "carded": _carded,
     "card_lifted": _card_lifted,
     "handed_over": _handed_over,
     "asked": _asked,
     "answered": _answered,
-    "restarted": _noted,
-    "recalendared": _noted,
+    "restarted": nothing,
+    "recalendared": nothing,
 }
 """What the happenings of all kinds change."""

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.affair.base import Link
 from models.affair.dwelling import happenings as w
 from models.affair.dwelling.book import DwellingTier
 from models.affair.dwelling.state import Dwelling, Lease
+from rules.affair.folding import copied, nothing, with_link
 from rules.affair.kind import Folding
 
 KEPT = 60
 """How many inspections the state remembers; all of them are in the record."""
-
-
-def enrolled(dwelling: Dwelling, what: w.DwellingEnrolled, event: Any) -> dict[str, Any]:
-    """A building is on the list."""
-    return {name: getattr(what, name) for name in type(what).model_fields if name != "type"}
 
 
 def amended(dwelling: Dwelling, what: w.DwellingAmended, event: Any) -> dict[str, Any]:
@@ -87,13 +82,13 @@ def inspected(dwelling: Dwelling, what: w.DwellingInspected, event: Any) -> dict
 def bound(dwelling: Dwelling, what: w.FindingBound, event: Any) -> dict[str, Any]:
     """A finding has its hazard."""
     finding = dwelling.findings[what.finding].model_copy(update={"affair": what.link.id})
-    return {"findings": {**dwelling.findings, what.finding: finding}, "links": _links(dwelling, what.link)}
+    return {"findings": {**dwelling.findings, what.finding: finding}, **with_link(dwelling, what.link)}
 
 
 def added(dwelling: Dwelling, what: w.FindingAdded, event: Any) -> dict[str, Any]:
     """One thing more is unsafe."""
     findings = {**dwelling.findings, what.added.id: what.added}
-    return {"findings": findings, "found": dwelling.found + 1, "links": _links(dwelling, what.link)}
+    return {"findings": findings, "found": dwelling.found + 1, **with_link(dwelling, what.link)}
 
 
 def again(dwelling: Dwelling, what: w.FindingAgain, event: Any) -> dict[str, Any]:
@@ -122,11 +117,6 @@ def decided(dwelling: Dwelling, what: w.ClearingDecided, event: Any) -> dict[str
     return {"deciding": False}
 
 
-def told(dwelling: Dwelling, what: Any, event: Any) -> dict[str, Any]:
-    """Nothing but the stage changes, or nothing at all."""
-    return {}
-
-
 def _lease(dwelling: Dwelling, name: str, **changes: Any) -> dict[str, Any]:
     lease: Lease = dwelling.leases[name].model_copy(update=changes)
     return {"leases": {**dwelling.leases, name: lease}}
@@ -137,12 +127,8 @@ def _occupant(dwelling: Dwelling, lease: str, name: str, **changes: Any) -> dict
     return _lease(dwelling, lease, occupants={**occupants, name: occupants[name].model_copy(update=changes)})
 
 
-def _links(dwelling: Dwelling, link: Link) -> tuple[Link, ...]:
-    return dwelling.links if dwelling.linked(link.id) else (*dwelling.links, link)
-
-
 FOLDINGS: dict[str, Folding] = {
-    "dwelling_enrolled": enrolled,
+    "dwelling_enrolled": copied,
     "dwelling_amended": amended,
     "lease_made": lease_made,
     "lease_prolonged": prolonged,
@@ -151,16 +137,16 @@ FOLDINGS: dict[str, Folding] = {
     "occupant_checked_in": checked_in,
     "occupant_confirmed": confirmed,
     "occupant_left": left,
-    "tenants_registered": told,
+    "tenants_registered": nothing,
     "dwelling_inspected": inspected,
     "finding_bound": bound,
     "finding_added": added,
     "finding_again": again,
     "finding_closed": finding_closed,
     "dwelling_graded": graded,
-    "letting_suspended": told,
-    "letting_resumed": told,
+    "letting_suspended": nothing,
+    "letting_resumed": nothing,
     "clearing_asked": asked,
     "clearing_decided": decided,
-    "dwelling_closed": told,
+    "dwelling_closed": nothing,
 }

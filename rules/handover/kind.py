@@ -17,7 +17,7 @@ from models.refusal import RefusalCode
 from models.words import Role
 from rules.affair.common import ENGINE, EVERYBODY, SUPERVISORS
 from rules.affair.draft import AffairDraft
-from rules.affair.folding import without_work
+from rules.affair.folding import copied, nothing, without_work
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
 from rules.affair.units import of_centre
 from rules.draft import require
@@ -183,10 +183,6 @@ def _centre(handover: o.Handover, actor: Actor, act: Any, bundle: AffairBundle) 
     return of_centre(handover, actor, bundle)
 
 
-def _proposed(handover: o.Handover, what: o.HandoverProposed, event: o.HandoverEvent) -> dict[str, Any]:
-    return {name: getattr(what, name) for name in type(what).model_fields if name != "type"}
-
-
 def _redirected(handover: o.Handover, what: o.HandoverRedirected, event: o.HandoverEvent) -> dict[str, Any]:
     change = {"state": OPEN, "refusal": None, "receiver": None if what.whole else what.receiver}
     pieces = {name: piece.model_copy(update=change) if name in what.records else piece for name, piece in handover.pieces.items()}
@@ -204,10 +200,6 @@ def _rejected(handover: o.Handover, what: o.HandoverRejected, event: o.HandoverE
 def _settled(handover: o.Handover, what: o.PieceSettled, event: o.HandoverEvent) -> dict[str, Any]:
     piece = handover.pieces[what.record].model_copy(update={"state": what.state, "refusal": what.refusal})
     return {**without_work(handover, what.work), "pieces": {**handover.pieces, what.record: piece}}
-
-
-def _nothing(handover: o.Handover, what: Any, event: o.HandoverEvent) -> dict[str, Any]:
-    return {}
 
 
 def _finished(handover: o.Handover, what: o.HandoverFinished, event: o.HandoverEvent) -> dict[str, Any]:
@@ -241,11 +233,11 @@ HANDOVER = Kind(
         "answer": AffairSpec(_answer, ENGINE, APPROVED),
     },
     foldings={
-        "handover_proposed": _proposed,
+        "handover_proposed": copied,
         "handover_redirected": _redirected,
         "handover_approved": _approved,
         "handover_rejected": _rejected,
-        "handover_withdrawn": _nothing,
+        "handover_withdrawn": nothing,
         "piece_settled": _settled,
         "handover_finished": _finished,
     },

@@ -15,6 +15,7 @@ from models.refusal import RefusalCode
 from models.words import Role
 from rules.affair.common import EVERYBODY, SUPERVISORS
 from rules.affair.draft import AffairDraft
+from rules.affair.folding import copied
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
 from rules.affair.units import known_unit, of_centre, of_place, standard_access, unit_of, where
 from rules.draft import require
@@ -118,10 +119,6 @@ def _ball(hazard: h.Hazard, bundle: AffairBundle) -> str:
     return "rectify" if hazard.stage == "reported" else "reinspect"
 
 
-def _reported(hazard: h.Hazard, what: h.HazardReported, event: h.HazardEvent) -> dict[str, Any]:
-    return what.model_dump(exclude={"type"})
-
-
 def _fixed(hazard: h.Hazard, what: h.HazardFixed, event: h.HazardEvent) -> dict[str, Any]:
     return {"fixed_by": what.person}
 
@@ -161,7 +158,7 @@ HAZARD = Kind(
         "inspect": AffairSpec(body=_inspect, roles=WORKERS, stages=frozenset({"fixed"}), holds=_near),
         "pass": AffairSpec(body=_pass, roles=WORKERS | SUPERVISORS, stages=frozenset({"reported"}), holds=_holds),
     },
-    foldings={"hazard_reported": _reported, "hazard_fixed": _fixed, "hazard_inspected": _inspected, "hazard_passed": _passed},
+    foldings={"hazard_reported": copied, "hazard_fixed": _fixed, "hazard_inspected": _inspected, "hazard_passed": _passed},
     wants=_wants,
     owes=_owes,
     ball=_ball,

@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from models.affair import household as h
+from rules.affair.folding import copied, nothing
 from rules.affair.kind import Folding
 
 CHANGES = ("place", "town", "address", "contact", "needs", "noticed_on", "imported")
 """Fields that an update may change; None in the happening means as before."""
-
-
-def registered(file: h.Household, what: h.HouseholdRegistered, event: h.HouseholdEvent) -> dict[str, Any]:
-    """A file begins."""
-    return {name: getattr(what, name) for name in type(what).model_fields if name != "type"}
 
 
 def updated(file: h.Household, what: h.HouseholdUpdated, event: h.HouseholdEvent) -> dict[str, Any]:
@@ -52,18 +48,13 @@ def renewed(file: h.Household, what: h.StayRenewed, event: h.HouseholdEvent) -> 
     return {"members": {**file.members, what.member: file.members[what.member].model_copy(update={"stay": what.stay})}}
 
 
-def closed(file: h.Household, what: h.HouseholdClosed, event: h.HouseholdEvent) -> dict[str, Any]:
-    """The file is closed."""
-    return {}
-
-
 FOLDINGS: dict[str, Folding] = {
-    "household_registered": registered,
+    "household_registered": copied,
     "household_updated": updated,
     "measure_agreed": agreed,
     "measure_finished": finished,
     "household_visited": visited,
     "visit_planned": planned,
     "stay_renewed": renewed,
-    "household_closed": closed,
+    "household_closed": nothing,
 }

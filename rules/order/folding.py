@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from models.affair import order as o
+from rules.affair.folding import copied, nothing
 from rules.affair.kind import Folding
 
 FEN = 100
@@ -14,10 +15,6 @@ FEN = 100
 def yuan(value: float) -> float:
     """A sum told to the fen, half a fen upwards, as receipts are written."""
     return int(value * FEN + 0.5 + 1e-9) / FEN
-
-
-def _requested(order: o.Order, what: o.OrderRequested, event: o.OrderEvent) -> dict[str, Any]:
-    return {name: getattr(what, name) for name in type(what).model_fields if name != "type"}
 
 
 def _quoted(order: o.Order, what: o.OrderQuoted, event: o.OrderEvent) -> dict[str, Any]:
@@ -44,19 +41,15 @@ def _disputed(order: o.Order, what: o.OrderDisputed, event: o.OrderEvent) -> dic
     return {"disputed": True}
 
 
-def _nothing(order: o.Order, what: Any, event: o.OrderEvent) -> dict[str, Any]:
-    return {}
-
-
 FOLDINGS: dict[str, Folding] = {
-    "order_requested": _requested,
+    "order_requested": copied,
     "order_quoted": _quoted,
-    "quote_accepted": _nothing,
-    "order_withdrawn": _nothing,
-    "order_declined": _nothing,
+    "quote_accepted": nothing,
+    "order_withdrawn": nothing,
+    "order_declined": nothing,
     "order_started": _started,
     "order_finished": _finished,
-    "order_returned": _nothing,
+    "order_returned": nothing,
     "order_confirmed": _confirmed,
     "order_rated": _rated,
     "order_disputed": _disputed,

@@ -17,7 +17,7 @@ from models.words import Role
 from rules import clock as reckon
 from rules.affair.common import ENGINE, SUPERVISORS
 from rules.affair.draft import AffairDraft
-from rules.affair.folding import without_work
+from rules.affair.folding import copied, nothing, without_work
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
 from rules.affair.units import of_centre, standard_access, where
 from rules.draft import require
@@ -169,10 +169,6 @@ def _also(affair: r.Round, bundle: AffairBundle) -> Iterator[tuple[str, Owes]]:
         yield "resume", Owes("resume", Role.DISPATCHER, centre)
 
 
-def _begun(affair: r.Round, what: r.RoundBegun, event: r.RoundEvent) -> dict[str, Any]:
-    return what.model_dump(exclude={"type"})
-
-
 def _fold_started(affair: r.Round, what: r.RoundStarted, event: r.RoundEvent) -> dict[str, Any]:
     grids = {place: r.GridTally(targets=count) for place, count in what.targets.items()}
     return {**without_work(affair, what.work), "grids": grids, "targets": sum(what.targets.values()), "digest": what.digest, "stuck": None}
@@ -250,7 +246,7 @@ ROUND = Kind(
         "answer": AffairSpec(body=_answer, roles=ENGINE, stages=frozenset({"counting", "running"})),
     },
     foldings={
-        "round_begun": _begun,
+        "round_begun": copied,
         "round_counting": _changed(stuck=None),
         "round_started": _fold_started,
         "sheets_dealt": _fold_dealt,
@@ -260,7 +256,7 @@ ROUND = Kind(
         "targets_lapsed": _fold_lapsed,
         "round_paused": _changed(paused=True),
         "round_resumed": _changed(paused=False, stuck=None),
-        "round_closed": _changed(),
+        "round_closed": nothing,
     },
     wants=_wants,
     owes=_owes,

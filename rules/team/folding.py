@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from models.affair import team as t
+from rules.affair.folding import copied, nothing
 from rules.affair.kind import Folding
 
 KEPT_DRILLS = 60
 """How many exercises the state remembers; all of them are in the record."""
-
-
-def _formed(team: t.Team, what: t.TeamFormed, event: t.TeamEvent) -> dict[str, Any]:
-    return what.model_dump(exclude={"type"})
 
 
 def _seated(team: t.Team, what: t.MemberSeated, event: t.TeamEvent) -> dict[str, Any]:
@@ -62,12 +59,8 @@ def _dropped(team: t.Team, what: t.GroupDropped, event: t.TeamEvent) -> dict[str
     return {"groups": {name: group for name, group in team.groups.items() if name != what.group}}
 
 
-def _dissolved(team: t.Team, what: t.TeamDissolved, event: t.TeamEvent) -> dict[str, Any]:
-    return {}
-
-
 FOLDINGS: dict[str, Folding] = {
-    "team_formed": _formed,
+    "team_formed": copied,
     "member_seated": _seated,
     "member_unseated": _unseated,
     "roster_written": _rostered,
@@ -76,5 +69,5 @@ FOLDINGS: dict[str, Folding] = {
     "drill_called_off": _called_off,
     "group_taken": _taken,
     "group_dropped": _dropped,
-    "team_dissolved": _dissolved,
+    "team_dissolved": nothing,
 }

@@ -7,6 +7,7 @@ from typing import Any
 from models.affair.watch import happening as h
 from models.affair.watch.state import Watch
 from models.words import Tier
+from rules.affair.folding import nothing
 from rules.affair.kind import Folding
 
 
@@ -25,10 +26,6 @@ def _folded(watch: Watch, what: h.SignalsFolded, event: Any) -> dict[str, Any]:
 
 def _graded(watch: Watch, what: h.WatchGraded, event: Any) -> dict[str, Any]:
     return {"grade": what.grade, "owes_visit": what.visit}
-
-
-def _nothing(watch: Watch, what: Any, event: Any) -> dict[str, Any]:
-    return {}
 
 
 def _visited(watch: Watch, what: h.WatchVisited, event: Any) -> dict[str, Any]:
@@ -57,7 +54,7 @@ FOLDINGS: dict[str, Folding] = {
     "signalled": _signalled,
     "signals_folded": _folded,
     "watch_graded": _graded,
-    "label_kept": _nothing,
+    "label_kept": nothing,
     "watch_visited": _visited,
     "signal_struck": _struck,
     "watch_objected": _objected,

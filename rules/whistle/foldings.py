@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from models.affair.base import Happened
 from models.affair.whistle import happenings as h
 from models.affair.whistle.state import Call, CallState, Whistle
+from rules.affair.folding import nothing
 from rules.affair.kind import Folding
 
 Changes = dict[str, Any]
@@ -84,15 +84,11 @@ def _whistle_rated(whistle: Whistle, what: h.WhistleRated, event: h.WhistleEvent
     return {"calls": whistle.with_call(what.unit, useful=what.useful)}
 
 
-def _nothing(whistle: Whistle, what: Happened, event: h.WhistleEvent) -> Changes:
-    return {}
-
-
 FOLDINGS: Mapping[str, Folding] = {
     "whistle_blown": _blown,
     "whistle_endorsed": _endorsed,
-    "whistle_turned_down": _nothing,
-    "whistle_withdrawn": _nothing,
+    "whistle_turned_down": nothing,
+    "whistle_withdrawn": nothing,
     "unit_called": _called,
     "unit_answered": _answered,
     "unit_silent": _silent,
