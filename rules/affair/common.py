@@ -12,9 +12,10 @@ from models.party import Actor
 from models.refusal import RefusalCode
 from models.words import CardKind, Role
 from rules import clock as reckon
-from rules.affair.clocks import duties, earliest
+from rules.affair.clocks import earliest
 from rules.affair.draft import AffairDraft
 from rules.affair.kind import ANY, COMMON_SPECS, AffairBundle, AffairSpec, bundle
+from rules.affair.units import by_centre, of_centre
 from rules.authority import PERMITS
 from rules.draft import require
 
@@ -28,13 +29,8 @@ ENGINE = frozenset({Role.SYSTEM})
 
 def _on_it(affair: Any, actor: Actor, action: Any, bundle: AffairBundle) -> bool:
     """Whether the actor's post is one of those that the affair is open to: its unit, its town's centre, or itself."""
-    centres = {bundle.network.centre(affair.town), bundle.network.county_centre}
     unit = bundle.network.unit(actor.unit)
-    return actor.unit in centres or (unit is not None and affair.town is not None and unit.town == affair.town)
-
-
-def _supervises(affair: Any, actor: Actor, action: Any, bundle: AffairBundle) -> bool:
-    return actor.unit in {bundle.network.centre(affair.town), bundle.network.county_centre}
+    return of_centre(affair, actor, bundle) or (unit is not None and affair.town is not None and unit.town == affair.town)
 
 
 def _note(draft: AffairDraft, act: c.NoteAffair) -> None:
@@ -135,7 +131,7 @@ COMMON_SPECS.update(
         "link": AffairSpec(
             body=_link, roles=EVERYBODY, stages=ANY, holds=_on_it, done=lambda m, a, b: a.found is not None and m.linked(a.found.id)
         ),
-        "lift_card": AffairSpec(body=_lift, roles=SUPERVISORS, stages=ANY, holds=_supervises),
+        "lift_card": AffairSpec(body=_lift, roles=SUPERVISORS, stages=ANY, holds=by_centre),
         "hand_over": AffairSpec(body=_hand_over, roles=EVERYBODY, stages=ANY),
         "tick": AffairSpec(body=_tick, roles=ENGINE, stages=ANY),
         "answer": AffairSpec(body=_answer, roles=ENGINE, stages=ANY),
@@ -148,5 +144,3 @@ COMMON_SPECS.update(
         "restart": AffairSpec(body=_restart, roles=ENGINE, stages=ANY),
     }
 )
-
-__all__ = ["ANY", "ENGINE", "EVERYBODY", "SUPERVISORS", "duties"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from models.affair.dwelling.actions import DwellingAction, EnrolDwelling
+from models.affair.dwelling.actions import DwellingAction
 from models.affair.dwelling.book import DwellingBook
 from models.affair.dwelling.happenings import DwellingEvent
 from models.affair.dwelling.state import Dwelling
@@ -16,7 +16,7 @@ from models.party import Actor
 from models.words import Role
 from rules.affair.common import ENGINE
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
-from rules.affair.units import of_centre, of_place, unit_of
+from rules.affair.units import by_centre, by_village, centres, of_place, owed_there, unit_of, village_of
 from rules.dwelling import inspecting, leasing
 from rules.dwelling.foldings import FOLDINGS
 from rules.dwelling.labels import LABELS
@@ -36,37 +36,18 @@ PERSONAL = frozenset({Group.NAMES, Group.PHONES, Group.NUMBERS, Group.ADDRESSES}
 NOBODY: Mapping[Group, Show] = {group: Show.FULL for group in Group if group not in PERSONAL}
 
 
-def _village(dwelling: Dwelling, network: Network) -> str | None:
-    place = network.place(dwelling.place or "")
-    return place.unit if place is not None else None
-
-
 def _police(dwelling: Dwelling, network: Network) -> str | None:
     place = network.place(dwelling.place or "")
     return unit_of(network, "police", place) if place is not None else None
 
 
-def _keeps(dwelling: Dwelling, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
-    """The committee of the building's village, or the centre in charge."""
-    if isinstance(act, EnrolDwelling):
-        place = bundle.network.place(act.place)
-        if place is None:
-            return True  # the rule itself names what is wrong
-        return actor.unit in {place.unit, bundle.network.centre(place.town), bundle.network.county_centre}
-    return actor.unit == _village(dwelling, bundle.network) or of_centre(dwelling, actor, bundle)
-
-
 def _moves(dwelling: Dwelling, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
     """Whoever keeps the list, and a tenant who brings a code."""
-    return actor.role is Role.CITIZEN or _keeps(dwelling, actor, act, bundle)
+    return actor.role is Role.CITIZEN or by_village(dwelling, actor, act, bundle)
 
 
 def _near(dwelling: Dwelling, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
     return of_place(dwelling.place, actor, bundle.network)
-
-
-def _centre(dwelling: Dwelling, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
-    return of_centre(dwelling, actor, bundle)
 
 
 def _wants(dwelling: Dwelling, bundle: AffairBundle) -> Mapping[str, Want]:
@@ -100,14 +81,13 @@ def _owes(dwelling: Dwelling, clock: str, bundle: AffairBundle) -> Owes:
     name = clock.partition(":")[0]
     if name == "clearing":
         return Owes("decide_clearing", Role.DISPATCHER, bundle.network.centre(dwelling.town))
-    unit = _village(dwelling, bundle.network)
-    return Owes(ACTS[name], Role.GRID, unit) if unit else Owes(ACTS[name], Role.DISPATCHER, bundle.network.centre(dwelling.town))
+    return owed_there(dwelling, ACTS[name], bundle.network)
 
 
 def _access(dwelling: Dwelling, bundle: AffairBundle) -> tuple[tuple[str, str], ...]:
     """The grid, the village, the centre and the police station; nobody by being of the town (domain 8.1)."""
     network = bundle.network
-    units = (_village(dwelling, network), network.centre(dwelling.town), network.county_centre, _police(dwelling, network))
+    units = (village_of(dwelling, network), *centres(dwelling.town, network), _police(dwelling, network))
     found = [("unit", unit) for unit in units if unit]
     found += [("place", dwelling.place)] if dwelling.place else []
     return tuple(dict.fromkeys(found))
@@ -128,21 +108,21 @@ def _faults(book: DwellingBook, network: Network) -> Iterator[tuple[str, str]]:
 
 
 HOUSES = {
-    "enrol": AffairSpec(leasing.enrol, KEEPERS, frozenset({None}), holds=_keeps),
-    "amend": AffairSpec(leasing.amend, KEEPERS, ON_LIST, holds=_keeps),
-    "let": AffairSpec(leasing.let, KEEPERS, OPEN, holds=_keeps),
-    "prolong": AffairSpec(leasing.prolong, KEEPERS, OPEN, holds=_keeps),
-    "end_lease": AffairSpec(leasing.end_lease, KEEPERS, ON_LIST, holds=_keeps),
-    "give_code": AffairSpec(leasing.give_code, KEEPERS, OPEN, holds=_keeps),
+    "enrol": AffairSpec(leasing.enrol, KEEPERS, frozenset({None}), holds=by_village),
+    "amend": AffairSpec(leasing.amend, KEEPERS, ON_LIST, holds=by_village),
+    "let": AffairSpec(leasing.let, KEEPERS, OPEN, holds=by_village),
+    "prolong": AffairSpec(leasing.prolong, KEEPERS, OPEN, holds=by_village),
+    "end_lease": AffairSpec(leasing.end_lease, KEEPERS, ON_LIST, holds=by_village),
+    "give_code": AffairSpec(leasing.give_code, KEEPERS, OPEN, holds=by_village),
     "check_in": AffairSpec(leasing.check_in, KEEPERS | {Role.CITIZEN}, OPEN, holds=_moves),
-    "confirm": AffairSpec(leasing.confirm, KEEPERS, ON_LIST, holds=_keeps),
-    "move_out": AffairSpec(leasing.move_out, KEEPERS, ON_LIST, holds=_keeps),
-    "register_tenants": AffairSpec(leasing.register_tenants, KEEPERS, ON_LIST, holds=_keeps),
-    "close": AffairSpec(leasing.close, KEEPERS - {Role.GRID}, ON_LIST, holds=_keeps),
+    "confirm": AffairSpec(leasing.confirm, KEEPERS, ON_LIST, holds=by_village),
+    "move_out": AffairSpec(leasing.move_out, KEEPERS, ON_LIST, holds=by_village),
+    "register_tenants": AffairSpec(leasing.register_tenants, KEEPERS, ON_LIST, holds=by_village),
+    "close": AffairSpec(leasing.close, KEEPERS - {Role.GRID}, ON_LIST, holds=by_village),
 }
 SAFETY = {
     "inspect": AffairSpec(inspecting.inspect, INSPECTORS, ON_LIST, holds=_near, fault=inspecting.inspect_fault),
-    "decide_clearing": AffairSpec(inspecting.decide_clearing, frozenset({Role.DISPATCHER, Role.DIRECTOR}), ON_LIST, holds=_centre),
+    "decide_clearing": AffairSpec(inspecting.decide_clearing, frozenset({Role.DISPATCHER, Role.DIRECTOR}), ON_LIST, holds=by_centre),
     "hazard_found": AffairSpec(inspecting.hazard_found, ENGINE, ON_LIST),
     "hazard_again": AffairSpec(inspecting.hazard_again, ENGINE, ON_LIST),
     "hazard_closed": AffairSpec(inspecting.hazard_closed, ENGINE, ON_LIST),

@@ -19,7 +19,7 @@ from rules.affair.common import ENGINE, EVERYBODY, SUPERVISORS
 from rules.affair.draft import AffairDraft
 from rules.affair.folding import copied, nothing, without_work
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
-from rules.affair.units import of_centre
+from rules.affair.units import by_centre, centres
 from rules.draft import require
 from rules.handover.labels import LABELS
 
@@ -62,8 +62,8 @@ def _proposes(handover: o.Handover, actor: Actor, act: Any, bundle: AffairBundle
 def may_propose(leaver: str, actor: Actor, network: Network) -> bool:
     """Whether somebody may look at what a person has open, and propose to hand it over: that person, and the centre in charge."""
     unit = network.unit(unit_of(leaver))
-    centres = {network.centre(unit.town if unit else None), network.county_centre}
-    return leaver in actor.ids or (actor.role in SUPERVISORS and actor.unit in centres)
+    in_charge = centres(unit.town if unit else None, network)
+    return leaver in actor.ids or (actor.role in SUPERVISORS and actor.unit in in_charge)
 
 
 def _propose(draft: AffairDraft, act: o.ProposeHandover) -> None:
@@ -172,15 +172,11 @@ def _owes(handover: o.Handover, clock: str, bundle: AffairBundle) -> Owes:
 def _access(handover: o.Handover, bundle: AffairBundle) -> tuple[tuple[str, str], ...]:
     """The centre in charge, which sees by its town, the unit of who leaves, and who is named."""
     network = bundle.network
-    units = (network.centre(handover.town), network.county_centre, unit_of(handover.leaver or ""))
+    units = (*centres(handover.town, network), unit_of(handover.leaver or ""))
     persons = [name for name in (handover.leaver, handover.receiver, handover.proposer) if name]
     found = [("town", handover.town)] if handover.town is not None else []
     found += [("unit", unit) for unit in units if unit] + [("person", person) for person in persons]
     return tuple(dict.fromkeys(found))
-
-
-def _centre(handover: o.Handover, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
-    return of_centre(handover, actor, bundle)
 
 
 def _redirected(handover: o.Handover, what: o.HandoverRedirected, event: o.HandoverEvent) -> dict[str, Any]:
@@ -226,10 +222,10 @@ HANDOVER = Kind(
     specs={
         "propose": AffairSpec(_propose, EVERYBODY, frozenset({None}), holds=_proposes, fault=_fault),
         "redirect": AffairSpec(_redirect, EVERYBODY, PROPOSED | APPROVED, holds=_proposes),
-        "approve": AffairSpec(_approve, REVIEWERS, PROPOSED, holds=_centre),
-        "reject": AffairSpec(_reject, REVIEWERS, PROPOSED, holds=_centre),
+        "approve": AffairSpec(_approve, REVIEWERS, PROPOSED, holds=by_centre),
+        "reject": AffairSpec(_reject, REVIEWERS, PROPOSED, holds=by_centre),
         "withdraw": AffairSpec(_withdraw, EVERYBODY, PROPOSED, holds=_proposes),
-        "finish": AffairSpec(_finish, SUPERVISORS, APPROVED, holds=_centre),
+        "finish": AffairSpec(_finish, SUPERVISORS, APPROVED, holds=by_centre),
         "answer": AffairSpec(_answer, ENGINE, APPROVED),
     },
     foldings={

@@ -17,7 +17,7 @@ from rules.affair.common import EVERYBODY, SUPERVISORS
 from rules.affair.draft import AffairDraft
 from rules.affair.folding import copied
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
-from rules.affair.units import known_unit, of_centre, of_place, standard_access, unit_of, where
+from rules.affair.units import known_unit, of_centre, of_place, owed_there, standard_access, unit_of, where
 from rules.draft import require
 from rules.hazard.labels import LABELS
 from rules.obligations import acting
@@ -107,12 +107,7 @@ def _wants(hazard: h.Hazard, bundle: AffairBundle) -> Mapping[str, Want]:
 def _owes(hazard: h.Hazard, clock: str, bundle: AffairBundle) -> Owes:
     if clock == "rectify":
         return Owes("fix", acting(hazard.unit), hazard.unit)
-    place = bundle.network.place(hazard.place or "")
-    return (
-        Owes("inspect", Role.GRID, place.unit)
-        if place and place.unit
-        else Owes("inspect", Role.DISPATCHER, bundle.network.centre(hazard.town))
-    )
+    return owed_there(hazard, "inspect", bundle.network)
 
 
 def _ball(hazard: h.Hazard, bundle: AffairBundle) -> str:

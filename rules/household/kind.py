@@ -10,11 +10,10 @@ from pydantic import TypeAdapter
 
 from models.affair import household as h
 from models.affair.household_book import HouseholdBook
-from models.network import Network
 from models.party import Actor
 from models.words import Role
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
-from rules.affair.units import centre_posts, of_centre
+from rules.affair.units import by_village, centre_posts, centres, owed_there, village_of
 from rules.household import actions
 from rules.household.folding import FOLDINGS
 from rules.household.labels import LABELS
@@ -28,31 +27,16 @@ VISITORS = KEEPERS | {Role.MEDIATOR, Role.POLICE, Role.DOCTOR, Role.VOLUNTEER}
 RUNNING: frozenset[str | None] = frozenset({"open"})
 
 
-def _keeps(file: h.Household, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
-    """The committee of the household's village, or the centre in charge."""
-    if isinstance(act, h.RegisterHousehold):
-        place = bundle.network.place(act.place)
-        if place is None:
-            return True  # the rule itself names what is wrong
-        return actor.unit in {place.unit, bundle.network.centre(place.town), bundle.network.county_centre}
-    return actor.unit == _village(file, bundle.network) or of_centre(file, actor, bundle)
-
-
 def _visits(file: h.Household, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
     """Whoever keeps the file, and the units that owe a measure."""
-    return _keeps(file, actor, act, bundle) or any(measure.unit == actor.unit for measure in file.measures.values())
+    return by_village(file, actor, act, bundle) or any(measure.unit == actor.unit for measure in file.measures.values())
 
 
 def _finishes(file: h.Household, actor: Actor, act: h.FinishMeasure, bundle: AffairBundle) -> bool:
     """The unit that owes the measure; to drop it is for whoever keeps the file."""
     measure = file.measures.get(act.measure)
     mine = measure is not None and measure.unit == actor.unit and not act.drop
-    return measure is None or mine or _keeps(file, actor, act, bundle)
-
-
-def _village(file: h.Household, network: Network) -> str | None:
-    place = network.place(file.place or "")
-    return place.unit if place is not None else None
+    return measure is None or mine or by_village(file, actor, act, bundle)
 
 
 def _wants(file: h.Household, bundle: AffairBundle) -> Mapping[str, Want]:
@@ -80,15 +64,13 @@ def _owes(file: h.Household, clock: str, bundle: AffairBundle) -> Owes:
     if name == "measure":
         measure = file.measures[number]
         return Owes("finish", measure.role, measure.unit)
-    unit = _village(file, bundle.network)
-    act = "visit" if name == "visit" else "renew"
-    return Owes(act, Role.GRID, unit) if unit else Owes(act, Role.DISPATCHER, bundle.network.centre(file.town))
+    return owed_there(file, "visit" if name == "visit" else "renew", bundle.network)
 
 
 def _access(file: h.Household, bundle: AffairBundle) -> tuple[tuple[str, str], ...]:
     """The grid, the village and the centre; a unit that owes a measure; nobody by being of the town (domain 8.1)."""
     network = bundle.network
-    units = [_village(file, network), network.centre(file.town), network.county_centre]
+    units = [village_of(file, network), *centres(file.town, network)]
     units += [measure.unit for measure in file.measures.values() if measure.open]
     found = [("unit", unit) for unit in units if unit]
     found += [("place", file.place)] if file.place else []
@@ -115,14 +97,14 @@ HOUSEHOLD = Kind(
     opens="register",
     ends=frozenset({"closed"}),
     specs={
-        "register": AffairSpec(actions.register, KEEPERS, frozenset({None}), holds=_keeps, fault=actions.fault),
-        "update": AffairSpec(actions.update, KEEPERS, RUNNING, holds=_keeps, fault=actions.fault),
-        "agree": AffairSpec(actions.agree, KEEPERS, RUNNING, holds=_keeps),
+        "register": AffairSpec(actions.register, KEEPERS, frozenset({None}), holds=by_village, fault=actions.fault),
+        "update": AffairSpec(actions.update, KEEPERS, RUNNING, holds=by_village, fault=actions.fault),
+        "agree": AffairSpec(actions.agree, KEEPERS, RUNNING, holds=by_village),
         "finish": AffairSpec(actions.finish, VISITORS | {Role.STEWARD}, RUNNING, holds=_finishes),
-        "plan": AffairSpec(actions.plan, KEEPERS, RUNNING, holds=_keeps),
+        "plan": AffairSpec(actions.plan, KEEPERS, RUNNING, holds=by_village),
         "visit": AffairSpec(actions.visit, VISITORS, RUNNING, holds=_visits),
-        "renew": AffairSpec(actions.renew, KEEPERS, RUNNING, holds=_keeps),
-        "close": AffairSpec(actions.close, KEEPERS - {Role.GRID}, RUNNING, holds=_keeps),
+        "renew": AffairSpec(actions.renew, KEEPERS, RUNNING, holds=by_village),
+        "close": AffairSpec(actions.close, KEEPERS - {Role.GRID}, RUNNING, holds=by_village),
     },
     foldings=FOLDINGS,
     wants=_wants,

@@ -13,7 +13,7 @@ from models.network import Network
 from models.party import Actor
 from models.words import Role
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
-from rules.affair.units import centre_posts, of_centre, of_place, unit_of
+from rules.affair.units import centre_posts, centres, of_centre, of_place, owed_there, unit_of, village_of
 from rules.order import actions
 from rules.order.folding import FOLDINGS
 from rules.order.labels import LABELS
@@ -64,8 +64,7 @@ def _owes(order: o.Order, clock: str, bundle: AffairBundle) -> Owes:
     if clock in {"quote", "start", "finish"}:
         worker = order.worker if clock == "finish" else None
         return Owes(clock, Role.STEWARD, order.team, worker)
-    place = bundle.network.place(order.place or "")
-    return Owes(clock, Role.GRID, place.unit) if place and place.unit else Owes(clock, Role.CLERK, bundle.network.centre(order.town))
+    return owed_there(order, clock, bundle.network, Role.CLERK)
 
 
 def _ball(order: o.Order, bundle: AffairBundle) -> str:
@@ -75,8 +74,7 @@ def _ball(order: o.Order, bundle: AffairBundle) -> str:
 def _access(order: o.Order, bundle: AffairBundle) -> Iterator[tuple[str, str]]:
     """The team, the village, the centre; the customer their own. The town at large has no business here."""
     network = bundle.network
-    place = network.place(order.place or "")
-    for unit in (order.team, network.centre(order.town), network.county_centre, place.unit if place else None):
+    for unit in (order.team, *centres(order.town, network), village_of(order, network)):
         if unit:
             yield "unit", unit
     yield from centre_posts(order.town, network)

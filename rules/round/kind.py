@@ -19,7 +19,7 @@ from rules.affair.common import ENGINE, SUPERVISORS
 from rules.affair.draft import AffairDraft
 from rules.affair.folding import copied, nothing, without_work
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
-from rules.affair.units import of_centre, standard_access, where
+from rules.affair.units import centres, of_centre, standard_access, where
 from rules.draft import require
 from rules.round import labels
 from rules.round.dealing import DEAL, GATHER, LAPSE, TELL, asked_for, fill, plan_of
@@ -141,10 +141,7 @@ def _fault(affair: r.Round, act: r.BeginRound, bundle: AffairBundle) -> str | No
 
 def _of_place(affair: r.Round, actor: Actor, act: r.BeginRound, bundle: AffairBundle) -> bool:
     place = bundle.network.place(act.place)
-    return actor.role is Role.SYSTEM or actor.unit in {
-        bundle.network.centre(place.town if place else None),
-        bundle.network.county_centre,
-    }
+    return actor.role is Role.SYSTEM or actor.unit in centres(place.town if place else None, bundle.network)
 
 
 def _steers(affair: r.Round, actor: Actor, act: Any, bundle: AffairBundle) -> bool:

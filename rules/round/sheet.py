@@ -20,7 +20,7 @@ from rules.affair.common import ENGINE, SUPERVISORS
 from rules.affair.draft import AffairDraft
 from rules.affair.folding import without_work
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
-from rules.affair.units import of_centre, standard_access, unit_of, where
+from rules.affair.units import by_centre, of_centre, standard_access, unit_of, where
 from rules.draft import Refuse, require
 from rules.round import labels
 from rules.round.results import broken, in_order, judge, open_findings, result_of
@@ -146,10 +146,6 @@ def _walks(sheet: s.Sheet, actor: Actor, act: Any, bundle: AffairBundle) -> bool
     return actor.unit == sheet.unit or of_centre(sheet, actor, bundle)
 
 
-def _steers(sheet: s.Sheet, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
-    return of_centre(sheet, actor, bundle)
-
-
 def _fault(sheet: s.Sheet, act: s.DealSheet, bundle: AffairBundle) -> str | None:
     return None if act.plan in bundle.book.plans else "plan"
 
@@ -227,7 +223,7 @@ SHEET = Kind(
         "enter": AffairSpec(body=_enter, roles=WALKERS, stages=frozenset({"open"}), holds=_walks),
         "pause": AffairSpec(body=_pause, roles=ENGINE, stages=frozenset({"open"}), done=lambda sheet, _act, _docs: sheet.paused),
         "resume": AffairSpec(body=_resume, roles=ENGINE, stages=frozenset({"open"}), done=lambda sheet, _act, _docs: not sheet.paused),
-        "settle": AffairSpec(body=_settle, roles=SUPERVISORS, stages=frozenset({"open"}), holds=_steers),
+        "settle": AffairSpec(body=_settle, roles=SUPERVISORS, stages=frozenset({"open"}), holds=by_centre),
         "answer": AffairSpec(body=_answer, roles=ENGINE, stages=frozenset({"open", "reporting"})),
     },
     foldings={

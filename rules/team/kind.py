@@ -14,8 +14,9 @@ from models.affair.team_book import TeamBook
 from models.network import Network
 from models.party import Actor
 from models.words import Role
+from rules.affair.common import SUPERVISORS
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
-from rules.affair.units import of_centre
+from rules.affair.units import centres, of_centre
 from rules.team import actions
 from rules.team.actions import sort_of
 from rules.team.folding import FOLDINGS
@@ -25,7 +26,6 @@ from rules.team.roster import first_gap, gaps, seated
 KEEPERS = frozenset({Role.OFFICER, Role.GRID, Role.POLICE, Role.STEWARD, Role.CLERK, Role.DISPATCHER, Role.DIRECTOR, Role.LEADER})
 """Who keeps teams: their own units, and the centre in charge."""
 
-CENTRE = frozenset({Role.DISPATCHER, Role.DIRECTOR, Role.LEADER})
 RUNNING: frozenset[str | None] = frozenset({"active"})
 SHOWN_GAPS = 14
 """Days ahead whose gaps are told."""
@@ -37,7 +37,7 @@ def _keeps(team: t.Team, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
         place = bundle.network.place(act.place)
         if place is None:
             return True  # the rule itself names what is wrong
-        return actor.unit in {act.unit, bundle.network.centre(place.town), bundle.network.county_centre}
+        return actor.unit in (act.unit, *centres(place.town, bundle.network))
     return actor.unit == team.unit or of_centre(team, actor, bundle)
 
 
@@ -80,7 +80,7 @@ def _staff(team: t.Team) -> Mapping[str, str]:
 def _access(team: t.Team, bundle: AffairBundle) -> tuple[tuple[str, str], ...]:
     """Its town, place and unit, the centre, and the units and persons of its members."""
     network, staff = bundle.network, tuple(_staff(team).values())
-    units = [team.unit, network.centre(team.town), network.county_centre]
+    units = [team.unit, *centres(team.town, network)]
     units += [person.partition("@")[2].partition("#")[0] for person in staff]
     found = [("unit", unit) for unit in units if unit] + [("person", person) for person in staff]
     found += [("town", team.town)] if team.town is not None else []
@@ -149,7 +149,7 @@ TEAM = Kind(
         "call_off": AffairSpec(actions.call_off, KEEPERS, RUNNING, holds=_keeps),
         "group": AffairSpec(actions.group, KEEPERS, RUNNING, holds=_keeps),
         "drop_group": AffairSpec(actions.drop_group, KEEPERS, RUNNING, holds=_keeps),
-        "dissolve": AffairSpec(actions.dissolve, CENTRE, RUNNING, holds=_keeps),
+        "dissolve": AffairSpec(actions.dissolve, SUPERVISORS, RUNNING, holds=_keeps),
     },
     foldings=FOLDINGS,
     wants=_wants,

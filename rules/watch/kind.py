@@ -17,7 +17,7 @@ from models.refusal import RefusalCode
 from models.words import Role, Tier
 from rules.affair.common import EVERYBODY, SUPERVISORS
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
-from rules.affair.units import of_centre, of_place, unit_of, where
+from rules.affair.units import by_centre, centres, of_centre, of_place, unit_of, where
 from rules.draft import Refuse
 from rules.visibility import Group, Show
 from rules.watch import acting
@@ -120,7 +120,7 @@ def _ball(watch: Watch, bundle: AffairBundle) -> str | None:
 def _access(watch: Watch, bundle: AffairBundle) -> Iterator[tuple[str, str]]:
     """The centre in charge and who supervises it; the police of the beat for orange and red. Who has to go there is added by the duty."""
     network = bundle.network
-    yield from (("unit", unit) for unit in (network.centre(watch.town), network.county_centre))
+    yield from (("unit", unit) for unit in centres(watch.town, network))
     if watch.town is not None:
         yield ("town", watch.town)
     if watch.grade in SERIOUS:
@@ -164,8 +164,8 @@ WATCH = Kind(
     specs={
         "signal": AffairSpec(body=acting.signal, roles=REPORTERS, stages=frozenset({None, WATCHING, QUIETED}), fault=_fault, holds=_near),
         "visit": AffairSpec(body=acting.visit, roles=VISITORS, stages=RUNNING, holds=_near),
-        "strike": AffairSpec(body=acting.strike, roles=SUPERVISORS, stages=RUNNING, holds=lambda m, who, _a, b: of_centre(m, who, b)),
-        "lower": AffairSpec(body=acting.lower, roles=SUPERVISORS, stages=RUNNING, holds=lambda m, who, _a, b: of_centre(m, who, b)),
+        "strike": AffairSpec(body=acting.strike, roles=SUPERVISORS, stages=RUNNING, holds=by_centre),
+        "lower": AffairSpec(body=acting.lower, roles=SUPERVISORS, stages=RUNNING, holds=by_centre),
         "object": AffairSpec(body=acting.object_to, roles=CENTRE | {Role.CITIZEN}, stages=RUNNING, holds=_may_object, done=_objected),
         "settle": AffairSpec(
             body=acting.settle,
@@ -173,7 +173,7 @@ WATCH = Kind(
             stages=RUNNING,
             fault=_no_such,
             done=_settled,
-            holds=lambda m, who, _a, b: of_centre(m, who, b),
+            holds=by_centre,
         ),
     },
     foldings=FOLDINGS,

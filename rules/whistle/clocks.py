@@ -12,6 +12,7 @@ from models.clock import Clock
 from models.words import Role
 from rules.affair.draft import AffairDraft
 from rules.affair.kind import AffairBundle, Owes, Want
+from rules.affair.units import village_of
 from rules.obligations import acting
 from rules.whistle.calling import in_charge, level_of, next_rung, substitute
 
@@ -72,8 +73,7 @@ def owes(whistle: Whistle, clock: str, bundle: AffairBundle) -> Owes:
 
 def _endorser(whistle: Whistle, bundle: AffairBundle) -> Owes:
     """The grid director (网格指导员), an officer of the place's committee; the centre where the place has none."""
-    place = bundle.network.place(whistle.place or "")
-    unit = place.unit if place is not None and place.unit is not None else bundle.network.centre(whistle.town)
+    unit = village_of(whistle, bundle.network) or bundle.network.centre(whistle.town)
     return Owes("endorse", acting(unit), unit)
 
 

@@ -16,7 +16,7 @@ from models.party import Actor
 from models.words import Level, Role
 from rules.affair.common import SUPERVISORS
 from rules.affair.kind import AffairBundle, AffairSpec, Fault, Kind
-from rules.affair.units import of_centre, standard_access
+from rules.affair.units import centres, of_centre, standard_access, village_of
 from rules.whistle import answering, doing
 from rules.whistle.calling import next_rung
 from rules.whistle.clocks import ball, expire, owes, wants
@@ -39,7 +39,7 @@ def _blows(whistle: Whistle, actor: Actor, act: a.BlowWhistle, bundle: AffairBun
         return True
     if actor.role is Role.GRID:
         return place.unit is not None and place.unit == actor.unit
-    return actor.unit in {bundle.network.centre(place.town), bundle.network.county_centre}
+    return actor.unit in centres(place.town, bundle.network)
 
 
 def _author(whistle: Whistle, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
@@ -47,8 +47,7 @@ def _author(whistle: Whistle, actor: Actor, act: Any, bundle: AffairBundle) -> b
 
 
 def _steers(whistle: Whistle, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
-    place = bundle.network.place(whistle.place or "")
-    own = place is not None and place.unit is not None and place.unit == actor.unit
+    own = village_of(whistle, bundle.network) == actor.unit
     return of_centre(whistle, actor, bundle) or (own and actor.role is Role.OFFICER)
 
 
