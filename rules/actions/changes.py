@@ -15,6 +15,7 @@ from rules.actions.common import ask, avoid_conflict, known_parties, known_party
 from rules.actions.intake import facts_fault
 from rules.actions.spec import action
 from rules.draft import Context, Draft, require
+from rules.staff_ids import post_of
 
 AMENDABLE = ("happened_on", "people", "amount", "wage_workers", "risk_signs", "summary", "category")
 """What `amend` may correct."""
@@ -84,7 +85,7 @@ def _lift_card(draft: Draft, act: a.LiftCard) -> None:
     require(card is not None, RefusalCode.INVALID, "card")
     assert card is not None
     held = f"{card.role}@{card.unit}"
-    holder = (card.unit == act.actor.unit and card.role is act.actor.role) or held in {one.partition("#")[0] for one in act.actor.ids}
+    holder = (card.unit == act.actor.unit and card.role is act.actor.role) or held in {post_of(one) for one in act.actor.ids}
     require(not holder, RefusalCode.SAME_PERSON)
     reason_given(act.reason)
     draft.add(h.CardLifted(card=card.id, reason=act.reason))

@@ -24,16 +24,12 @@ from rules.actions.common import (
 from rules.actions.spec import RUNNING, action
 from rules.draft import Context, Draft, Refuse, require
 from rules.routing import the_three
+from rules.staff_ids import unit_of
 
 WITH_MEDIATOR = frozenset({Stage.SIGNED, Stage.MEDIATING, Stage.AGREED, Stage.PERFORMING, Stage.FOLLOWING_UP})
 """Stages in which a mediator of record has something to do."""
 
 MEETABLE = RUNNING - {Stage.REGISTERED, Stage.SCREENED, Stage.AUDITING}
-
-
-def unit_of(person: str) -> str:
-    """Return the unit of a member of staff; staff ids read `role@unit`, further holders of a post `role@unit#2`."""
-    return person.partition("@")[2].partition("#")[0]
 
 
 def _assigned(case: Case, act: a.Assign, ctx: Context) -> bool:

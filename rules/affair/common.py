@@ -18,6 +18,7 @@ from rules.affair.kind import ANY, COMMON_SPECS, AffairBundle, AffairSpec, bundl
 from rules.affair.units import by_centre, of_centre
 from rules.authority import PERMITS
 from rules.draft import require
+from rules.staff_ids import post_of
 
 MOST_AT_ONCE = 200
 """Alarms handled in one tick; more wait for the next, which follows at once."""
@@ -60,7 +61,7 @@ def _hand_over(draft: AffairDraft, act: c.HandOverAffair) -> None:
     leaver = draft.actor.holder
     parts = tuple(sorted(part for part, person in held.items() if person == leaver))
     require(parts, RefusalCode.NOT_HOLDER)
-    same_post = act.receiver.partition("#")[0] == f"{draft.actor.role}@{draft.actor.unit}"
+    same_post = post_of(act.receiver) == f"{draft.actor.role}@{draft.actor.unit}"
     require(act.on_roll and same_post and act.receiver != leaver, RefusalCode.INVALID, "receiver")
     require(act.receiver not in held.values(), RefusalCode.SAME_PERSON)
     require(act.reason, RefusalCode.MISSING_REASON)

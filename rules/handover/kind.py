@@ -22,6 +22,7 @@ from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
 from rules.affair.units import by_centre, centres
 from rules.draft import require
 from rules.handover.labels import LABELS
+from rules.staff_ids import post_of, role_of, unit_of
 
 MOVE = "move"
 """The work that moves one piece (`service/affairs/handovers.py`)."""
@@ -30,19 +31,9 @@ REVIEWERS = frozenset({Role.DIRECTOR, Role.LEADER})
 OPEN = o.PieceState.OPEN
 
 
-def unit_of(staff: str) -> str:
-    """The unit of a staff id."""
-    return staff.partition("@")[2].partition("#")[0]
-
-
-def role_of(staff: str) -> str:
-    """The role of a staff id."""
-    return staff.partition("@")[0]
-
-
 def same_post(one: str, other: str) -> bool:
     """Whether two people hold the same post of the same unit, and are not one."""
-    return one != other and one.partition("#")[0] == other.partition("#")[0]
+    return one != other and post_of(one) == post_of(other)
 
 
 def _fault(handover: o.Handover, act: o.ProposeHandover, bundle: AffairBundle) -> str | None:

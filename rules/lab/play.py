@@ -24,12 +24,12 @@ from models.refusal import Refusal, RefusalCode
 from models.words import Level, Role
 from rules import chain, routing
 from rules.actions.common import used_up
-from rules.actions.mediation import unit_of
 from rules.clock import next_alarm
 from rules.closure import checklist
 from rules.lab.course import Asked
 from rules.library import Library
 from rules.procedure import Context, decide
+from rules.staff_ids import unit_of
 
 Docs = Callable[[Documents], Documents]
 """Which documents are to hold where the record says these."""

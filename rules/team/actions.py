@@ -12,6 +12,7 @@ from rules.affair.draft import AffairDraft
 from rules.affair.kind import AffairBundle
 from rules.affair.units import known_unit, where
 from rules.draft import Refuse, require
+from rules.staff_ids import role_of, unit_of
 from rules.team.roster import seated
 
 KEPT = timedelta(days=31)
@@ -55,10 +56,9 @@ def seat_fault(team: t.Team, act: t.SeatMember, bundle: AffairBundle) -> str | N
         return "person" if act.person is None or act.staff is not None else None
     if act.staff is None or act.person is not None or not act.on_roll:
         return "staff"
-    role, _, unit_id = act.staff.partition("@")
-    unit = bundle.network.unit(unit_id.partition("#")[0])
+    unit = bundle.network.unit(unit_of(act.staff))
     near = unit is not None and unit.town in {None, team.town}
-    return None if near and role in posts else "staff"
+    return None if near and role_of(act.staff) in posts else "staff"
 
 
 def seat(draft: AffairDraft, act: t.SeatMember) -> None:

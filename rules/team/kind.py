@@ -17,6 +17,7 @@ from models.words import Role
 from rules.affair.common import SUPERVISORS
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
 from rules.affair.units import centres, of_centre
+from rules.staff_ids import unit_of
 from rules.team import actions
 from rules.team.actions import sort_of
 from rules.team.folding import FOLDINGS
@@ -81,7 +82,7 @@ def _access(team: t.Team, bundle: AffairBundle) -> tuple[tuple[str, str], ...]:
     """Its town, place and unit, the centre, and the units and persons of its members."""
     network, staff = bundle.network, tuple(_staff(team).values())
     units = [team.unit, *centres(team.town, network)]
-    units += [person.partition("@")[2].partition("#")[0] for person in staff]
+    units += [unit_of(person) for person in staff]
     found = [("unit", unit) for unit in units if unit] + [("person", person) for person in staff]
     found += [("town", team.town)] if team.town is not None else []
     found += [("place", team.place)] if team.place else []

@@ -14,7 +14,7 @@ from models.party import Actor
 from models.refusal import RefusalCode
 from models.words import Role
 from rules.affair.kinds import KINDS
-from rules.handover.kind import role_of, unit_of
+from rules.staff_ids import role_of, unit_of
 from service.errors import UnknownAffair, UnknownCase
 
 if TYPE_CHECKING:

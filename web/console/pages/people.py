@@ -13,6 +13,7 @@ from models.account import Account, AccountProblem, AccountState, Created, HeldP
 from models.base import Model
 from rules.account_labels import STATES
 from rules.keeping import KEEPERS
+from rules.staff_ids import unit_of
 from rules.standins import ARRANGES
 from service.entry.keeping import Keeping
 from service.errors import AccountRefused
@@ -49,7 +50,7 @@ class Asked(Model):
         if self.state and account.state != self.state:
             return False
         network = who.office.bundle.network
-        found = [network.unit(post.staff.partition("@")[2].partition("#")[0]) for post in account.posts]
+        found = [network.unit(unit_of(post.staff)) for post in account.posts]
         return not self.town or any(unit is not None and unit.town == self.town for unit in found)
 
 
