@@ -37,8 +37,6 @@ def signal(draft: AffairDraft, act: a.SignalWatch) -> None:
         subject = ordered(act.subject or draft.affair.subject)
         place = where(draft.bundle.network, subject.place)
         draft.add(h.WatchBegun(subject=subject, town=place.town), stage=WATCHING, moments=("begun",), docs=docs)
-    elif docs is not None:
-        draft.bundle = bundle(draft.affair.model_copy(update={"docs": docs}), draft.ctx.library, draft.kind.book)
     draft.occurred_at = claimed
     _signalled(draft, act.signal, act.channel, act.text, docs)
 
