@@ -14,6 +14,7 @@ from typing import Any
 
 from models.party import Actor
 from models.words import Role
+from rules.affair.clocks import duties
 from rules.affair.kind import AffairBundle, Kind
 from rules.affair.views import beside
 from rules.authority import CENTRE
@@ -101,7 +102,7 @@ def _works(actor: Actor, access: Iterable[tuple[str, str]]) -> bool:
 
 def in_hand(kind: Kind, affair: Any, actor: Actor, bundle: AffairBundle) -> bool:
     """Whether somebody owes something in it now."""
-    return any(owes(duty, affair.town, actor, bundle.network) for duty in beside(kind, affair, bundle).duties)
+    return any(owes(duty, affair.town, actor, bundle.network) for duty in duties(kind, affair, bundle))
 
 
 def affair_sight(kind: Kind, affair: Any, actor: Actor, bundle: AffairBundle, opener: str | None) -> Sight:
