@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
-from weakref import WeakValueDictionary
 
 from pydantic import ValidationError
 
@@ -30,6 +28,7 @@ from service.errors import Refused, Unavailable, UnknownCase, refuse
 from service.looking.then import by_then, moment, stood
 from service.office import Office
 from service.reading import Reader
+from service.turns import Turns
 from service.urgency import born, rank
 from service.watch.acting import acting
 from store.desk.lists import Candidate, Eyes
@@ -71,7 +70,7 @@ class Cases:
         self._office = office
         self._engine = Engine(office.client, office.settings.task_queue, lambda: office.shift, office.settings.hash_algorithm)
         self._sealer = door.Sealer(office.vault)
-        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns()
 
     @property
     def engine(self) -> Engine:
@@ -168,7 +167,7 @@ class Cases:
         action, persons = door.take("open", given, actor=actor, action_id=f"open:{case_id}", cal=office.bundle.cal)
         if not isinstance(action, Open):
             raise TypeError("the door took something else than an intake")
-        async with self._turn(case_id, action.id):
+        async with self._turns.of(case_id, action.id):
             known = await office.records.by_intake(source, intake_id)
             if known is not None:
                 return Opened(receipt=await self._open_receipt(known), known=True)
@@ -179,7 +178,7 @@ class Cases:
         return Opened(receipt=receipt, candidates=await self._candidates(case_id, sealed))
 
     async def _act(self, case_id: str, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str) -> ActReceipt:
-        async with self._turn(case_id, action_id):
+        async with self._turns.of(case_id, action_id):
             known = await self._receipt(case_id, action_id)
             if known is not None:
                 return known
@@ -248,13 +247,6 @@ class Cases:
         blank = Case(id=case_id, source=source, intake_id=intake_id, docs=docs)
         events = _decided(decide(blank, action, self._context()))
         return await self._started(blank, await self._sealer.sealed(case_id, action, {}), born(blank, events))
-
-    @asynccontextmanager
-    async def _turn(self, case_id: str, action_id: str) -> AsyncIterator[None]:
-        """Let one at a time ask under an action id: a twin finds the receipt, and never takes away the words of the first."""
-        lock = self._turns.setdefault((case_id, action_id), asyncio.Lock())
-        async with lock:
-            yield
 
     def _context(self) -> Context:
         return Context(now=self._office.now(), library=self._office.library)

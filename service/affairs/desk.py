@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from weakref import WeakValueDictionary
 
 from models.affair.base import Affair, AffairAction, AffairDocuments, Link
 from models.affair.record import AffairReceiptOut
@@ -34,6 +32,7 @@ from service.engine import NotRunning
 from service.entry.people import resolve_actor
 from service.errors import Refused, Unavailable, UnknownAffair, refuse
 from service.office import Office
+from service.turns import Turns
 from service.watch.acting import Acting, acting
 from store.affairs.publishing import AffairViews, Burst
 
@@ -51,7 +50,7 @@ class Affairs:
         settings = office.settings
         self.engine = AffairEngine(office.client, settings.queue("grid"), lambda: office.shift, settings.hash_algorithm)
         self._sealer = Sealer(office.vault)
-        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns()
 
     async def actor(self, post: str) -> Actor:
         """Return who `role@unit` is. Raises Refused."""
@@ -93,7 +92,7 @@ class Affairs:
             # Whom another record knows is named before anything is judged.
             action = _with_refs(action.model_copy(update={"id": f"open:{affair_id}"}), persons or {})
             seen.on(affair_id)
-            async with self._turn(affair_id, action.id):
+            async with self._turns.of(affair_id, action.id):
                 known = await self._known(kind, affair_id, (source, intake_id), action.id)
                 if known is not None:
                     return known
@@ -133,7 +132,7 @@ class Affairs:
     async def act_within(self, affair_id: str, do: str, fields: Mapping[str, Any], actor: Actor, action_id: str) -> AffairReceiptOut:
         """Do an action on an affair on behalf of another record; words in it may be references. Raises as `act`."""
         kind, affair_id = await self.find(affair_id)
-        async with self._turn(affair_id, action_id):
+        async with self._turns.of(affair_id, action_id):
             known = await self._receipt(affair_id, action_id)
             if known is not None:
                 return known
@@ -201,7 +200,7 @@ class Affairs:
             intake_id = _subject(kind, action)
             affair_id = self.affair_id(kind.name, kind.name, intake_id)
             seen.on(affair_id, action_id=action_id)
-            async with self._turn(affair_id, action_id):
+            async with self._turns.of(affair_id, action_id):
                 receipt = await self._office.affairs.receipt(affair_id, action_id)
                 if receipt is not None:
                     return receipt
@@ -222,7 +221,7 @@ class Affairs:
         known_persons: Mapping[str, str],
         ours: Mapping[str, str],
     ) -> AffairReceiptOut:
-        async with self._turn(affair_id, action_id):
+        async with self._turns.of(affair_id, action_id):
             known = await self._receipt(affair_id, action_id)
             if known is not None:
                 return known
@@ -327,13 +326,6 @@ class Affairs:
         decided = decide(kind, affair, action, AffairContext(now=self._office.now(), library=self._office.library))
         if isinstance(decided, Refusal):
             raise Refused(decided)
-
-    @asynccontextmanager
-    async def _turn(self, affair_id: str, action_id: str) -> AsyncIterator[None]:
-        """Let one at a time ask under an action id: a twin finds the receipt, and never takes away the words of the first."""
-        lock = self._turns.setdefault((affair_id, action_id), asyncio.Lock())
-        async with lock:
-            yield
 
 
 def _with_refs(action: AffairAction, refs: Mapping[str, str]) -> AffairAction:
