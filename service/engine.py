@@ -1,9 +1,10 @@
-"""The way to running cases: Updates to the workflow, starts and restarts from the record, and what its errors mean."""
+"""The way to running records: Updates to their workflows, starts and restarts from the record, what their errors mean. `Engine` is for cases."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, TypeVar
 
@@ -14,11 +15,12 @@ from temporalio.api.workflow.v1 import WorkflowExecutionOptions
 from temporalio.api.workflowservice.v1 import UpdateWorkflowExecutionOptionsRequest
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as UpdateTimedOut
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from models.action import Action, Request
+from models.base import Model
 from models.case import Case
 from models.record import ActReceipt, CaseView, Explanation, Start
 from models.refusal import Refusal, RefusalCode
@@ -49,7 +51,14 @@ AGAIN = frozenset({CLOSING, DIVERGED, "UnknownDocument", "AcceptedUpdateComplete
 NOBODY_LISTENS = "client connect"
 """How the SDK says that a server can't be reached by a client that has not been connected yet: in words alone."""
 
+DISPUTE = "Dispute"
+"""The name of the workflow of cases."""
+
+Why = Literal["diverged", "replay", "missing"]
+"""Why a run starts from the record."""
+
 T = TypeVar("T")
+R = TypeVar("R", bound=Model)
 
 log = structlog.get_logger("engine")
 
@@ -58,8 +67,19 @@ class NotRunning(Exception):
     """No run of this case takes actions now: go by the record."""
 
 
-class Engine:
-    """Running cases on one Temporal task queue."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run to be started: of which workflow, from which state, and how its work ranks."""
+
+    workflow: str
+    id: str
+    start: Model
+    summary: str
+    priority: Priority = Priority.default
+
+
+class Runs:
+    """Runs of records on one Temporal task queue: what the ways to running cases and to running affairs have in common."""
 
     def __init__(self, client: Client, task_queue: str, shift: Callable[[], timedelta], algorithm: Algorithm = Algorithm.SHA256) -> None:
         self._client = client
@@ -67,72 +87,87 @@ class Engine:
         self._shift = shift
         self._algorithm = algorithm
 
-    def handle(self, case_id: str) -> WorkflowHandle[Any, Any]:
-        """Return the handle of a case's newest run."""
-        return self._client.get_workflow_handle(case_id)
+    def handle(self, record_id: str) -> WorkflowHandle[Any, Any]:
+        """Return the handle of a record's newest run."""
+        return self._client.get_workflow_handle(record_id)
 
-    async def act(self, action: Action, case_id: str) -> ActReceipt:
-        """Send an action to a running case. Raises Refused, NotRunning, Unavailable."""
-        handle = self.handle(case_id)
+    async def _act(self, record_id: str, action_id: str, request: Model, answer: type[R]) -> R:
+        """Send an action to a running record. Raises Refused, NotRunning, Unavailable."""
+        handle = self.handle(record_id)
 
-        async def once() -> ActReceipt:
-            return await handle.execute_update(DisputeWorkflow.act, self._request(action), id=action.id, rpc_timeout=ONE_TRY)
+        async def once() -> R:
+            receipt: R = await handle.execute_update("act", request, id=action_id, rpc_timeout=ONE_TRY, result_type=answer)
+            return receipt
 
         return await patiently(once)
 
-    async def start(self, case: Case, action: Action, *, then: Case | None = None) -> ActReceipt:
-        """Start a run from a state with its first action: a new case, or one that has ended. Raises as `act`.
-
-        `then` is how the case will stand after it, where that is known: it ranks as such from the first moment on.
-        """
+    async def _start(self, run: Run, action_id: str, request: Model, answer: type[R], *, ended_at: int | None) -> R:
+        """Start a run with its first action; `ended_at` is the last event of a record that has ended. Raises as `_act`."""
         # The server keeps the outcome of an update also when its run is over: from another state it has to be another update.
-        update = f"{action.id}@{case.seq}" if case.ended else action.id
+        update = action_id if ended_at is None else f"{action_id}@{ended_at}"
 
-        async def once() -> ActReceipt:
+        async def once() -> R:
             operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-                DisputeWorkflow.run,
-                Start(case=case, time_shift=self._shift().total_seconds(), algorithm=self._algorithm),
-                id=case.id,
+                run.workflow,
+                run.start,
+                id=run.id,
                 task_queue=self._task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                static_summary="dispute",
-                priority=priority(then or case),
+                static_summary=run.summary,
+                priority=run.priority,
             )
             try:
-                return await self._client.execute_update_with_start_workflow(
-                    DisputeWorkflow.act,
-                    self._request(action),
-                    start_workflow_operation=operation,
-                    id=update,
-                    rpc_timeout=ONE_TRY,
+                receipt: R = await self._client.execute_update_with_start_workflow(
+                    "act", request, start_workflow_operation=operation, id=update, rpc_timeout=ONE_TRY, result_type=answer
                 )
             except WorkflowUpdateFailedError as error:
-                # Somebody else acted on the ended case since its state was read: from that state every try would part again.
-                if case.ended and isinstance(error.cause, ApplicationError) and error.cause.type == DIVERGED:
+                # Somebody else acted on the ended record since its state was read: from that state every try would part again.
+                if ended_at is not None and isinstance(error.cause, ApplicationError) and error.cause.type == DIVERGED:
                     raise NotRunning from error
                 raise
+            return receipt
 
         return await patiently(once)
 
-    async def restart(self, case: Case, why: Literal["diverged", "replay", "missing"], *, terminate: bool = False) -> None:
-        """Start a run from the record; a run that is there already stays, unless it is to be terminated."""
+    async def _restart(self, run: Run, *, terminate: bool) -> None:
+        """Start a run from the record; a run that is there already stays, unless it is to be terminated. Raises Unavailable."""
         conflict = WorkflowIDConflictPolicy.TERMINATE_EXISTING if terminate else WorkflowIDConflictPolicy.USE_EXISTING
         try:
             await self._client.start_workflow(
-                DisputeWorkflow.run,
-                Start(case=case, time_shift=self._shift().total_seconds(), restart=why, algorithm=self._algorithm),
-                id=case.id,
+                run.workflow,
+                run.start,
+                id=run.id,
                 task_queue=self._task_queue,
                 id_conflict_policy=conflict,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                priority=priority(case),
+                priority=run.priority,
                 rpc_timeout=ONE_TRY,
             )
         except WorkflowAlreadyStartedError:
             return
         except RPCError as error:
             raise Unavailable("Temporal is away") from error
+
+
+class Engine(Runs):
+    """Running cases."""
+
+    async def act(self, action: Action, case_id: str) -> ActReceipt:
+        """Send an action to a running case. Raises Refused, NotRunning, Unavailable."""
+        return await self._act(case_id, action.id, self._request(action), ActReceipt)
+
+    async def start(self, case: Case, action: Action, *, then: Case | None = None) -> ActReceipt:
+        """Start a run from a state with its first action: a new case, or one that has ended. Raises as `act`.
+
+        `then` is how the case will stand after it, where that is known: it ranks as such from the first moment on.
+        """
+        ended_at = case.seq if case.ended else None
+        return await self._start(self._run(case, then=then), action.id, self._request(action), ActReceipt, ended_at=ended_at)
+
+    async def restart(self, case: Case, why: Why, *, terminate: bool = False) -> None:
+        """Start a run from the record; a run that is there already stays, unless it is to be terminated. Raises Unavailable."""
+        await self._restart(self._run(case, why), terminate=terminate)
 
     async def rank(self, case: Case) -> None:
         """Let a running case rank by its tier from now on. Where that can't be done nothing is lost but a place in the queue."""
@@ -178,6 +213,10 @@ class Engine:
     async def state(self, case_id: str) -> Case:
         """Ask the running case for its whole state."""
         return await self.handle(case_id).query(DisputeWorkflow.state, rpc_timeout=ONE_TRY)
+
+    def _run(self, case: Case, why: Why | None = None, *, then: Case | None = None) -> Run:
+        start = Start(case=case, time_shift=self._shift().total_seconds(), restart=why, algorithm=self._algorithm)
+        return Run(DISPUTE, case.id, start, "dispute", priority(then or case))
 
     def _request(self, action: Action) -> Request:
         """Return an action with what its events are chained with from here on: a running case goes over by the next thing done to it."""
