@@ -1,4 +1,7 @@
-"""The way to running records: Updates to their workflows, starts and restarts from the record, what their errors mean. `Engine` is for cases."""
+"""The way to running records: Updates to their workflows, starts and restarts from the record, and what their errors mean.
+
+`Engine` is for cases; the one for affairs is in `service/affairs/engine.py`.
+"""
 
 from __future__ import annotations
 

@@ -11,15 +11,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from temporalio import workflow
-from temporalio.client import (
-    WorkflowExecution,
-    WorkflowExecutionStatus,
-    WorkflowHistory,
-    WorkflowQueryFailedError,
-    WorkflowQueryRejectedError,
-)
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus, WorkflowHistory
 from temporalio.common import QueryRejectCondition
-from temporalio.service import RPCError, RPCStatusCode
 
 from models.case import Case
 from models.event import Event
@@ -33,14 +26,27 @@ from rules.obligations import duties
 from service.affairs import upkeep as of_affairs
 from service.affairs.desk import Affairs
 from service.cases import Cases
-from service.engine import Engine
+from service.engine import DISPUTE, Engine
 from service.errors import UnknownCase
 from service.histories import Replayed, replayed
 from service.kpi.keeping import differs
 from service.many import side_by_side
 from service.office import Office
 from service.settings import QUEUES
-from service.upkeep_reports import BIRTH, LOOK, LOOKS, ONE_QUERY, Drift, DriftKind, RebuildReport, Repaired, ReplayFailure, ReplayReport
+from service.upkeep_reports import (
+    BIRTH,
+    LOOK,
+    LOOKS,
+    ONE_QUERY,
+    Drift,
+    DriftKind,
+    RebuildReport,
+    Repaired,
+    ReplayFailure,
+    ReplayReport,
+    drift_of,
+)
+from service.upkeep_runs import compared, lasting
 from service.verifying import Broken, Finding, VerifyReport, chain_breaks, settled
 from service.verifying import verify as verify_case
 from service.verifying import verify_all as verify_cases
@@ -171,47 +177,21 @@ async def drift(office: Office, cases: Cases) -> AsyncIterator[Drift]:
 
 async def _drift(office: Office, engine: Engine, case_id: str) -> list[Drift]:
     report = await _rebuilt(office, case_id, write=False)
+    found = drift_of(report)
     if report.refused is not None:
-        kind = DriftKind.BROKEN if report.refused == "broken" else DriftKind.VIEWS
-        detail = f"event {report.broken_at}" if report.broken_at else report.refused
-        return [Drift(case_id=case_id, code=report.code, kind=kind, detail=(detail,))]
-    found = [Drift(case_id=case_id, code=report.code, kind=DriftKind.VIEWS, detail=report.changed)] if report.changed else []
-    run = await _run_drift(office, engine, case_id)
+        return found
+    run = await lasting(lambda: _compared(office, engine, case_id))
     return found if run is None else [*found, run]
 
 
-async def _run_drift(office: Office, engine: Engine, case_id: str) -> Drift | None:
-    """Compare the record of a running case with its workflow; a difference counts when it stays."""
-    found: Drift | None = None
-    for _ in range(LOOKS):
-        kept, lines = await settled(office, case_id)
-        if kept.ended:
-            return None
-        stored = folded(office, kept, lines)
-        found = await _compared(engine, stored)
-        if found is None or found.kind is DriftKind.SILENT:
-            return found
-        await asyncio.sleep(LOOK.total_seconds())
-    return found
-
-
-async def _compared(engine: Engine, stored: Case) -> Drift | None:
-    try:
-        live = await engine.handle(stored.id).query(
-            DisputeWorkflow.state, reject_condition=QueryRejectCondition.NOT_OPEN, rpc_timeout=ONE_QUERY
-        )
-    except WorkflowQueryRejectedError as error:
-        return Drift(
-            case_id=stored.id, code=stored.code, kind=DriftKind.MISSING, detail=(error.status.name.lower(),) if error.status else ()
-        )
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return Drift(case_id=stored.id, code=stored.code, kind=DriftKind.MISSING, detail=("no run",))
-        return Drift(case_id=stored.id, code=stored.code, kind=DriftKind.SILENT, detail=(error.status.name.lower(),))
-    except WorkflowQueryFailedError:
-        return Drift(case_id=stored.id, code=stored.code, kind=DriftKind.SILENT, detail=("query failed",))
-    differing = differences(live, stored)
-    return Drift(case_id=stored.id, code=stored.code, kind=DriftKind.RUN, detail=differing) if differing else None
+async def _compared(office: Office, engine: Engine, case_id: str) -> Drift | None:
+    """Compare the record of a running case with its workflow."""
+    kept, lines = await settled(office, case_id)
+    if kept.ended:
+        return None
+    stored = folded(office, kept, lines)
+    asked = engine.handle(case_id).query(DisputeWorkflow.state, reject_condition=QueryRejectCondition.NOT_OPEN, rpc_timeout=ONE_QUERY)
+    return await compared(stored, asked, lambda live: differences(live, stored))
 
 
 async def _strays(office: Office, engine: Engine) -> AsyncIterator[Drift]:
@@ -242,7 +222,7 @@ def _running(office: Office) -> AsyncIterator[WorkflowExecution]:
     """Yield the open runs of cases and affairs in this office's queues."""
     settings = office.settings
     queues = ", ".join(f"'{name}'" for name in dict.fromkeys(settings.queue(kind) for kind in QUEUES))
-    types = ", ".join(f"'{name}'" for name in ("Dispute", *(kind.workflow for kind in KINDS.values() if kind.workflow)))
+    types = ", ".join(f"'{name}'" for name in (DISPUTE, *(kind.workflow for kind in KINDS.values() if kind.workflow)))
     query = f"WorkflowType IN ({types}) AND ExecutionStatus = 'Running' AND TaskQueue IN ({queues})"
     return office.client.list_workflows(query)
 

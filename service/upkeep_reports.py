@@ -54,6 +54,15 @@ class Drift(Model):
     detail: tuple[str, ...] = ()
 
 
+def drift_of(report: RebuildReport) -> list[Drift]:
+    """Return what views that were only compared with the events say."""
+    if report.refused is not None:
+        kind = DriftKind.BROKEN if report.refused == "broken" else DriftKind.VIEWS
+        detail = f"event {report.broken_at}" if report.broken_at else report.refused
+        return [Drift(case_id=report.case_id, code=report.code, kind=kind, detail=(detail,))]
+    return [Drift(case_id=report.case_id, code=report.code, kind=DriftKind.VIEWS, detail=report.changed)] if report.changed else []
+
+
 class Repaired(Model):
     """What was done about a disagreement: `rebuilt`, `restarted`, or None where it takes a person."""
 

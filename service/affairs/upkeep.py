@@ -6,14 +6,12 @@ The same questions as `service/upkeep.py` asks of cases, with the same reports; 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from temporalio.client import WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.common import QueryRejectCondition
-from temporalio.service import RPCError, RPCStatusCode
 
 from models.affair.base import Affair
 from models.record import Line
@@ -24,7 +22,8 @@ from rules.library import UnknownDocument
 from service.affairs.desk import Affairs, views_of
 from service.errors import Unavailable, UnknownAffair
 from service.office import Office
-from service.upkeep_reports import LOOK, LOOKS, ONE_QUERY, Drift, DriftKind, RebuildReport
+from service.upkeep_reports import LOOK, LOOKS, ONE_QUERY, Drift, DriftKind, RebuildReport, drift_of
+from service.upkeep_runs import compared, lasting
 from service.verifying import Broken, Finding, VerifyReport, chain_breaks, verified
 from store.affairs.publishing import AffairViews
 from store.affairs.rebuilding import AffairRebuilding, KeptAffair
@@ -130,46 +129,23 @@ async def _made(affairs: Affairs, found: Read) -> tuple[Any, AffairViews]:
 async def drift(office: Office, affairs: Affairs, affair_id: str) -> list[Drift]:
     """Compare events, views and run of one affair; nothing when all is well."""
     report = await rebuilt(office, affairs, affair_id, write=False)
+    found = drift_of(report)
     if report.refused is not None:
-        kind = DriftKind.BROKEN if report.refused == "broken" else DriftKind.VIEWS
-        detail = f"event {report.broken_at}" if report.broken_at else report.refused
-        return [Drift(case_id=affair_id, code=report.code, kind=kind, detail=(detail,))]
-    found = [Drift(case_id=affair_id, code=report.code, kind=DriftKind.VIEWS, detail=report.changed)] if report.changed else []
-    run = await _run_drift(office, affairs, affair_id)
+        return found
+    run = await lasting(lambda: _compared(office, affairs, affair_id))
     return found if run is None else [*found, run]
 
 
-async def _run_drift(office: Office, affairs: Affairs, affair_id: str) -> Drift | None:
-    """Compare the record of a running affair with its workflow; a difference counts when it stays."""
-    found: Drift | None = None
-    for _ in range(LOOKS):
-        stored = await read(office, affair_id)
-        if stored.kept.ended or stored.kind.workflow is None:
-            return None
-        found = await _compared(affairs, folded(stored))
-        if found is None or found.kind is DriftKind.SILENT:
-            return found
-        await asyncio.sleep(LOOK.total_seconds())
-    return found
-
-
-async def _compared(affairs: Affairs, stored: Any) -> Drift | None:
-    def found(kind: DriftKind, *detail: str) -> Drift:
-        return Drift(case_id=stored.id, code=stored.code, kind=kind, detail=detail)
-
-    try:
-        live: dict[str, Any] = await affairs.engine.handle(stored.id).query(
-            "state", reject_condition=QueryRejectCondition.NOT_OPEN, rpc_timeout=ONE_QUERY, result_type=dict[str, Any]
-        )
-    except WorkflowQueryRejectedError as error:
-        return found(DriftKind.MISSING, *((error.status.name.lower(),) if error.status else ()))
-    except RPCError as error:
-        gone = error.status is RPCStatusCode.NOT_FOUND
-        return found(DriftKind.MISSING, "no run") if gone else found(DriftKind.SILENT, error.status.name.lower())
-    except WorkflowQueryFailedError:
-        return found(DriftKind.SILENT, "query failed")
-    differing = differences(live, stored)
-    return found(DriftKind.RUN, *differing) if differing else None
+async def _compared(office: Office, affairs: Affairs, affair_id: str) -> Drift | None:
+    """Compare the record of a running affair with its workflow."""
+    read_back = await read(office, affair_id)
+    if read_back.kept.ended or read_back.kind.workflow is None:
+        return None
+    stored = folded(read_back)
+    asked: Awaitable[dict[str, Any]] = affairs.engine.handle(affair_id).query(
+        "state", reject_condition=QueryRejectCondition.NOT_OPEN, rpc_timeout=ONE_QUERY, result_type=dict[str, Any]
+    )
+    return await compared(stored, asked, lambda live: differences(live, stored))
 
 
 def differences(live: Mapping[str, Any], stored: Affair) -> tuple[str, ...]:
