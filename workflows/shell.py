@@ -2,7 +2,7 @@
 
 It owns time (one durable timer, for the earliest clock), takes every action through one Update, serves pending work
 through activities, and publishes each burst of events to the record before it answers. It can start from any stored
-state. `workflows/dispute.py` and `workflows/matter.py` say what they decide, what they publish and who answers.
+state. `workflows/dispute.py` and `workflows/affair.py` say what they decide, what they publish and who answers.
 """
 
 from __future__ import annotations
