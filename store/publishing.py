@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from models.affair.base import Affair
 from models.case import Case
 from models.record import Duty, Line, Publication, Published, PublishOutcome
 from models.words import BEFORE_AGREED, CardKind, Stage
@@ -141,15 +142,19 @@ def publish(db: Connection, publication: Publication, views: Views, *, careful: 
 def check(publication: Publication, views: Views) -> None:
     """Raise BadPublication when lines, state and what goes with them do not fit each other."""
     case, lines = publication.case, publication.lines
-    seqs = [line.seq for line in lines]
-    if seqs != list(range(case.seq - len(lines) + 1, case.seq + 1)):
-        raise BadPublication("the lines do not end at the state's seq, one after another")
-    if case.head != (lines[-1].hash if lines else publication.prev_head):
-        raise BadPublication("the state's head is not that of the last line")
+    check_lines(case, publication.prev_head, lines)
     if len(views.waits) != len(lines):
         raise BadPublication("deliver_after does not go with the lines")
     if len({duty.id for duty in views.duties}) != len(views.duties):
         raise BadPublication("two duties have the same id")
+
+
+def check_lines(state: Case | Affair, prev_head: str, lines: Sequence[Line]) -> None:
+    """Raise BadPublication when the lines of any record do not lead to its state."""
+    if [line.seq for line in lines] != list(range(state.seq - len(lines) + 1, state.seq + 1)):
+        raise BadPublication("the lines do not end at the state's seq, one after another")
+    if state.head != (lines[-1].hash if lines else prev_head):
+        raise BadPublication("the state's head is not that of the last line")
 
 
 def compare(row: Seen | None, publication: Publication) -> tuple[PublishOutcome, Sequence[Line]]:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select
+from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, select
 
 from models.case import Case
 from models.record import Line
@@ -26,7 +26,6 @@ from store.replaying import differences
 from store.tables import actions, case_access, cases, events, marks, obligations
 
 ROW = select(cases).where(cases.c.case_id == bindparam("case_id"))
-LAST = select(events.c.seq, events.c.hash).where(events.c.case_id == bindparam("case_id")).order_by(events.c.seq.desc()).limit(1)
 BESIDE = (obligations, case_access, actions, marks)
 """The views that are not in the case's row."""
 
@@ -81,7 +80,7 @@ class Rebuilding:
         async with self._store.read() as db:
             found = await db.run_sync(partial(_differing, case=case, lines=lines, views=views))
             # Each statement sees the newest commit: one that came between would look like a difference.
-            still = await db.run_sync(partial(_ends_with, case_id=case.id, lines=lines))
+            still = await db.run_sync(partial(ends_with, owner=events.c.case_id, record_id=case.id, lines=lines))
         return found if still else None
 
     async def rewrite(self, case: Case, lines: Sequence[Line], views: Views) -> tuple[str, ...] | None:
@@ -105,7 +104,7 @@ def _rewrite(db: Connection, *, case: Case, lines: Sequence[Line], views: Views)
 
 
 def _differing(db: Connection, *, case: Case, lines: Sequence[Line], views: Views) -> tuple[str, ...] | None:
-    if not _ends_with(db, case_id=case.id, lines=lines):
+    if not ends_with(db, events.c.case_id, case.id, lines):
         return None
     row = db.execute(ROW, {"case_id": case.id}).mappings().one()
     made = _columns(case, lines, views, row["opened_at"])
@@ -123,9 +122,10 @@ def _columns(case: Case, lines: Sequence[Line], views: Views, opened_at: datetim
     return columns(case, views, beside)
 
 
-def _ends_with(db: Connection, *, case_id: str, lines: Sequence[Line]) -> bool:
-    """Whether these are all lines of the case still."""
-    last = db.execute(LAST, {"case_id": case_id}).first()
+def ends_with(db: Connection, owner: Column[str], record_id: str, lines: Sequence[Line]) -> bool:
+    """Whether these are all lines of a record still; `owner` is the column of a table of events that names the record."""
+    of = owner.table.c
+    last = db.execute(select(of.seq, of.hash).where(owner == record_id).order_by(of.seq.desc()).limit(1)).first()
     return last is not None and bool(lines) and (last.seq, last.hash) == (lines[-1].seq, lines[-1].hash)
 
 

@@ -18,7 +18,7 @@ from rules.chain import GENESIS
 from store.affairs.own import OWN
 from store.affairs.tables import affair_access, affair_actions, affair_duties, affair_events, affair_keys, affair_outbox, affairs
 from store.codes import next_code
-from store.publishing import BadPublication, action_rows, laid_beside
+from store.publishing import action_rows, check_lines, laid_beside
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -81,7 +81,7 @@ def publish(db: Connection, burst: Burst, views: AffairViews, *, careful: bool) 
     DuplicateAffair.
     """
     affair, lines = burst.affair, burst.lines
-    _check(burst)
+    check_lines(affair, burst.prev_head, lines)
     row = db.execute(ROW, {"affair_id": affair.id}).first()
     outcome, fresh = laid_beside(row, burst.prev_head, lines, affair.seq)
     if outcome is PublishOutcome.STORED and careful and _repeats(db, affair, fresh):
@@ -106,14 +106,6 @@ def publish(db: Connection, burst: Burst, views: AffairViews, *, careful: bool) 
         if affair.kind in OWN:
             OWN[affair.kind].write(db, affair, fresh)
     return Published(outcome=outcome, head=affair.head, seq=affair.seq, code=code)
-
-
-def _check(burst: Burst) -> None:
-    affair, lines = burst.affair, burst.lines
-    if [line.seq for line in lines] != list(range(affair.seq - len(lines) + 1, affair.seq + 1)):
-        raise BadPublication("the lines do not end at the state's seq, one after another")
-    if affair.head != (lines[-1].hash if lines else burst.prev_head):
-        raise BadPublication("the state's head is not that of the last line")
 
 
 def _repeats(db: Connection, affair: Affair, lines: Iterable[Line]) -> bool:

@@ -15,15 +15,9 @@ from store.affairs.own import OWN
 from store.affairs.publishing import BESIDE, UPDATE, AffairViews, columns, done_rows, rows_beside, sums_of
 from store.affairs.tables import affair_actions, affair_events, affairs
 from store.engine import Store
-from store.rebuilding import comparable
+from store.rebuilding import comparable, ends_with
 
 ROW = select(affairs).where(affairs.c.affair_id == bindparam("affair_id"))
-LAST = (
-    select(affair_events.c.seq, affair_events.c.hash)
-    .where(affair_events.c.affair_id == bindparam("affair_id"))
-    .order_by(affair_events.c.seq.desc())
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +64,7 @@ class AffairRebuilding:
         async with self._store.read() as db:
             found = await db.run_sync(partial(_differing, affair=affair, lines=lines, views=views))
             # Each statement sees the newest commit: one that came between would look like a difference.
-            still = await db.run_sync(partial(_ends_with, affair_id=affair.id, lines=lines))
+            still = await db.run_sync(partial(ends_with, owner=affair_events.c.affair_id, record_id=affair.id, lines=lines))
         return found if still else None
 
     async def rewrite(self, affair: Affair, lines: Sequence[Line], views: AffairViews) -> tuple[str, ...] | None:
@@ -95,7 +89,7 @@ def _rewrite(db: Connection, *, affair: Affair, lines: Sequence[Line], views: Af
 
 
 def _differing(db: Connection, *, affair: Affair, lines: Sequence[Line], views: AffairViews) -> tuple[str, ...] | None:
-    if not _ends_with(db, affair_id=affair.id, lines=lines):
+    if not ends_with(db, affair_events.c.affair_id, affair.id, lines):
         return None
     row = db.execute(ROW, {"affair_id": affair.id}).mappings().one()
     found = [f"affairs.{name}" for name, value in _row(affair, lines, views).items() if row[name] != value]
@@ -111,12 +105,6 @@ def _differing(db: Connection, *, affair: Affair, lines: Sequence[Line], views: 
 
 def _row(affair: Affair, lines: Sequence[Line], views: AffairViews) -> dict[str, Any]:
     return columns(affair, views, lines[-1].at) | sums_of(rows_beside(affair, views))
-
-
-def _ends_with(db: Connection, *, affair_id: str, lines: Sequence[Line]) -> bool:
-    """Whether these are all lines of the affair still."""
-    last = db.execute(LAST, {"affair_id": affair_id}).first()
-    return last is not None and bool(lines) and (last.seq, last.hash) == (lines[-1].seq, lines[-1].hash)
 
 
 def _beside(affair: Affair, lines: Sequence[Line], views: AffairViews) -> Iterable[tuple[Table, Sequence[Mapping[str, Any]]]]:
