@@ -96,7 +96,7 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
     count_with(FIGURES)
     problems.install(app, lambda request: methods(app, request.url.path), site.error_page)
     app.include_router(health.router)
-    app.include_router(api.router)
+    api.install(app)
     app.include_router(events.router)
     app.include_router(feeds.router)
     app.include_router(open311.router)

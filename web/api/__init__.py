@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import FastAPI
 
 from web.api import (
     actions,
@@ -25,12 +25,11 @@ from web.api import (
 )
 from web.problems import documented
 
-router = APIRouter(
-    prefix="/api/v1",
-    responses=documented(
-        "malformed", "unauthenticated", "password_change", "second_factor", "token_scope", "invalid", "too_many", "internal", "unavailable"
-    ),
+REFUSALS = documented(
+    "malformed", "unauthenticated", "password_change", "second_factor", "token_scope", "invalid", "too_many", "internal", "unavailable"
 )
+"""What every part may answer."""
+
 PARTS = (
     cases,
     actions,
@@ -50,5 +49,10 @@ PARTS = (
     kpi,
     reference,
 )
-for part in PARTS:
-    router.include_router(part.router)
+
+
+def install(app: FastAPI) -> None:
+    """Put every part under `/api/v1`."""
+    for part in PARTS:
+        # Each by itself: for a router of routers the framework works every route out once more, for nobody.
+        app.include_router(part.router, prefix="/api/v1", responses=REFUSALS)

@@ -88,7 +88,9 @@ for _name, _kind in KINDS.items():
     for _do, _model in _kind.models.items():
         if _do in INTERNAL:
             continue
-        _body = _MADE.setdefault(_model, _form(_kind, _do))
+        if _model not in _MADE:
+            _MADE[_model] = _form(_kind, _do)
+        _body = _MADE[_model]
         if _do == _kind.opens:
             OPENS[_name] = create_model(
                 f"Open{_name.title()}",
