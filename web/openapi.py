@@ -10,9 +10,10 @@ import re
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.constants import REF_TEMPLATE
 from fastapi.openapi.utils import get_openapi
 
-from web.problems import MEDIA, documented
+from web.problems import MEDIA, Problem, documented
 
 TAGS = [
     {"name": "cases", "description": "Cases: take one in, list them, look at one (案件)"},
@@ -42,6 +43,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for operation in operations:
             _exact(operation)
         _links(found["paths"], operations)
+        said = Problem.model_json_schema(mode="serialization", ref_template=REF_TEMPLATE)
+        found["components"]["schemas"] |= {**said.pop("$defs"), "Problem": said}
         _times(found["components"])
         app.openapi_schema = found
     return app.openapi_schema
@@ -67,11 +70,6 @@ def _exact(operation: dict[str, Any]) -> None:
     responses: dict[str, Any] = operation["responses"]
     if "422" in responses and MEDIA not in responses["422"]["content"]:
         responses["422"] = documented("invalid")[422]
-    for code, answer in responses.items():
-        if int(code) >= 400:
-            told = {name: value for name, value in answer.items() if name != "model"}
-            content = {**answer["content"].get(MEDIA, {}), "schema": {"$ref": "#/components/schemas/Problem"}}
-            responses[code] = {**told, "content": {MEDIA: content}}
 
 
 def _times(part: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.constants import REF_TEMPLATE
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
@@ -171,12 +172,20 @@ def response(code: str, detail: str = "", errors: Iterable[FieldError] = (), hea
     return JSONResponse(body.model_dump(mode="json"), body.status, headers={**extra, **(headers or {})}, media_type=MEDIA)
 
 
+SCHEMA = {"$ref": REF_TEMPLATE.format(model="Problem")}
+"""Where the description of the API says what a problem document is."""
+
+
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses` of an operation that may end with these errors, with an example of each."""
+    """Return the `responses` of an operation that may end with these errors, with an example of each.
+
+    They name the model by its place in the description (`web/openapi.py` puts it there): the framework would make a validator of it for
+    every answer of every operation.
+    """
     found: dict[int | str, dict[str, Any]] = {}
     for code in codes:
         kind = KINDS[code]
-        entry = found.setdefault(kind.status, {"description": "", "model": Problem, "content": {MEDIA: {"examples": {}}}})
+        entry = found.setdefault(kind.status, {"description": "", "content": {MEDIA: {"examples": {}, "schema": SCHEMA}}})
         entry["description"] = f"{entry['description']}; {kind.en}".removeprefix("; ")
         if kind.status in WAITING:
             entry["headers"] = WHEN
