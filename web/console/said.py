@@ -67,11 +67,10 @@ DONE: dict[str, Both] = {
 def plain(code: str, detail: str, do: str, words: Words) -> str:
     """Return why an action was refused, in the words of its form: a field is called as the form calls it."""
     kind = KINDS[code]
-    return words.pick(kind.zh, kind.en) + (f"{'：' if words.language == 'zh' else ': '}{_detail(detail, do, words)}" if detail else "")
+    return words.about(words.pick(kind.zh, kind.en), _detail(detail, do, words) if detail else ())
 
 
-def _detail(detail: str, do: str, words: Words) -> str:
+def _detail(detail: str, do: str, words: Words) -> list[str]:
     """Return fields and stages by their words; what has none stays as it is."""
     fields = {asked.name: words.pick(asked.zh, asked.en) for asked in FORMS[do].inputs} if do in FORMS else {}
-    named = [fields.get(part.strip()) or words.both(label("stage", part.strip())) for part in detail.split(",")]
-    return ("、" if words.language == "zh" else ", ").join(named)
+    return [fields.get(part.strip()) or words.both(label("stage", part.strip())) for part in detail.split(",")]

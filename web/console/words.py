@@ -7,6 +7,7 @@ the process first needs them, so that nothing compiled has to be kept beside its
 from __future__ import annotations
 
 import gettext
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from io import BytesIO
@@ -63,6 +64,10 @@ class Words:
     def sep(self) -> str:
         """What stands between the items of a list."""
         return "、" if self.language == "zh" else ", "
+
+    def about(self, sentence: str, named: Sequence[str]) -> str:
+        """Return a sentence with what it is about behind it; alone where that is nothing."""
+        return f"{sentence}{'：' if self.language == 'zh' else ': '}{self.sep.join(named)}" if named else sentence
 
     def message(self, text: str, **values: Any) -> str:
         """Return a message in this language, with its values put in."""

@@ -236,6 +236,6 @@ def _tried(who: Caller, kind: Kind, do: str, fields: FormData, refused: Refused)
     if found.detail:
         named = [part.strip().partition(" ")[0] for part in found.detail.replace(";", ",").split(",")]
         words = [who.words.both(said(kind.labels, "stages" if part in kind.stages else "fields", part)) for part in named]
-        sentence += f"{'：' if who.language == 'zh' else ': '}{who.words.sep.join(words)}"
+        sentence = who.words.about(sentence, words)
     tried.words = sentence
     return tried

@@ -117,8 +117,7 @@ def _said(who: Caller, refused: Refused) -> str:
     problem, labels = PROBLEMS[str(refused.refusal.code)], HOUSEHOLD.labels.fields
     parts = [labels.get(part.strip().partition(".")[0], ("", "")) for part in refused.refusal.detail.replace(";", ",").split(",")]
     named = [who.words.both(words) for words in dict.fromkeys(parts) if words[0]]
-    sentence = who.words.pick(problem.zh, problem.en)
-    return sentence + (f"{'：' if who.language == 'zh' else ': '}{who.words.sep.join(named)}" if named else "")
+    return who.words.about(who.words.pick(problem.zh, problem.en), named)
 
 
 def _form(who: Caller, typed: FormData, wrong: str = "", status: int = 200) -> Response:

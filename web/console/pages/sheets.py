@@ -109,9 +109,9 @@ async def from_file(who: Caller, affair_id: str) -> tuple[Taken | None, str]:
 
 def why_of(who: Caller, row: Broken) -> str:
     """Why a row can't be taken, with the field at fault as the sheet calls it."""
-    sentence = who.words.both(SENTENCES[RefusalCode(row.reason)])
-    named = who.words.both(said(SHEET.labels, "fields", row.field.partition(".")[0])) if row.field else ""
-    return f"{sentence}{'：' if who.language == 'zh' else ': '}{named}" if named else sentence
+    field = row.field.partition(".")[0]
+    named = [who.words.both(said(SHEET.labels, "fields", field))] if field else []
+    return who.words.about(who.words.both(SENTENCES[RefusalCode(row.reason)]), named)
 
 
 def _visit(fields: FormData) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _plain(who: Caller, walk: Walk, refused: Refused) -> str:
     question = walk.plan.questions.get(path[1]) if path[0] == "answers" and len(path) > 1 else None
     name = next((part for part in reversed(path) if part and not part.isdigit()), "")
     named = words.pick(question.zh, question.en) if question else words.both(said(SHEET.labels, "fields", name)) if name else ""
-    return words.pick(problem.zh, problem.en) + (f"{'：' if words.language == 'zh' else ': '}{named}" if named else "")
+    return words.about(words.pick(problem.zh, problem.en), [named] if named else [])
 
 
 async def _page(

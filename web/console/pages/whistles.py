@@ -181,7 +181,7 @@ def _plain(who: Caller, code: str, detail: str) -> str:
     """Return why it was refused; fields are called as the kind calls them."""
     words, kind = who.words, PROBLEMS[code]
     named = [words.both(said(WHISTLE.labels, "fields", part.strip())) for part in detail.split(",") if part.strip()]
-    return words.pick(kind.zh, kind.en) + (f"{'：' if words.language == 'zh' else ': '}{words.sep.join(named)}" if named else "")
+    return words.about(words.pick(kind.zh, kind.en), named)
 
 
 def _form(who: Caller, offer: Offer, fields: FormData, *, unlisted: bool, problem: str = "", status: int = 200) -> Response:
