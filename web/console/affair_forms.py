@@ -15,6 +15,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
+from starlette.datastructures import FormData
 
 from models.affair.common import INTERNAL
 from models.base import Sealed
@@ -130,6 +131,12 @@ def _text(name: str, *, sealed: bool, chosen: bool) -> tuple[InputKind, str]:
     if name in PLACES:
         return "choice", "places"
     return NAMED.get(name, ("area" if sealed else "text", ""))
+
+
+def at_post(office: Office, unit: str) -> FormData:
+    """Return what a form begins with that nobody has filled in: the village of a unit that has one."""
+    found = office.bundle.network.unit(unit)
+    return FormData([("place", found.village)]) if found is not None and found.village is not None else FormData()
 
 
 TRUTH = (("yes", ("是", "yes")), ("no", ("否", "no")))

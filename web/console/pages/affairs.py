@@ -24,7 +24,7 @@ from service.affairs.beginning import begin as begin_affair
 from service.affairs.reading import AffairFilter
 from service.affairs.shown import AffairFile, AffairShown
 from service.errors import Refused, refuse
-from web.console.affair_forms import AffairChoices, form
+from web.console.affair_forms import AffairChoices, at_post, form
 from web.console.affair_pages import MORE, OWN, address, begins
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
@@ -110,9 +110,7 @@ async def blank(who: CallerDep, kind_name: str) -> Response:
     if kind_name in KINDS and begins(kind_name) != f"/affairs/new/{kind_name}":
         return RedirectResponse(begins(kind_name), 303)
     _, asked = _beginning(who, kind_name)
-    unit = who.office.bundle.network.unit(who.actor.unit)
-    typed = FormData([("place", unit.village)]) if unit is not None and unit.village is not None else FormData()
-    return _blank_page(who, kind_name, asked, typed)
+    return _blank_page(who, kind_name, asked, at_post(who.office, who.actor.unit))
 
 
 @router.post("/new/{kind_name}")

@@ -22,6 +22,7 @@ from service.affairs.desk import Affairs
 from service.affairs.dwellings import CheckIns
 from service.affairs.reading import AffairReader
 from service.errors import Refused, UnknownAffair
+from web.console.affair_forms import at_post
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text, texts
 from web.problems import KINDS as PROBLEMS
@@ -36,8 +37,7 @@ ROWS = 8
 @router.get("/new")
 async def blank(who: CallerDep) -> Response:
     """Return the form that enters a building."""
-    unit = who.office.bundle.network.unit(who.actor.unit)
-    return _blank(who, FormData([("place", unit.village)]) if unit is not None and unit.village is not None else FormData())
+    return _blank(who, at_post(who.office, who.actor.unit))
 
 
 @router.post("/new")

@@ -18,7 +18,7 @@ from rules.household.kind import HOUSEHOLD
 from service.affairs.beginning import begin
 from service.affairs.queue import Queue
 from service.errors import Refused, refuse
-from web.console.affair_forms import AffairChoices, form
+from web.console.affair_forms import AffairChoices, at_post, form
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text, texts
 from web.problems import KINDS as PROBLEMS
@@ -77,8 +77,7 @@ async def visiting(who: CallerDep, code: str) -> Response:
 async def blank(who: CallerDep) -> Response:
     """Return the form that opens a file."""
     _may_begin(who)
-    unit = who.office.bundle.network.unit(who.actor.unit)
-    return _form(who, FormData([("place", unit.village)] if unit is not None and unit.village is not None else []))
+    return _form(who, at_post(who.office, who.actor.unit))
 
 
 @router.post("/new")

@@ -17,7 +17,7 @@ from rules.affair.allowed import may_begin
 from rules.order.kind import ORDER
 from service.affairs.orders import Orders
 from service.affairs.queue import Owed, Queue
-from web.console.affair_forms import AffairChoices, form
+from web.console.affair_forms import AffairChoices, at_post, form
 from web.console.caller import Caller, CallerDep
 from web.console.inputs import Form
 from web.problems import WebProblem
@@ -75,12 +75,10 @@ async def new(who: CallerDep, item: str) -> Response:
     priced = next((one for cls in Orders(who.office).prices().classes for one in cls.items if one.item == item), None)
     if priced is None or asked is None or not may_begin(ORDER, who.actor):
         raise WebProblem("not_found")
-    unit = who.office.bundle.network.unit(who.actor.unit)
-    typed = FormData([("place", unit.village)]) if unit is not None and unit.village is not None else FormData()
     context: dict[str, Any] = {
         "item": priced,
         "inputs": [one for one in asked.inputs if one.name != "item"],
-        "typed": typed,
+        "typed": at_post(who.office, who.actor.unit),
         "c": AffairChoices(who.words, who.office, ORDER, who.actor.unit),
         "new_id": uuid.uuid4().hex,
     }
