@@ -10,7 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rules.affair.kind import Kind
+from rules.affair.kinds import KINDS
 from service.affairs.shown import AffairFile
+from service.errors import UnknownAffair
 from web.console.caller import Caller
 
 
@@ -34,6 +37,20 @@ OWN: Mapping[str, Own] = {
 
 MORE: Mapping[str, Callable[[Caller, AffairFile], Awaitable[Mapping[str, Any]]]] = {}
 """By kind: what its section on the shared page is given, beside the affair itself."""
+
+
+async def of_kind(who: Caller, code: str, kind: Kind) -> str:
+    """Return the id of an affair of a kind that this person may see. Raises UnknownAffair, also for one of another kind."""
+    row = await who.affair_reader.row(who.actor, code)
+    if row.kind != kind.name:
+        raise UnknownAffair(code)
+    return row.affair_id
+
+
+def kind_name(who: Caller, name: str) -> str:
+    """Return what a kind is called, that of cases too."""
+    kind = KINDS.get(name)
+    return who.words.pick(kind.zh, kind.en) if kind is not None else who.words.message("案件")
 
 
 def address(kind: str, code: str) -> str:

@@ -25,7 +25,7 @@ from service.affairs.reading import AffairFilter
 from service.affairs.shown import AffairFile, AffairShown
 from service.errors import Refused, refuse
 from web.console.affair_forms import AffairChoices, at_post, form
-from web.console.affair_pages import MORE, OWN, address, begins
+from web.console.affair_pages import MORE, OWN, address, begins, kind_name
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.inputs import Form, read
@@ -197,7 +197,7 @@ async def show(who: Caller, code: str, tried: Tried | None = None) -> Response:
         "new_id": lambda: uuid.uuid4().hex,
         "stage": who.words.both(said(kind.labels, "stages", found.stage)),
         "act_of": lambda do: who.words.both(act_words(kind.labels, do)),
-        "kind_of": lambda name: who.words.message("案件") if name == "dispute" else who.words.pick(KINDS[name].zh, KINDS[name].en),
+        "kind_of": lambda name: kind_name(who, name),
         "holder_of": lambda duty: _holder(who, found, duty),
     }
     return who.page("affair.html", context, status=tried.status if tried is not None else 200)

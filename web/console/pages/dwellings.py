@@ -18,11 +18,10 @@ from rules.affair.labels import said
 from rules.affair.units import of_place
 from rules.dwelling.kind import DWELLING
 from service.affairs.beginning import begin
-from service.affairs.desk import Affairs
 from service.affairs.dwellings import CheckIns
-from service.affairs.reading import AffairReader
-from service.errors import Refused, UnknownAffair
+from service.errors import Refused
 from web.console.affair_forms import at_post
+from web.console.affair_pages import of_kind
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text, texts
 from web.problems import KINDS as PROBLEMS
@@ -90,7 +89,7 @@ async def let(who: CallerDep, fields: FormDep, code: str) -> Response:
 @router.post("/{code}/codes")
 async def give(who: CallerDep, fields: FormDep, code: str) -> Response:
     """Give a lease a check-in code; it stands on this page and nowhere else."""
-    await _row(who, code)
+    await of_kind(who, code, DWELLING)
     try:
         given = await CheckIns(who.office).code(who.actor, code, text(fields, "lease", 80))
     except Refused as refused:
@@ -99,24 +98,17 @@ async def give(who: CallerDep, fields: FormDep, code: str) -> Response:
 
 
 async def _act(who: Caller, fields: FormData, code: str, do: str, given: dict[str, Any]) -> Response:
-    affair_id = await _row(who, code)
+    affair_id = await of_kind(who, code, DWELLING)
     try:
-        await Affairs(who.office).act(affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
+        await who.affairs.act(affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
         return await _page(who, code, fields, _plain(who, refused), PROBLEMS[str(refused.refusal.code)].status)
     return RedirectResponse(f"/dwellings/{code}?done=affair-done", 303)
 
 
-async def _row(who: Caller, code: str) -> str:
-    row = await AffairReader(who.office).row(who.actor, code)
-    if row.kind != DWELLING.name:
-        raise UnknownAffair(code)
-    return row.affair_id
-
-
 async def _page(who: Caller, code: str, typed: FormData | None = None, problem: str = "", status: int = 200, given: Any = None) -> Response:
-    await _row(who, code)
-    found, book = await AffairReader(who.office).detail(who.actor, code), _book(who)
+    await of_kind(who, code, DWELLING)
+    found, book = await who.affair_reader.detail(who.actor, code), _book(who)
     context: dict[str, Any] = {
         "d": found,
         "stage": who.words.both(said(DWELLING.labels, "stages", found.stage)),

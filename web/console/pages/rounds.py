@@ -12,10 +12,11 @@ from starlette.datastructures import FormData
 from rules.affair.labels import said
 from rules.round.kind import ROUND
 from rules.round.sheet import WALKERS
-from service.affairs.reading import AffairFilter, AffairReader
+from service.affairs.reading import AffairFilter
 from service.affairs.rounds.batches import Taken
 from service.affairs.rounds.lists import Lists
-from service.errors import Refused, UnknownAffair
+from service.errors import Refused
+from web.console.affair_pages import of_kind
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.pages.sheets import from_file, why_of
@@ -44,7 +45,7 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     """Start, pause or resume a round. The same form sent twice does it once."""
     if do not in STEERED:
         raise WebProblem("not_found")
-    affair_id = await _round_of(who, code)
+    affair_id = await of_kind(who, code, ROUND)
     given = {"reason": reason} if (reason := text(fields, "reason")) else {}
     try:
         await who.affairs.act(affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
@@ -57,15 +58,8 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
 @router.post("/{code}/file")
 async def file(who: CallerDep, code: str) -> Response:
     """Take results from a file, for whichever of its sheets. The same file again changes nothing."""
-    taken, problem = await from_file(who, await _round_of(who, code))
+    taken, problem = await from_file(who, await of_kind(who, code, ROUND))
     return await _page(who, code, taken=taken, problem=problem, status=422 if problem else 200)
-
-
-async def _round_of(who: Caller, code: str) -> str:
-    row = await AffairReader(who.office).row(who.actor, code)
-    if row.kind != ROUND.name:
-        raise UnknownAffair(code)
-    return row.affair_id
 
 
 async def _page(
@@ -78,7 +72,7 @@ async def _page(
     tried: tuple[str, FormData] | None = None,
     status: int = 200,
 ) -> Response:
-    affair_id, reader = await _round_of(who, code), AffairReader(who.office)
+    affair_id, reader = await of_kind(who, code, ROUND), who.affair_reader
     looked = await reader.detail(who.actor, code)
     covered = await Lists(who.office, who.affairs).coverage(affair_id)
     wanted = AffairFilter(kinds=("sheet",), key=("round", affair_id))

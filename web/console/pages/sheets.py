@@ -15,14 +15,13 @@ from starlette.datastructures import FormData
 
 from models.affair.round.sheet import Broken
 from models.refusal import SENTENCES, RefusalCode
-from rules.affair.kinds import KINDS
 from rules.affair.labels import said
 from rules.round.sheet import SHEET
-from service.affairs.reading import AffairReader
 from service.affairs.rounds.batches import Batches, Taken, numbered, rows_in
 from service.affairs.rounds.walking import Walk, Walks
-from service.errors import Refused, UnknownAffair
+from service.errors import Refused
 from web.bringing import bringing, file_of, parts
+from web.console.affair_pages import kind_name, of_kind
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text, texts
 from web.problems import KINDS as PROBLEMS
@@ -49,7 +48,7 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
         raise WebProblem("not_found")
     target = text(fields, "target", 80)
     given = {"target": target, "text": text(fields, "text")} | (_visit(fields) if do == "visit" else _skip(fields))
-    affair_id = await sheet_of(who, code)
+    affair_id = await of_kind(who, code, SHEET)
     try:
         await who.affairs.act(affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
@@ -60,7 +59,7 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
 @router.post("/{code}/results")
 async def results(who: CallerDep, fields: FormDep, code: str) -> Response:
     """Take results that waited in a browser, as JSON rows; answer with how many were taken, and why others can't be."""
-    affair_id = await sheet_of(who, code)
+    affair_id = await of_kind(who, code, SHEET)
     try:
         rows = json.loads(text(fields, "rows", 500_000) or "[]")
     except (ValueError, RecursionError):
@@ -75,17 +74,9 @@ async def results(who: CallerDep, fields: FormDep, code: str) -> Response:
 @router.post("/{code}/file")
 async def file(who: CallerDep, code: str) -> Response:
     """Take results from a file. The same file again changes nothing."""
-    affair_id = await sheet_of(who, code)
+    affair_id = await of_kind(who, code, SHEET)
     taken, problem = await from_file(who, affair_id)
     return await _page(who, code, "", taken=taken, problem=problem)
-
-
-async def sheet_of(who: Caller, code: str) -> str:
-    """Return the id of a sheet that this person may see. Raises UnknownAffair."""
-    row = await AffairReader(who.office).row(who.actor, code)
-    if row.kind != SHEET.name:
-        raise UnknownAffair(code)
-    return row.affair_id
 
 
 async def from_file(who: Caller, affair_id: str) -> tuple[Taken | None, str]:
@@ -146,7 +137,7 @@ async def _page(
     taken: Taken | None = None,
     problem: str = "",
 ) -> Response:
-    await sheet_of(who, code)
+    await of_kind(who, code, SHEET)
     walk = await Walks(who.office).walk(who.actor, code)
     do, fields, refused = tried if tried is not None else ("", FormData(), None)
     # A target that has its result keeps no form; a refused form keeps its own.
@@ -171,7 +162,7 @@ async def _page(
         "new_id": lambda: uuid.uuid4().hex,
         "stage": who.words.both(said(SHEET.labels, "stages", walk.sheet.stage)),
         "outcome_of": lambda name: who.words.both(SHEET.labels.values["outcome"].get(name, (name, name))),
-        "kind_of": lambda name: who.words.pick(KINDS[name].zh, KINDS[name].en) if name in KINDS else who.words.message("案件"),
+        "kind_of": lambda name: kind_name(who, name),
     }
     status = PROBLEMS[str(refused.refusal.code)].status if refused is not None else 422 if problem else 200
     return who.page("rounds/sheet.html", context, status=status)

@@ -14,17 +14,15 @@ from starlette.datastructures import FormData
 
 from models.affair.whistle.figures import Band, GroupedBy
 from rules.affair.allowed import may_begin
-from rules.affair.kinds import KINDS
 from rules.affair.labels import said
 from rules.labels import Both
 from rules.whistle.kind import WHISTLE
 from service.affairs import shown
 from service.affairs.beginning import begin
-from service.affairs.desk import Affairs
-from service.affairs.reading import AffairReader
 from service.affairs.whistles import Offer, Whistles
-from service.errors import Refused, UnknownAffair
+from service.errors import Refused
 from web.console import spans
+from web.console.affair_pages import kind_name, of_kind
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text, texts
 from web.console.posts import post_name
@@ -127,14 +125,12 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     """Do an action. The same form sent twice does it once."""
     if do not in FIELDS:
         raise WebProblem("not_found")
-    row = await AffairReader(who.office).row(who.actor, code)
-    if row.kind != WHISTLE.name:
-        raise UnknownAffair(code)
+    affair_id = await of_kind(who, code, WHISTLE)
     given = {name: value for name in FIELDS[do] if (value := _typed(fields, name)) not in {"", ()}}
     if do == "open_case":
         given["parties"] = _parties(fields)
     try:
-        await Affairs(who.office).act(row.affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
+        await who.affairs.act(affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
         found = refused.refusal
         problem = _plain(who, str(found.code), found.detail)
@@ -199,11 +195,9 @@ def _form(who: Caller, offer: Offer, fields: FormData, *, unlisted: bool, proble
 
 
 async def _page(who: Caller, code: str, *, tried: tuple[str, FormData] | None = None, problem: str = "", status: int = 200) -> Response:
-    reader = AffairReader(who.office)
-    if (await reader.row(who.actor, code)).kind != WHISTLE.name:
-        raise UnknownAffair(code)
-    found = await reader.detail(who.actor, code)
-    telling = reader.telling(WHISTLE.name)
+    await of_kind(who, code, WHISTLE)
+    found = await who.affair_reader.detail(who.actor, code)
+    telling = who.affair_reader.telling(WHISTLE.name)
     do, fields = tried if tried is not None else ("", FormData())
     calls = _calls(found)
     context = {
@@ -230,7 +224,7 @@ async def _page(who: Caller, code: str, *, tried: tuple[str, FormData] | None = 
         "unit_of": lambda unit: _unit(who, unit),
         "holder": _holder(who, found),
         "others": _others(who, found),
-        "kind_of": lambda name: who.words.pick(KINDS[name].zh, KINDS[name].en) if name in KINDS else who.words.message("案件"),
+        "kind_of": lambda name: kind_name(who, name),
     }
     return who.page("whistles/one.html", context, status=status)
 
