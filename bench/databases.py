@@ -16,6 +16,13 @@ Run = Callable[[str, str, Path, int, int], Coroutine[Any, Any, dict[str, Any]]]
 """Measures on one database: its kind, its address, its home, how many cases, how many rounds."""
 
 
+class Durable(Postgres):
+    """PostgreSQL as it ships: on the disk before anybody is answered."""
+
+    def _settings(self) -> tuple[str, ...]:
+        return ("listen_addresses=", "max_connections=200")
+
+
 def measured(name: str, run: Run) -> None:
     """Measure with what the command line says (`--cases`, `--rounds`, `--only`), and keep the results."""
     parser = argparse.ArgumentParser()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection, Integer, bindparam
 from sqlalchemy.sql.dml import ReturningInsert
 
 from models.case import Case
@@ -89,14 +89,24 @@ def allocate(db: Connection, case: Case, at: datetime) -> str:
 
 def next_code(db: Connection, name: str, at: datetime) -> str:
     """Give the next code with this prefix, of any record."""
-    year = at.astimezone(LOCAL).year
-    number: int = (db.execute(NEXT[db.dialect.name], {"prefix": name, "year": year})).scalar_one()
-    return written(name, year, number)
+    return next_codes(db, name, local_year(at), 1)[0]
+
+
+def next_codes(db: Connection, name: str, year: int, count: int) -> list[str]:
+    """Give the next codes with this prefix in a local year, as many as are wanted, in their order."""
+    last: int = db.execute(NEXT[db.dialect.name], {"prefix": name, "year": year, "count": count}).scalar_one()
+    return [written(name, year, number) for number in range(last - count + 1, last + 1)]
+
+
+def local_year(at: datetime) -> int:
+    """The year in whose series a code is counted."""
+    return at.astimezone(LOCAL).year
 
 
 def _next(dialect: str) -> ReturningInsert[Any]:
-    first = inserting(dialect, code_counters).values(prefix=bindparam("prefix"), year=bindparam("year"), last=1)
-    counted = first.on_conflict_do_update(index_elements=["prefix", "year"], set_={"last": code_counters.c.last + 1})
+    more = bindparam("count", type_=Integer)
+    first = inserting(dialect, code_counters).values(prefix=bindparam("prefix"), year=bindparam("year"), last=more)
+    counted = first.on_conflict_do_update(index_elements=["prefix", "year"], set_={"last": code_counters.c.last + more})
     return counted.returning(code_counters.c.last)
 
 

@@ -9,18 +9,27 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ConfigDict, Field
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from models.base import MAX_NAME, Model
 from store.keyring.keys import INDEX
 from store.keyring.master import seal, unseal
 from store.keyring.ring import Ring
 from store.tables import vault_finds, vault_marks, vault_persons, vault_uses
+
+NAMED = select(vault_uses).where(
+    vault_uses.c.case_id.in_(bindparam("cases", expanding=True)), vault_uses.c.action_id.in_(bindparam("actions", expanding=True))
+)
+FORGET = delete(vault_uses).where(
+    vault_uses.c.case_id == bindparam("of_case"),
+    vault_uses.c.action_id == bindparam("of_action"),
+    vault_uses.c.path == bindparam("of_path"),
+)
 
 
 class Person(Model):
@@ -51,7 +60,6 @@ class Person(Model):
 class _Plan:
     """What naming some persons comes to, worked out before anything is written."""
 
-    found: dict[str, str]
     alive: dict[str, Person]
     marks: dict[str, str]
     """Who each mark points to, as far as it was looked up."""
@@ -60,30 +68,56 @@ class _Plan:
     uses: list[dict[str, Any]] = field(default_factory=list)
 
 
-def name_persons(
-    db: Connection, ring: Ring, where: tuple[str, str], persons: Mapping[str, Person], spare: Mapping[str, str]
-) -> dict[str, str]:
-    """A reference for each person by the path of the field that names it; the same when asked again.
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The persons whom one action of a case or an affair names, by the path of the field; `spare` a reference for each who is new."""
 
-    `where` is case and action, `spare` a fresh reference for each path in case its person is new. Raises KeysNeeded.
+    case_id: str
+    action_id: str
+    persons: Mapping[str, Person]
+    spare: Mapping[str, str]
+
+
+def name_persons(db: Connection, ring: Ring, namings: Sequence[Naming]) -> list[dict[str, str]]:
+    """A reference for each person by the path of the field that names it, action by action; the same when asked again.
+
+    What one action says of a person is known to the next. Raises KeysNeeded.
     """
-    case_id, action_id = where
-    here = (vault_uses.c.case_id == case_id) & (vault_uses.c.action_id == action_id)
-    before = {row.path: row for row in db.execute(select(vault_uses).where(here))}
-    typed = {path: _digest(ring, "typed", person.model_dump_json()) for path, person in persons.items()}
-    same = {path: before[path].ref for path in persons if path in before and before[path].typed == typed[path]}
-    plan = _look(db, ring, [person for path, person in persons.items() if path not in same])
-    plan.found.update(same)
-    for path, person in persons.items():
-        if path not in same:
-            ref = plan.found[path] = _place(plan, ring, person, spare[path])
-            plan.uses.append({"case_id": case_id, "action_id": action_id, "path": path, "ref": ref, "typed": typed[path]})
+    before = _named_before(db, namings)
+    typed = [{path: _digest(ring, "typed", person.model_dump_json()) for path, person in one.persons.items()} for one in namings]
+    same = [
+        {path: known[path].ref for path, digest in digests.items() if path in known and known[path].typed == digest}
+        for known, digests in zip(before, typed, strict=True)
+    ]
+    plan = _look(
+        db, ring, [person for one, known in zip(namings, same, strict=True) for path, person in one.persons.items() if path not in known]
+    )
+    for one, known, digests in zip(namings, same, typed, strict=True):
+        for path, person in one.persons.items():
+            if path not in known:
+                known[path] = ref = _place(plan, ring, person, one.spare[path])
+                plan.uses.append({"case_id": one.case_id, "action_id": one.action_id, "path": path, "ref": ref, "typed": digests[path]})
     ring.need([*plan.added, *plan.changed])
-    stale = [use["path"] for use in plan.uses if use["path"] in before]
-    if stale:
-        db.execute(delete(vault_uses).where(here, vault_uses.c.path.in_(stale)))
+    _forget_uses(db, plan.uses, before)
     _write(db, ring, plan)
-    return plan.found
+    return same
+
+
+def _named_before(db: Connection, namings: Sequence[Naming]) -> list[dict[str, Row[*tuple[Any, ...]]]]:
+    """Whom each of these actions has named already, by path."""
+    found: dict[tuple[str, str], dict[str, Row[*tuple[Any, ...]]]] = {(one.case_id, one.action_id): {} for one in namings}
+    for row in db.execute(NAMED, {"cases": sorted({case for case, _ in found}), "actions": sorted({action for _, action in found})}):
+        if (row.case_id, row.action_id) in found:
+            found[row.case_id, row.action_id][row.path] = row
+    return [found[one.case_id, one.action_id] for one in namings]
+
+
+def _forget_uses(db: Connection, uses: Sequence[Mapping[str, Any]], before: Iterable[Mapping[str, Row[*tuple[Any, ...]]]]) -> None:
+    """Delete what is said anew."""
+    known = {(row.case_id, row.action_id, row.path) for one in before for row in one.values()}
+    stale = [use for use in uses if (use["case_id"], use["action_id"], use["path"]) in known]
+    if stale:
+        db.execute(FORGET, [{"of_case": use["case_id"], "of_action": use["action_id"], "of_path": use["path"]} for use in stale])
 
 
 def read_persons(db: Connection, ring: Ring, refs: Iterable[str]) -> dict[str, Person]:
@@ -120,7 +154,7 @@ def _look(db: Connection, ring: Ring, persons: Iterable[Person]) -> _Plan:
     marks = sorted({mark for person in persons for mark in marks_of(ring, person)})
     query = select(vault_marks.c.mark, vault_marks.c.ref).where(vault_marks.c.mark.in_(marks))
     pointed: dict[str, str] = {row.mark: row.ref for row in db.execute(query)} if marks else {}
-    return _Plan(found={}, alive=read_persons(db, ring, pointed.values()), marks=pointed)
+    return _Plan(alive=read_persons(db, ring, pointed.values()), marks=pointed)
 
 
 def _place(plan: _Plan, ring: Ring, person: Person, spare: str) -> str:
@@ -134,12 +168,18 @@ def _place(plan: _Plan, ring: Ring, person: Person, spare: str) -> str:
         if complete != known:
             plan.alive[ref] = complete
             (plan.added if ref in plan.added else plan.changed)[ref] = complete
+            _claim(plan, ring, ref, complete)
         return ref
     plan.alive[spare] = plan.added[spare] = person
+    _claim(plan, ring, spare, person)
+    return spare
+
+
+def _claim(plan: _Plan, ring: Ring, ref: str, person: Person) -> None:
+    """Let the marks of a person point to it, but for those that point to somebody else who is there."""
     for mark in marks_of(ring, person):
         if plan.marks.get(mark) not in plan.alive:
-            plan.marks[mark] = spare
-    return spare
+            plan.marks[mark] = ref
 
 
 def _write(db: Connection, ring: Ring, plan: _Plan) -> None:
@@ -149,7 +189,8 @@ def _write(db: Connection, ring: Ring, plan: _Plan) -> None:
     if plan.changed:
         sealed = update(vault_persons).where(vault_persons.c.ref == bindparam("of")).values(sealed=bindparam("now"))
         db.execute(sealed, [{"of": ref, "now": _closed(ring, ref, person)} for ref, person in plan.changed.items()])
-    wanted = {mark: ref for ref, person in (plan.added | plan.changed).items() for mark in marks_of(ring, person)}
+    named = [(mark, ref) for ref, person in (plan.added | plan.changed).items() for mark in marks_of(ring, person)]
+    wanted = {mark: ref for mark, ref in named if plan.marks.get(mark) == ref or plan.marks.get(mark) not in plan.alive}
     if wanted:
         rows = db.execute(select(vault_marks).where(vault_marks.c.mark.in_(sorted(wanted)))).all()
         alive = read_persons(db, ring, [row.ref for row in rows])

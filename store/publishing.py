@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from models.affair.base import Affair
 from models.case import Case
@@ -162,9 +162,19 @@ def compare(row: Seen | None, publication: Publication) -> tuple[PublishOutcome,
     return laid_beside(row, publication.prev_head, publication.lines, publication.case.seq)
 
 
-def laid_beside(
-    row: Seen | Row[*tuple[Any, ...]] | None, prev_head: str, lines: Sequence[Line], seq: int
-) -> tuple[PublishOutcome, Sequence[Line]]:
+class Standing(Protocol):
+    """Where a record stands."""
+
+    @property
+    def head(self) -> str:
+        """The hash of its last event."""
+
+    @property
+    def seq(self) -> int:
+        """The number of its last event."""
+
+
+def laid_beside(row: Standing | None, prev_head: str, lines: Sequence[Line], seq: int) -> tuple[PublishOutcome, Sequence[Line]]:
     """The same for lines of any record that end at `seq`: `row` says its head and seq, or is None where there is no record yet."""
     if row is None:
         begins = prev_head == GENESIS and bool(lines)

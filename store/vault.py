@@ -28,7 +28,7 @@ from store.engine import Store, chosen
 from store.keyring.keys import INDEX, Erased
 from store.keyring.master import seal, unseal
 from store.keyring.ring import KeysNeeded, Ring
-from store.persons import Person, Typed, drop_unused, finding, marks_of, name_persons, read_persons, replace_person, sought
+from store.persons import Naming, Person, Typed, drop_unused, finding, marks_of, name_persons, read_persons, replace_person, sought
 from store.tables import actions, vault_finds, vault_marks, vault_texts, vault_uses
 
 __all__ = ["Erased", "Person", "Typed", "UnknownRef", "Vault"]
@@ -49,6 +49,8 @@ BOUND = union_all(
     ),
 )
 """An action in the record of a case or of an affair: the vault keeps the words of both, by the id of either."""
+
+TEXTS = select(vault_texts).where(vault_texts.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,8 @@ class Vault:
         spare = {path: f"person:{uuid.uuid4()}" for path in named}
 
         def work(db: Connection, ring: Ring) -> dict[str, str]:
-            found = _seal_texts(db, ring.key(text_owner(case_id)), case_id, action_id, texts) if texts else {}
-            return found | (name_persons(db, ring, (case_id, action_id), named, spare) if named else {})
+            found = _seal_texts(db, ring, [Words(case_id, action_id, texts, {})])[0] if texts else {}
+            return found | (name_persons(db, ring, [Naming(case_id, action_id, named, spare)])[0] if named else {})
 
         # The first text of a case makes its key; persons' keys are made only when it is known that they are new.
         keys = await self._store.keys.keys([*([text_owner(case_id)] if texts else []), *([INDEX] if named else [])])
@@ -112,11 +114,9 @@ class Vault:
         ring.add(await self._pointed(ring, given))
 
         def work(db: Connection, ring: Ring) -> list[dict[str, str]]:
-            found = []
-            for one, refs in zip(given, spare, strict=True):
-                texts = _seal_texts(db, ring.key(text_owner(one.case_id)), one.case_id, one.action_id, one.texts) if one.texts else {}
-                found.append(texts | name_persons(db, ring, (one.case_id, one.action_id), one.persons, refs))
-            return found
+            namings = [Naming(one.case_id, one.action_id, one.persons, refs) for one, refs in zip(given, spare, strict=True)]
+            texts, persons = _seal_texts(db, ring, given), name_persons(db, ring, namings)
+            return [of_texts | of_persons for of_texts, of_persons in zip(texts, persons, strict=True)]
 
         sealed = await self._at_once(work, ring, frozenset(fresh))
         used = {ref for refs in sealed for ref in refs.values()}
@@ -276,27 +276,40 @@ class Vault:
         return found[owner]
 
 
-def _seal_texts(db: Connection, key: bytes, case_id: str, action_id: str, texts: Mapping[str, str]) -> dict[str, str]:
+def _seal_texts(db: Connection, ring: Ring, given: Sequence[Words]) -> list[dict[str, str]]:
     """Seal the texts that are not there yet; one whose words have changed is replaced while its action is not taken."""
-    ids = {path: str(uuid.uuid5(NAMESPACE, f"{case_id}\0{action_id}\0{path}")) for path in texts}
-    rows = db.execute(select(vault_texts).where(vault_texts.c.id.in_(ids.values()))).all()
-    known = {row.id: row for row in rows}
-    bound = bool(known) and _taken(db, case_id, action_id)
-    found: dict[str, str] = {}
+    ids = [{path: str(uuid.uuid5(NAMESPACE, f"{one.case_id}\0{one.action_id}\0{path}")) for path in one.texts} for one in given]
+    wanted = sorted(text_id for of_one in ids for text_id in of_one.values())
+    known = {row.id: row for row in db.execute(TEXTS, {"ids": wanted})} if wanted else {}
+    found: list[dict[str, str]] = []
     fresh: list[dict[str, Any]] = []
-    for path, text in texts.items():
-        row = known.get(ids[path])
-        if row is not None and (bound or open_sealed(key, row.sealed, text_ref(row))[1] == text):
-            found[path] = text_ref(row)
-            continue
-        sealed, found[path] = _sealed(key, ids[path], text, chosen(db))
-        fresh.append({**sealed, "case_id": case_id, "action_id": action_id})
+    for one, of_one in zip(given, ids, strict=True):
+        refs, added = _sealed_texts(db, ring, one, {path: (text_id, known.get(text_id)) for path, text_id in of_one.items()})
+        found.append(refs)
+        fresh += added
     stale = [row["id"] for row in fresh if row["id"] in known]
     if stale:
         db.execute(delete(vault_texts).where(vault_texts.c.id.in_(stale)))
     if fresh:
         db.execute(insert(vault_texts), fresh)
     return found
+
+
+def _sealed_texts(
+    db: Connection, ring: Ring, words: Words, there: Mapping[str, tuple[str, Row[*tuple[Any, ...]] | None]]
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """References of the texts of one action, and the rows of those to be written; `there` says id and row of each by its path."""
+    found: dict[str, str] = {}
+    fresh: list[dict[str, Any]] = []
+    bound = any(row is not None for _, row in there.values()) and _taken(db, words.case_id, words.action_id)
+    for path, text in words.texts.items():
+        key, (text_id, row) = ring.key(text_owner(words.case_id)), there[path]
+        if row is not None and (bound or open_sealed(key, row.sealed, text_ref(row))[1] == text):
+            found[path] = text_ref(row)
+            continue
+        sealed, found[path] = _sealed(key, text_id, text, chosen(db))
+        fresh.append({**sealed, "case_id": words.case_id, "action_id": words.action_id})
+    return found, fresh
 
 
 def _discard(db: Connection, case_id: str, action_id: str) -> list[str] | None:

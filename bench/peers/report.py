@@ -22,9 +22,9 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench.databases import Durable
 from bench.keeping import RESULTS, keep
 from service.settings import ROOT
-from tests.postgres import Postgres
 
 PEERS = ROOT / ".venv-peers"
 ROUNDS, CASES, KEPT = 3, 100, 50
@@ -58,13 +58,6 @@ SIDES = (
     Side("by hand on SQLite, full", "sql", "full"),
     Side("by hand on SQLite, normal", "sql", "normal"),
 )
-
-
-class Durable(Postgres):
-    """PostgreSQL as it ships: on the disk before anybody is answered."""
-
-    def _settings(self) -> tuple[str, ...]:
-        return ("listen_addresses=", "max_connections=200")
 
 
 def environment() -> dict[str, str]:

@@ -119,8 +119,11 @@ class HouseholdImporter:
         found: list[HouseholdImported] = []
         entries: list[Entry] = []
         stored = await self._stored(houses)
+        said = {house.number: digest for house, digest in zip(houses, digests, strict=True)}
+        moved = [file for number, file in stored.items() if file.imported != said[number]]
+        addresses = await self._office.vault.open_texts([file.address for file in moved if file.address])
         for house, digest in zip(houses, digests, strict=True):
-            entry = await self._entry(house, stored.get(house.number), digest)
+            entry = self._entry(house, stored.get(house.number), digest, addresses)
             refusal = self._judged(entry) if entry is not None else None
             if entry is None:
                 found.append(_became(house, Became.SAME))
@@ -142,14 +145,14 @@ class HouseholdImporter:
         place = self._office.bundle.network.place(house.place)
         return self._affairs.affair_id(HOUSEHOLD.name, "name", f"{place.town if place else ''}|{house.number}")
 
-    async def _entry(self, house: HouseholdRows, stored: h.Household | None, digest: str) -> Entry | None:
+    def _entry(self, house: HouseholdRows, stored: h.Household | None, digest: str, addresses: Mapping[str, str]) -> Entry | None:
         if stored is None:
             affair_id = self._id(house)
             blank = h.Household(id=affair_id, source=SOURCE, intake_id=affair_id, docs=self._docs)
             return Entry(house, blank, f"open:{affair_id}", digest, address=True)
         if stored.imported == digest:
             return None
-        address = await self._office.vault.open_text(stored.address or "") != house.address
+        address = addresses.get(stored.address or "") != house.address
         # The number of the last event makes the id: a list that goes back to what it once said is another action.
         return Entry(house, stored, f"import:{stored.seq}:{digest[:24]}", digest, address=address)
 

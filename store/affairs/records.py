@@ -8,12 +8,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from models.affair.record import AffairReceiptOut
 from models.record import Line, Published
-from store.affairs.publishing import AffairViews, Burst, DuplicateAffair, publish
+from store.affairs.publishing import AffairViews, Burst, DuplicateAffair, publish, publish_many
 from store.affairs.tables import affair_access, affair_actions, affair_events, affair_keys, affairs
 from store.engine import Store
 from store.records import ATTEMPTS, PAGE, line_of
@@ -66,12 +66,8 @@ class AffairRecords:
 
     async def publish_many(self, bursts: Sequence[tuple[Burst, AffairViews]]) -> list[Published]:
         """Store many bursts in one transaction, all or none: for imports. Raises DuplicateAffair also where another writer came between."""
-
-        def all_of_them(db: Connection) -> list[Published]:
-            return [publish(db, burst, views, careful=False) for burst, views in bursts]
-
         try:
-            return await self._store.write_at_once(all_of_them)
+            return await self._store.write_at_once(partial(publish_many, bursts=bursts))
         except IntegrityError as error:
             raise DuplicateAffair(bursts[0][0].affair.id, "") from error
 

@@ -14,7 +14,7 @@ from store.engine import Store
 from store.keyring.keys import Erased
 from store.records import Records
 from store.tables import vault_marks, vault_persons, vault_texts, vault_uses
-from store.vault import Person, UnknownRef, Vault
+from store.vault import Person, UnknownRef, Vault, Words
 from tests.conftest import Database
 from tests.store.making import NOW, Making
 
@@ -122,6 +122,47 @@ async def test_two_fields_of_one_action_may_name_the_same_person(store: Store, v
     refs = await vault.seal_many("c1", "a1", {}, {"p1": WHO, "p2": WHO})
     assert refs["p1"] == refs["p2"]
     assert await count(store, vault_persons) == 1
+
+
+async def test_what_is_sealed_together_names_the_same_persons_as_one_by_one(vault: Vault) -> None:
+    def given(mark: str) -> list[Words]:
+        """The same actions about other people: each says more of somebody, or of somebody with the same phone and name."""
+        known = {"name": "甲某", "phone": f"1380000000{mark}"}
+        said: list[dict[str, str]] = [known, {**known, "id_number": f"N{mark}"}, {**known, "id_number": f"M{mark}"}]
+        said += [
+            {"name": "改名", "id_number": f"N{mark}", "address": "一组"},
+            {"name": "改名", "id_number": f"M{mark}"},
+            {"name": "甲某"},
+            known,
+        ]
+        return [Words(f"c{mark}{at}", "a1", {"address": f"{at}号"}, {"p1": Person.model_validate(one)}) for at, one in enumerate(said)]
+
+    together = await vault.seal_together(given("1"))
+    again = await vault.seal_together(given("1"))
+    alone = [await vault.seal_many(one.case_id, one.action_id, one.texts, one.persons) for one in given("2")]
+    assert together == again
+    assert await vault.open_texts(refs["address"] for refs in together) == {refs["address"]: f"{at}号" for at, refs in enumerate(together)}
+
+    def who(refs: list[dict[str, str]]) -> list[int]:
+        order = list(dict.fromkeys(one["p1"] for one in refs))
+        return [order.index(one["p1"]) for one in refs]
+
+    assert who(together) == who(alone) == [0, 0, 1, 0, 1, 2, 0]
+    told = [[(await vault.open_person(one["p1"])).model_dump_json() for one in refs] for refs in (together, alone)]
+    assert told[0] == [one.replace("13800000002", "13800000001").replace("N2", "N1").replace("M2", "M1") for one in told[1]]
+    more = Person(name="改名", phone="13900000009", id_number="N1")
+    assert (await vault.seal_together([Words("c1x", "a1", {}, {"p1": more})]))[0]["p1"] == together[0]["p1"]
+
+
+async def test_words_sealed_together_change_until_their_action_is_taken(store: Store, vault: Vault) -> None:
+    before = await vault.seal_together([Words(case, "a1", {"t": "一"}, {"p1": WHO}) for case in ("c1", "c2")])
+    other = WHO.model_copy(update={"name": "乙某", "id_number": "N9", "phone": None})
+    after = await vault.seal_together([Words("c1", "a1", {"t": "一"}, {"p1": WHO}), Words("c2", "a1", {"t": "二"}, {"p1": other})])
+    assert before[0] == after[0]
+    assert before[1]["t"] != after[1]["t"]
+    assert before[1]["p1"] != after[1]["p1"]
+    assert await vault.cases_of(before[0]["p1"]) == ["c1"]
+    assert await count(store, vault_texts) == 2
 
 
 async def test_a_refused_action_leaves_nothing(store: Store, vault: Vault) -> None:

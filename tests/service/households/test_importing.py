@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from openpyxl import Workbook
 from bench.households import SEED, town, write
 from models.affair.household_book import HouseholdBook
 from service import upkeep
+from service.affairs import upkeep as upkeep_of_affairs
 from service.affairs.desk import Affairs
 from service.errors import Refused
 from service.households.importing import HouseholdImported, HouseholdImporter
 from service.office import Office
+from store.affairs.publishing import DuplicateAffair
 from store.affairs.records import AffairRecords
 from store.files import BadFile
 
@@ -68,6 +71,30 @@ async def test_a_town_comes_in_and_the_same_list_again_changes_nothing(bare_offi
     assert counts(await bring_in(bare_office, path)) == {"same": 210}
     assert [file.head for file in await files(bare_office)] == heads
     assert all([report.ok async for report in upkeep.verify_all(bare_office)])
+
+
+async def test_households_that_go_in_together_are_stored_as_if_one_by_one(
+    bare_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(self: AffairRecords, bursts: Any) -> Any:
+        raise DuplicateAffair("another", "")
+
+    lists = {"together": "A", "one by one": "B"}
+    for mark in lists.values():
+        write(tmp_path / f"{mark}.xlsx", ({**row, "number": mark + row["number"]} for row in town(12, 8, SEED)))
+    await bring_in(bare_office, tmp_path / "A.xlsx")
+    monkeypatch.setattr(AffairRecords, "publish_many", refuse)
+    await bring_in(bare_office, tmp_path / "B.xlsx")
+    monkeypatch.undo()
+    found = sorted(await files(bare_office), key=lambda file: file.code)
+    assert [file.number for file in found] == [mark + row for mark in lists.values() for row in dict.fromkeys(numbers(town(12, 8, SEED)))]
+    assert [int(file.code[-5:]) for file in found] == list(range(1, 41))
+    reports = [await upkeep_of_affairs.rebuilt(bare_office, Affairs(bare_office), file.id, write=False) for file in found]
+    assert [(report.broken_at, report.changed) for report in reports] == [(None, ())] * 40
+
+
+def numbers(rows: Iterable[dict[str, Any]]) -> list[str]:
+    return [str(row["number"]) for row in rows]
 
 
 async def test_what_changed_is_an_update_and_who_is_gone_has_left(bare_office: Office, tmp_path: Path) -> None:
