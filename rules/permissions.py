@@ -207,6 +207,8 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "POST /affairs/{code}/actions/…": _sees,
     "GET /rounds/{code}/coverage": _sees,
     "POST /rounds/{code}/results": _sees,
+    "GET /handovers/preview": lambda role: "own reach" if role in KINDS["handover"].specs["propose"].roles else "",
+    "GET /handovers/{code}": _sees,
     "POST /affairs/{code}/check-in-codes": _sees,
     "POST /check-ins": lambda role: "yes",
     "GET /hazards/register": lambda role: "own reach" if role in NUMBERS else "",

@@ -124,7 +124,9 @@ async def rehearse(
 ) -> Played:
     """Play one file in a store of its own (an empty database may be given) and return what came of it."""
     with tempfile.TemporaryDirectory(prefix="jiefen-rehearsal-") as folder:
-        settings = Settings(home=Path(folder), task_queue=f"rehearsal-{Path(folder).name}", place=book.place, database_url=database_url)
+        name = Path(folder).name
+        # Ids of records follow from the place's name: a story of its own, so that one about the same building meets no run of another's.
+        settings = Settings(home=Path(folder), task_queue=f"rehearsal-{name}", place=f"{book.place}-{name}", database_url=database_url)
         async with stage(env, place, settings) as office:
             return await Player(env, office, watch).play(book)
 

@@ -55,6 +55,14 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/affairs/new/{kind_name}": ("/affairs/new/hazard",),
     "/api/v1/affairs": ("/api/v1/affairs", "/api/v1/affairs?ended=false&limit=200"),
     "/api/v1/affairs/count": ("/api/v1/affairs/count",),
+    "/api/v1/hazards/register": ("/api/v1/hazards/register",),
+    "/api/v1/whistles/figures": ("/api/v1/whistles/figures",),
+    "/api/v1/handovers/preview": ("/api/v1/handovers/preview?leaver=mediator@yanlou-gumeng",),
+    "/api/v1/orders/ledger": ("/api/v1/orders/ledger",),
+    "/hazards": ("/hazards",),
+    "/households": ("/households",),
+    "/whistles": ("/whistles",),
+    "/orders": ("/orders",),
     "/api/v1/inbox": ("/api/v1/inbox",),
     "/api/v1/changes": ("/api/v1/changes?after=0",),
     "/api/v1/exports": ("/api/v1/exports",),
@@ -94,6 +102,8 @@ NOTHING_OF_CASES = (
     *("/api/v1/openapi.json", "/api/v1/purposes", "/api/v1/network", "/api/v1/procedure", "/api/v1/calendar", "/api/v1/categories"),
     *("/healthz", "/readyz", "/metrics", "/static/", "/login", "/session", "/citizen", "/account", "/people", "/procedure", "/charts/"),
     *("/api/v1/kpi", "/kpi", "/open311/", "/stop/"),
+    *("/published/", "/check-in", "/api/v1/orders/prices", "/orders/catalogue"),
+    *("/whistles/new", "/households/new", "/dwellings/new", "/orders/new/"),
 )
 """Beginnings of addresses that tell of the place, of accounts, of oneself, or of figures alone; a citizen's case is tested elsewhere.
 
@@ -105,6 +115,9 @@ BY_ID = (
     *("/api/v1/cases/{code}/papers/{paper}/pdf", "/cases/{code}/papers/{paper}/pdf"),
     *("/api/v1/cases/{code}/dossier", "/cases/{code}/dossier.{form}"),
     *("/affairs/{code}", "/api/v1/affairs/{code}", "/api/v1/affairs/{code}/explain", "/api/v1/affairs/{code}/timeline"),
+    *(f"{of}/affairs/{{code}}/versions{seq}" for of in ("", "/api/v1") for seq in ("", "/{seq}")),
+    *("/api/v1/rounds/{code}/coverage", "/api/v1/handovers/{code}"),
+    *("/whistles/{code}", "/households/visits/{code}", "/dwellings/{code}", "/rounds/{code}", "/sheets/{code}"),
 )
 """A way on, a stream and feeds, which are asked below by what is behind them; arrivals, which are no cases yet; papers as PDF and whole
 files, which can't be read here and have tests of their own; single affairs, which `tests/web/test_affair_leaks.py` asks for."""
