@@ -25,6 +25,7 @@ FREE = {
     "notice",
     "title",
     "authority",
+    "address",
 }
 """Fields whose words are private wherever they stand; `place` only in a meeting."""
 
@@ -57,25 +58,41 @@ def private(do: str, key: str) -> bool:
     return key in FREE and (key != "place" or do == "meet")
 
 
-def disguised(value: Any, do: str, secrets: Secrets) -> Any:
-    """The fields of a step with all that is private replaced."""
-    if isinstance(value, list):
-        return [disguised(item, do, secrets) for item in value]
-    if not isinstance(value, dict):
-        return value
-    made = {
-        key: secrets.text(key) if private(do, key) and isinstance(item, str) else disguised(item, do, secrets)
-        for key, item in value.items()
-    }
-    if "phone" in made:
-        made |= {"phone": secrets.phone(), "id_number": secrets.number(), "address": secrets.text("address")}
-    return made
+class Disguise:
+    """One story's: who is named twice under one name, or with one phone, stays one person."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._names: dict[str, str] = {}
+        self._reached: dict[str, dict[str, str]] = {}
+
+    def of(self, value: Any, do: str) -> Any:
+        """The fields of a step with all that is private replaced."""
+        if isinstance(value, list):
+            return [self.of(item, do) for item in value]
+        if not isinstance(value, dict):
+            return value
+        made = {key: self._text(key, item) if private(do, key) and isinstance(item, str) else self.of(item, do) for key, item in value.items()}
+        return made | self._contact(value["phone"]) if "phone" in value else made
+
+    def _text(self, key: str, item: str) -> str:
+        if key != "name":
+            return self._secrets.text(key)
+        if item not in self._names:
+            self._names[item] = self._secrets.text(key)
+        return self._names[item]
+
+    def _contact(self, phone: str) -> dict[str, str]:
+        if phone not in self._reached:
+            made = {"phone": self._secrets.phone(), "id_number": self._secrets.number(), "address": self._secrets.text("address")}
+            self._reached[phone] = made
+        return self._reached[phone]
 
 
 def story(path: Path, secrets: Secrets) -> Casebook:
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    data = copy.deepcopy(data)
+    data, disguise = copy.deepcopy(data), Disguise(secrets)
     for step in data["steps"]:
         if "with" in step:
-            step["with"] = disguised(step["with"], step.get("do", ""), secrets)
+            step["with"] = disguise.of(step["with"], step.get("do", ""))
     return Casebook.model_validate(data)
