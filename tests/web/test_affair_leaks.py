@@ -5,7 +5,9 @@ What may be read is told here a second time, in plain words, so that a mistake i
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from fastapi import Request
@@ -16,15 +18,31 @@ from models.words import Role
 from service.affairs.desk import Affairs
 from service.office import Office
 from tests.web.api.test_scope import CENTRE, NOBODY, Asking, Post, posts
-from tests.web.running import asked
+from tests.web.running import Api, asked
 from web.auth import current_identity
 from web.console.caller import Caller, caller_or_none
 
 TOKEN = "独一无二的隐患"
 OPENER, WORKS, VILLAGE = "grid@yanlou-gumeng", "yanlou-housing", "520111105202"
 
-LISTS = ("/api/v1/affairs?limit=200", "/api/v1/inbox", "/affairs?state=all", "/affairs?kind=hazard", "/inbox")
-SINGLE = ("/api/v1/affairs/{code}", "/api/v1/affairs/{code}/explain", "/api/v1/affairs/{code}/timeline", "/affairs/{code}")
+LISTS = ("/api/v1/affairs?limit=200", "/api/v1/inbox", "/affairs?state=all", "/affairs?kind=hazard", "/inbox", "/hazards")
+SINGLE = (
+    *("/api/v1/affairs/{code}", "/api/v1/affairs/{code}/explain", "/api/v1/affairs/{code}/timeline", "/affairs/{code}"),
+    *("/api/v1/affairs/{code}/versions", "/affairs/{code}/versions"),
+)
+PLAIN = tuple(f"/api/v1/affairs/{{code}}{part}" for part in ("", "/explain", "/timeline", "/versions"))
+"""How the API shows an affair of any kind: what it does not tell somebody, no page tells them."""
+
+WORDS = re.compile(r"独言\d\d")
+PAGES: dict[str, tuple[str, ...]] = {
+    "whistle": ("/whistles/{code}", "/affairs/{code}", "/affairs/{code}/versions/1", "/whistles"),
+    "household": ("/households/visits/{code}", "/affairs/{code}", "/affairs/{code}/versions/1", "/households"),
+    "dwelling": ("/dwellings/{code}", "/affairs/{code}", "/affairs/{code}/versions/1"),
+    "watch": ("/affairs/{code}", "/affairs/{code}/versions/1", "/affairs?kind=watch"),
+    "order": ("/affairs/{code}", "/affairs/{code}/versions/1", "/orders"),
+    "round": ("/rounds/{code}", "/api/v1/rounds/{code}/coverage", "/affairs/{code}", "/affairs?kind=round"),
+}
+"""By kind: its own pages, the shared one and its lists."""
 
 
 def may_see(post: Post) -> bool:
@@ -59,23 +77,29 @@ async def answers(asking: Asking, code: str) -> AsyncIterator[tuple[str, int, st
     yield "note", note.status_code, note.text
 
 
+def as_anybody(api: Api) -> Asking:
+    """The API and the console as whoever is set."""
+    asking = Asking(api.client)
+
+    def identity() -> Identity:
+        return Identity(account="asking", person="某人", actor=asking.who, post=asking.who.person, posts=())
+
+    async def caller(request: Request) -> Caller:
+        return Caller.of(request, identity(), "cookie")
+
+    app = api.client._transport.app  # type: ignore[attr-defined]
+    app.dependency_overrides[current_identity] = identity
+    app.dependency_overrides[caller_or_none] = caller
+    return asking
+
+
 @pytest.mark.timeout(300)
 async def test_nobody_meets_a_word_or_a_code_that_is_not_theirs(office: Office) -> None:
     reporter = Actor(person=OPENER, role=Role.GRID, unit="yanlou-gumeng")
     begun = await Affairs(office).open("hazard", {"place": VILLAGE, "item": "gas", "text": TOKEN}, reporter)
     code = str(begun.code)
     async with asked(office) as api:
-        asking = Asking(api.client)
-
-        def identity() -> Identity:
-            return Identity(account="asking", person="某人", actor=asking.who, post=asking.who.person, posts=())
-
-        async def caller(request: Request) -> Caller:
-            return Caller.of(request, identity(), "cookie")
-
-        app = api.client._transport.app  # type: ignore[attr-defined]
-        app.dependency_overrides[current_identity] = identity
-        app.dependency_overrides[caller_or_none] = caller
+        asking = as_anybody(api)
         read = set()
         works = Post(Actor(person=f"officer@{WORKS}", role=Role.OFFICER, unit=WORKS), "yanlou", ())
         for post in (works, *posts(office)):
@@ -91,3 +115,58 @@ async def test_nobody_meets_a_word_or_a_code_that_is_not_theirs(office: Office) 
                 if TOKEN in text:
                     read.add(post.actor.role)
         assert {Role.GRID, Role.OFFICER, Role.DISPATCHER, Role.DIRECTOR, Role.AUDITOR} <= read
+
+
+async def one_of_each(office: Office) -> dict[str, str]:
+    """Begin one of each kind with a word of its own in every field of words; returns codes by kind."""
+    grid = Affairs(office)
+    member, centre = await grid.actor(OPENER), await grid.actor("dispatcher@yanlou-centre")
+    person = {"phone": "13800000001", "id_number": "520111199001011234"}
+    room = {"id": "r1", "area": 20, "floor": 1, "use": "room"}
+    begun: dict[str, tuple[Actor, dict[str, Any]]] = {
+        "whistle": (member, {"place": VILLAGE, "item": "supply_cut", "text": "独言11", "tried": "独言12", "units": ["yanlou-housing"]}),
+        "household": (
+            member,
+            {"place": VILLAGE, "number": "0931", "address": "独言21", "noticed_on": "2026-11-02", "needs": ["elderly_alone"]}
+            | {"members": [{"id": "a", "relation": "head", "person": {**person, "name": "独言22"}}]},
+        ),
+        "dwelling": (
+            member,
+            {"place": VILLAGE, "number": "9-31", "address": "独言31", "landlord_person": {**person, "name": "独言32"}, "rooms": [room]},
+        ),
+        "watch": (
+            member,
+            {"subject": {"of": "household", "place": VILLAGE, "number": "0931"}, "signal": "quarrel", "channel": "visit", "text": "独言41"},
+        ),
+        "order": (
+            member,
+            {"place": VILLAGE, "item": "roof", "quantity": 20, "text": "独言51", "customer_person": {**person, "name": "独言52"}},
+        ),
+        "round": (centre, {"plan": "fire", "place": VILLAGE, "targets": [{"key": "s1", "place": VILLAGE, "label": "独言61"}]}),
+    }
+    return {kind: str((await grid.open(kind, fields, who)).code) for kind, (who, fields) in begun.items()}
+
+
+@pytest.mark.timeout(300)
+async def test_a_page_of_its_own_says_no_more_than_the_api_says_of_any_affair(office: Office) -> None:
+    codes = await one_of_each(office)
+    async with asked(office) as api:
+        asking, told = as_anybody(api), set()
+        for post in {(post.actor.role, post.town): post for post in posts(office)}.values():
+            asking.who = post.actor
+            for kind, code in codes.items():
+                plain = [await asking.client.get(path.replace("{code}", code)) for path in PLAIN]
+                known = {word for answer in plain for word in WORDS.findall(answer.text)}
+                for path in PAGES[kind]:
+                    page = await asking.client.get(path.replace("{code}", code))
+                    said = set(WORDS.findall(page.text))
+                    own = {word for word in said if word[2] == WHOSE[kind]}
+                    assert page.status_code < 500, (post.actor.person, path)
+                    assert own <= known, (post.actor.person, path, own - known)
+                    assert "{code}" not in path or plain[0].status_code == 200 or page.status_code in {403, 404}, (post.actor.person, path)
+                    told |= own
+        assert {word[2] for word in told} == set(WHOSE.values()) - {WHOSE["round"]}, "a target of a round is named on its sheet alone"
+
+
+WHOSE = {"whistle": "1", "household": "2", "dwelling": "3", "watch": "4", "order": "5", "round": "6"}
+"""The first figure of a kind's words."""

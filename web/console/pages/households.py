@@ -61,7 +61,9 @@ async def visiting(who: CallerDep, code: str) -> Response:
     head = next((one.get("person") for one in members.values() if one.get("relation") == "head" and not one.get("left")), None)
     context: dict[str, Any] = {
         "file": found,
-        "head": head or {},
+        # What is kept back from this reader is not there at all.
+        "head": {"name": None, "phone": None, **(head or {})},
+        "address": found.facts.get("address") or "",
         "outcomes": _book(who).outcomes,
         "contact": _book(who).contacts.get(found.facts.get("contact") or ""),
         "needs": [_book(who).needs[need] for need in found.facts.get("needs") or () if need in _book(who).needs],
