@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from models.base import Instant, Model, Reason
-from models.paper.record import DOCX, PDF, ZIP, Paper, Signature, SignedBy
+from models.paper.record import PDF, ZIP, Paper, Signature, SignedBy
 from service.papers.dossier import Binder
 from service.papers.making import Maker
 from service.papers.reading import PAPER_ID, PaperReader
@@ -148,7 +148,7 @@ async def upload_paper(code: Code, request: Request, actor: ActorDep, office: Of
     operation_id="get_paper",
     summary="A paper as it is kept",
     response_class=StreamingResponse,
-    responses=documented(*READ) | _file("application/octet-stream", DOCX),
+    responses=documented(*READ) | _file("application/*", "image/*", "audio/*", "video/*"),
 )
 async def get_paper(code: Code, paper: PaperId, actor: ActorDep, office: OfficeDep, why: Why = "") -> StreamingResponse:
     """Return the file; each time it is handed out stands in the access log."""

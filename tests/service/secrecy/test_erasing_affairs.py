@@ -27,7 +27,7 @@ from tests.support.filled import publish
 from tests.support.onward import done, opening
 
 DIRECTOR, LEADER = who("director@huaxi-centre"), who("leader@huaxi-centre")
-"""Of the whole district: no post of a town sees a household's file for being of the town."""
+"""Of the whole district: they see files and cases of every town."""
 
 MEMBER = who("grid@yanlou-gumeng")
 NAME, PHONE = "欧阳翀骉", "13912345678"
@@ -93,7 +93,7 @@ async def test_who_may_ask_sees_every_affair_and_a_file_that_goes_on_is_kept(bar
     for ground in (ErasureGround.ASKED_FOR, ErasureGround.RETENTION_OVER):
         assert await refusal(eraser.ask(DIRECTOR, word, ground)) is ErasureProblem.RETAINED
     core = CoreCase(bare_office.now())
-    done(core.act("clerk@yanlou-centre", "open", **opening(happened_on="2026-02-26", place="520111105202")))
+    done(core.act("clerk@qingyan-centre", "open", **opening(happened_on="2026-02-26", place="520111101201")))
     ref = await bare_office.vault.person(core.case.id, "a1", "parties.a", Person(name=NAME, phone=PHONE))
     await publish(bare_office, core)
     assert ref == (await grid.load(code)).members["a"].person
