@@ -72,7 +72,9 @@ class Disguise:
             return [self.of(item, do) for item in value]
         if not isinstance(value, dict):
             return value
-        made = {key: self._text(key, item) if private(do, key) and isinstance(item, str) else self.of(item, do) for key, item in value.items()}
+        made = {
+            key: self._text(key, item) if private(do, key) and isinstance(item, str) else self.of(item, do) for key, item in value.items()
+        }
         return made | self._contact(value["phone"]) if "phone" in value else made
 
     def _text(self, key: str, item: str) -> str:

@@ -89,7 +89,7 @@ async def test_streams_end_when_the_process_stops(office: Office) -> None:
         await until(lambda: heard)
         start = time.monotonic()
     assert time.monotonic() - start < 1.5
-    await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 2)
+    await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 30)
 
 
 async def test_a_session_that_is_over_hears_nothing_more(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,4 +100,4 @@ async def test_a_session_that_is_over_hears_nothing_more(office: Office, monkeyp
 
     async with served(office) as address:
         monkeypatch.setattr("web.api.changes.again", gone)
-        await asyncio.wait_for(listen(address, CLERK, []), 3)
+        await asyncio.wait_for(listen(address, CLERK, []), 30)
