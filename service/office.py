@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from pydantic import BaseModel
 from temporalio.client import Client
 
 from models.affair.base import AffairDocuments
@@ -58,6 +59,7 @@ class Office:
     cleaner: Cleaner = field(init=False)
     affairs: AffairRecords = field(init=False)
     affair_queries: AffairQueries = field(init=False)
+    _books: dict[str, tuple[BaseModel, str]] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.records = Records(self.store)
@@ -123,7 +125,11 @@ class Office:
         book = self.place.books.get(kind)
         if book is None:
             return None
-        return AffairDocuments(network=self.docs.network, calendar=self.docs.calendar, book=self.library.add(book))
+        known = self._books.get(kind)
+        if known is None or known[0] is not book:
+            # A book is a long text: it is hashed once, not for each affair.
+            known = self._books[kind] = (book, self.library.add(book))
+        return AffairDocuments(network=self.docs.network, calendar=self.docs.calendar, book=known[1])
 
     def now(self) -> datetime:
         """The time as this office counts it."""

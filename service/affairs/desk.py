@@ -201,11 +201,12 @@ class Affairs:
             affair_id = self.affair_id(kind.name, kind.name, intake_id)
             seen.on(affair_id, action_id=action_id)
             async with self._turns.of(affair_id, action_id):
-                receipt = await self._office.affairs.receipt(affair_id, action_id)
+                receipt, state = await self._office.affairs.stands(affair_id, action_id)
                 if receipt is not None:
                     return receipt
                 blank = kind.state(kind=kind.name, id=affair_id, source=kind.name, intake_id=intake_id, docs=docs)
-                return await self._send(kind, await self._stored(kind, blank), action, named, known)
+                stored = blank if state is None else kind.state.model_validate_json(state)
+                return await self._send(kind, stored, action, named, known)
         finally:
             if refs:
                 await self._sealer.discard(nowhere, action_id)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.affair.record import AffairReceiptOut
 from models.record import Line, Published
@@ -156,19 +157,14 @@ class AffairRecords:
     async def receipt(self, affair_id: str, action_id: str) -> AffairReceiptOut | None:
         """What an action led to, or None when the record knows no such action."""
         async with self._store.read() as db:
-            rows = (await db.execute(RECEIPT, {"affair_id": affair_id, "action_id": action_id})).all()
-        if not rows:
-            return None
-        first = rows[0]
-        return AffairReceiptOut(
-            action_id=action_id,
-            kind=first.kind,
-            affair_id=affair_id,
-            code=first.code,
-            seq=first.last_seq,
-            stage=first.stage,
-            events=tuple(row.type for row in rows),
-        )
+            return await _receipt(db, affair_id, action_id)
+
+    async def stands(self, affair_id: str, action_id: str) -> tuple[AffairReceiptOut | None, str | None]:
+        """What an action led to, as `receipt` gives it, or where the affair stands without it, as `load` does, in one look."""
+        async with self._store.read() as db:
+            found = await _receipt(db, affair_id, action_id)
+            state: str | None = await db.scalar(LOAD, {"affair_id": affair_id}) if found is None else None
+        return found, state
 
     async def ids(self) -> AsyncIterator[str]:
         """Ids of all affairs, in their order, read page by page."""
@@ -230,3 +226,19 @@ class AffairRecords:
         async with self._store.read() as db:
             found: datetime | None = await db.scalar(query.order_by(COLUMNS.next_due).limit(1))
         return found
+
+
+async def _receipt(db: AsyncConnection, affair_id: str, action_id: str) -> AffairReceiptOut | None:
+    rows = (await db.execute(RECEIPT, {"affair_id": affair_id, "action_id": action_id})).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return AffairReceiptOut(
+        action_id=action_id,
+        kind=first.kind,
+        affair_id=affair_id,
+        code=first.code,
+        seq=first.last_seq,
+        stage=first.stage,
+        events=tuple(row.type for row in rows),
+    )
