@@ -17,6 +17,9 @@ from models.base import Id, Instant, Label, Model, Reason
 SeatId = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 """Id of a seat, an exercise, a group: it stands in paths, so it has no dot."""
 
+MOST_ON_DUTY = 20
+"""Seats on duty on one day."""
+
 
 class Seat(Model):
     """A seat of a team and who holds it: somebody of the staff, or a person without an account."""
@@ -116,7 +119,7 @@ class Shift(Model):
     """One day of a roster."""
 
     day: date
-    seats: tuple[SeatId, ...] = Field(default=(), max_length=20)
+    seats: tuple[SeatId, ...] = Field(default=(), max_length=MOST_ON_DUTY)
     """None = nobody any more."""
 
 
@@ -125,6 +128,22 @@ class WriteRoster(AffairAction):
 
     do: Literal["roster"] = "roster"
     days: tuple[Shift, ...] = Field(min_length=1, max_length=120)
+
+
+class JoinShift(AffairAction):
+    """Put a seat on duty on a day, beside whoever is (登记值班)."""
+
+    do: Literal["join"] = "join"
+    day: date
+    seat: SeatId
+
+
+class LeaveShift(AffairAction):
+    """Take a seat off duty on a day (退出值班); what is missing then is a gap that is owed."""
+
+    do: Literal["leave"] = "leave"
+    day: date
+    seat: SeatId
 
 
 class PlanDrill(AffairAction):
@@ -276,6 +295,8 @@ TeamAction = Annotated[
     | SeatMember
     | UnseatMember
     | WriteRoster
+    | JoinShift
+    | LeaveShift
     | PlanDrill
     | HoldDrill
     | CallOffDrill

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from models.affair.limits import AffairLimit
 from models.base import Label, Model
+from models.calendar import OfficeHours
 from models.clock import Budget
 from models.network import wrong
 from models.words import Role
@@ -57,6 +58,8 @@ class RosterRule(Model):
     work_days_only: bool = False
     ahead: int = Field(default=60, ge=1, le=120)
     """How many days ahead a roster may be written."""
+    hours: tuple[OfficeHours, ...] = ()
+    """When on such a day somebody is on duty (值班时段), `19:00-22:00`; none = the office hours of the calendar."""
     limit: AffairLimit
     """Its date is the first day without enough people."""
 

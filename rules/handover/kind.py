@@ -90,7 +90,7 @@ def _redirect(draft: AffairDraft, act: o.RedirectHandover) -> None:
     draft.add(what, stage="proposed", moments=("proposed",))
 
 
-def _involved(handover: o.Handover) -> frozenset[str]:
+def involved(handover: o.Handover) -> frozenset[str]:
     """Everybody who must not review it: who leaves, who proposed it, who receives anything."""
     named = {handover.leaver, handover.proposer, handover.receiver, *(piece.receiver for piece in handover.pieces.values())}
     return frozenset(name for name in named if name is not None)
@@ -98,7 +98,7 @@ def _involved(handover: o.Handover) -> frozenset[str]:
 
 def _approve(draft: AffairDraft, act: o.ApproveHandover) -> None:
     """Approve it: each open piece is moved, also those that came after the proposal."""
-    require(_involved(draft.affair).isdisjoint(draft.actor.ids), RefusalCode.SAME_PERSON)
+    require(involved(draft.affair).isdisjoint(draft.actor.ids), RefusalCode.SAME_PERSON)
     more = _pieces(act.open_work, draft.affair.pieces)
     draft.add(o.HandoverApproved(reviewer=draft.actor.person, more=more), stage="approved", moments=("approved",))
     handover: o.Handover = draft.affair
@@ -109,7 +109,7 @@ def _approve(draft: AffairDraft, act: o.ApproveHandover) -> None:
 
 
 def _reject(draft: AffairDraft, act: o.RejectHandover) -> None:
-    require(_involved(draft.affair).isdisjoint(draft.actor.ids), RefusalCode.SAME_PERSON)
+    require(involved(draft.affair).isdisjoint(draft.actor.ids), RefusalCode.SAME_PERSON)
     require(act.reason, RefusalCode.MISSING_REASON)
     draft.add(o.HandoverRejected(reviewer=draft.actor.person, reason=act.reason), stage="rejected")
 

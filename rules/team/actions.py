@@ -112,6 +112,38 @@ def roster(draft: AffairDraft, act: t.WriteRoster) -> None:
     draft.add(t.RosterWritten(days=days, kept_from=today - KEPT), moments=("rostered",))
 
 
+def join(draft: AffairDraft, act: t.JoinShift) -> None:
+    """Put a seat on duty on a day to come, beside whoever is."""
+    on_duty = _shift(draft, act)
+    require(act.seat in seated(draft.affair), RefusalCode.INVALID, "seat")
+    require(act.seat not in on_duty, RefusalCode.ALREADY_DONE)
+    require(len(on_duty) < t.MOST_ON_DUTY, RefusalCode.INVALID, "day (nobody more)")
+    _written(draft, act, (*on_duty, act.seat))
+
+
+def leave(draft: AffairDraft, act: t.LeaveShift) -> None:
+    """Take a seat off duty on a day to come."""
+    on_duty = _shift(draft, act)
+    require(act.seat in draft.affair.seats, RefusalCode.INVALID, "seat")
+    require(act.seat in on_duty, RefusalCode.ALREADY_DONE)
+    _written(draft, act, tuple(seat for seat in on_duty if seat != act.seat))
+
+
+def _shift(draft: AffairDraft, act: t.JoinShift | t.LeaveShift) -> tuple[str, ...]:
+    """Who is on duty on the day of an action; refuses a day that is over or too far, and a team without a roster."""
+    team: t.Team = draft.affair
+    rule = sort_of(team, draft.bundle.book).roster
+    today = draft.bundle.cal.local_date(draft.when)
+    open_ = rule is not None and today <= act.day <= today + timedelta(days=rule.ahead)
+    require(open_, RefusalCode.INVALID, "day")
+    return team.roster.get(act.day.isoformat(), ())
+
+
+def _written(draft: AffairDraft, act: t.JoinShift | t.LeaveShift, seats: tuple[str, ...]) -> None:
+    today = draft.bundle.cal.local_date(draft.when)
+    draft.add(t.RosterWritten(days={act.day.isoformat(): seats}, kept_from=today - KEPT), moments=("rostered",))
+
+
 def plan(draft: AffairDraft, act: t.PlanDrill) -> None:
     """Plan an exercise of the team for a day that is not over."""
     team: t.Team = draft.affair

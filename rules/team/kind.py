@@ -14,7 +14,7 @@ from models.affair.team_book import TeamBook
 from models.network import Network
 from models.party import Actor
 from models.words import Role
-from rules.affair.common import SUPERVISORS
+from rules.affair.common import EVERYBODY, SUPERVISORS
 from rules.affair.kind import AffairBundle, AffairSpec, Kind, Owes, Want
 from rules.affair.units import centres, of_centre
 from rules.staff_ids import unit_of
@@ -22,7 +22,7 @@ from rules.team import actions
 from rules.team.actions import sort_of
 from rules.team.folding import FOLDINGS
 from rules.team.labels import LABELS
-from rules.team.roster import first_gap, gaps, seated
+from rules.team.roster import first_gap, gaps, seated, short
 
 KEEPERS = frozenset({Role.OFFICER, Role.GRID, Role.POLICE, Role.STEWARD, Role.CLERK, Role.DISPATCHER, Role.DIRECTOR, Role.LEADER})
 """Who keeps teams: their own units, and the centre in charge."""
@@ -40,6 +40,14 @@ def _keeps(team: t.Team, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
             return True  # the rule itself names what is wrong
         return actor.unit in (act.unit, *centres(place.town, bundle.network))
     return actor.unit == team.unit or of_centre(team, actor, bundle)
+
+
+def _shifts(team: t.Team, actor: Actor, act: Any, bundle: AffairBundle) -> bool:
+    """Who keeps the team, and whoever sits in the seat that is on duty; before one is named, in any."""
+    if _keeps(team, actor, act, bundle):
+        return True
+    mine = {name for name, seat in team.seats.items() if seat.held and seat.staff == actor.holder}
+    return act.seat in mine if isinstance(act, (t.JoinShift, t.LeaveShift)) else bool(mine)
 
 
 def _wants(team: t.Team, bundle: AffairBundle) -> Mapping[str, Want]:
@@ -98,11 +106,9 @@ def _tells(team: t.Team, bundle: AffairBundle, now: datetime) -> Iterator[Told]:
     """Which days have nobody, and which seats are empty."""
     book: TeamBook = bundle.book
     sort = sort_of(team, book)
-    for role, rule in sort.seats.items():
-        held = len(seated(team, role))
-        if held < rule.least:
-            named = book.roles[role]
-            yield Told(zh=f"{named.zh}空缺：应有 {rule.least} 人，现有 {held} 人", en=f"{named.en}: {held} of at least {rule.least}")
+    for role in short(team, sort):
+        named, held, least = book.roles[role], len(seated(team, role)), sort.seats[role].least
+        yield Told(zh=f"{named.zh}空缺：应有 {least} 人，现有 {held} 人", en=f"{named.en}: {held} of at least {least}")
     if sort.roster is not None and not team.ended:
         empty = gaps(team, sort.roster, bundle.cal, bundle.cal.local_date(now), SHOWN_GAPS)
         if empty:
@@ -145,6 +151,8 @@ TEAM = Kind(
         "seat": AffairSpec(actions.seat, KEEPERS, RUNNING, holds=_keeps, fault=actions.seat_fault),
         "unseat": AffairSpec(actions.unseat, KEEPERS, RUNNING, holds=_keeps),
         "roster": AffairSpec(actions.roster, KEEPERS, RUNNING, holds=_keeps),
+        "join": AffairSpec(actions.join, EVERYBODY, RUNNING, holds=_shifts),
+        "leave": AffairSpec(actions.leave, EVERYBODY, RUNNING, holds=_shifts),
         "plan": AffairSpec(actions.plan, KEEPERS, RUNNING, holds=_keeps),
         "hold": AffairSpec(actions.hold, KEEPERS, RUNNING, holds=_keeps),
         "call_off": AffairSpec(actions.call_off, KEEPERS, RUNNING, holds=_keeps),

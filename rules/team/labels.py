@@ -11,6 +11,8 @@ LABELS = AffairLabels(
         "seat": ("入队", "Give a seat"),
         "unseat": ("离队", "Take a seat back"),
         "roster": ("排班", "Write the roster"),
+        "join": ("登记值班", "Join a shift"),
+        "leave": ("退出值班", "Leave a shift"),
         "plan": ("计划演练、培训", "Plan an exercise"),
         "hold": ("登记演练、培训", "Write an exercise down"),
         "call_off": ("取消演练、培训", "Call an exercise off"),

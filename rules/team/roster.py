@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from models.affair.team import Team
-from models.affair.team_book import RosterRule
+from models.affair.team_book import RosterRule, TeamSort
 from rules.calendar import WorkingCalendar
 
 BEGIN = timedelta(days=7)
@@ -16,6 +17,11 @@ BEGIN = timedelta(days=7)
 def seated(team: Team, role: str | None = None) -> set[str]:
     """The seats that are held, of one role or of all."""
     return {name for name, seat in team.seats.items() if seat.held and role in {None, seat.role}}
+
+
+def short(team: Team, sort: TeamSort) -> tuple[str, ...]:
+    """The roles of which there are fewer than the least (空缺)."""
+    return tuple(role for role, rule in sort.seats.items() if len(seated(team, role)) < rule.least)
 
 
 def days_on_duty(rule: RosterRule, first: date, cal: WorkingCalendar) -> Iterator[date]:
@@ -48,4 +54,30 @@ def gaps(team: Team, rule: RosterRule, cal: WorkingCalendar, first: date, days: 
             return tuple(found)
         if len(team.roster.get(day.isoformat(), ())) < rule.each_day:
             found.append(day)
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """One day of a roster: who is on duty, and how many are to be; nobody on a day that needs nobody."""
+
+    day: date
+    seats: tuple[str, ...]
+    wanted: int
+    works: bool
+    """Whether it is a working day."""
+
+    @property
+    def missing(self) -> int:
+        """How many are missing."""
+        return max(0, self.wanted - len(self.seats))
+
+
+def stretch(team: Team, rule: RosterRule, cal: WorkingCalendar, first: date, days: int) -> tuple[OnDuty, ...]:
+    """Every day of a stretch with who is on duty (值班日历)."""
+    found = []
+    for day in (first + timedelta(days=n) for n in range(days)):
+        works = cal.is_working(day)
+        wanted = rule.each_day if works or not rule.work_days_only else 0
+        found.append(OnDuty(day, team.roster.get(day.isoformat(), ()), wanted, works))
     return tuple(found)

@@ -29,7 +29,7 @@ from service.sighted import Sighted
 from store.affairs.lists import AffairFilter, AffairRow
 from store.looks import Look, Looks
 
-__all__ = ["AffairFilter", "AffairReader"]
+__all__ = ["AffairFilter", "AffairReader", "AffairRow"]
 
 DISPUTE = "dispute"
 """How a link names a case."""
@@ -122,7 +122,10 @@ class AffairReader:
 
     async def file(self, actor: Actor, key: str, purpose: str = "", *, story: bool = False) -> shown.AffairFile:
         """Return an affair with the arithmetic of its clocks and, on demand, its story: one look, logged once. Raises as `look`."""
-        looked = await self.look(actor, key, "affair", purpose)
+        return await self.told(actor, await self.look(actor, key, "affair", purpose), story=story)
+
+    async def told(self, actor: Actor, looked: Looked, *, story: bool = False) -> shown.AffairFile:
+        """Return what `file` does of an affair that is looked at already; for use cases that show more of their kind."""
         return shown.AffairFile(
             affair=await self._whole(actor, looked),
             explanation=await self._explained(actor, looked),

@@ -32,6 +32,9 @@ OWN: Mapping[str, Own] = {
     "whistle": Own(one="/whistles/", new="/whistles/new"),
     "round": Own(one="/rounds/"),
     "sheet": Own(one="/sheets/"),
+    "watch": Own(one="/watches/", new="/watches/new"),
+    "team": Own(one="/teams/"),
+    "handover": Own(one="/handovers/", new="/handovers/new"),
 }
 """By kind; cases stand here for links that may lead to either."""
 

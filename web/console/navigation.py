@@ -13,8 +13,11 @@ from rules.household.kind import VISITORS
 from rules.keeping import KEEPERS, LOG_READERS
 from rules.order.kind import CUSTOMERS, TEAM
 from rules.standins import ARRANGES
+from rules.team.kind import KEEPERS as ON_DUTY
 from rules.visibility import NUMBERS, REACH, SEARCHERS
+from rules.watch.kind import WATCH
 from rules.whistle.kind import WHISTLE
+from service.affairs.watching import GRADED
 
 R = Role
 STAFF = frozenset(REACH)
@@ -47,6 +50,9 @@ ITEMS: tuple[Item, ...] = (
     Item("/cockpit", "督办驾驶舱", "Cockpit", DESKS[Desk.LEAGUE]),
     Item("/arrivals", "外部来件", "Arrivals", DESKS[Desk.ARRIVALS], "arrivals"),
     Item("/whistles/new", "吹哨", "Blow a whistle", WHISTLE.specs[WHISTLE.opens].roles),
+    Item("/watches/new", "报送线索", "Enter a signal", WATCH.specs[WATCH.opens].roles & STAFF),
+    Item("/watches", "预警", "Early warning", (WATCH.specs["visit"].roles | GRADED) & STAFF),
+    Item("/teams", "队伍值班", "Teams on duty", ON_DUTY & STAFF),
     Item("/whistles", "吹哨报到", "Whistles", frozenset(NUMBERS)),
     Item("/kpi", "指标", "Indicators", DESKS[Desk.KPI]),
     Item("/dwellings/new", "登记出租房", "Enter a dwelling", DWELLING.specs[DWELLING.opens].roles),

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from rules.handover.kind import HANDOVER
 from rules.labels import Both, label
 from rules.round.kind import ROUND
 from rules.round.sheet import SHEET
+from rules.team.kind import TEAM
+from rules.watch.kind import WATCH
 from rules.whistle.kind import WHISTLE
 from web.console.forms import FORMS
 from web.console.words import Words
 from web.problems import KINDS
 
+OWN_PAGES = (ROUND, SHEET, WATCH, TEAM, HANDOVER)
+"""Kinds whose pages say what was done under the name of the kind."""
+
 DONE: dict[str, Both] = {
     **{do: (f"已办理：{form.zh}", f"Done: {form.en}") for do, form in FORMS.items()},
     **{do: (f"已办理：{zh}", f"Done: {en}") for do, (zh, en) in WHISTLE.labels.actions.items() if do not in FORMS},
-    **{f"{kind.name}-{do}": (f"已办理：{zh}", f"Done: {en}") for kind in (ROUND, SHEET) for do, (zh, en) in kind.labels.actions.items()},
+    **{
+        f"{kind.name}-{do}": (f"已办理：{zh}", f"Done: {en}")
+        for kind in (ROUND, SHEET, WATCH)
+        for do, (zh, en) in kind.labels.actions.items()
+    },
     "open": ("已登记", "Taken in"),
     "affair-begun": ("已登记", "Begun"),
     "affair-done": ("已办理", "Done"),

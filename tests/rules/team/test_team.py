@@ -10,13 +10,15 @@ from pydantic import ValidationError
 
 from models.affair.team_book import TeamBook
 from models.words import CardKind
+from rules.affair.allowed import allowed
 from rules.affair.kinds import KINDS
 from rules.team.kind import TEAM
-from rules.team.roster import gaps
+from rules.team.roster import gaps, stretch
 from rules.team.scopes import disagreements
 from service.settings import ROOT
 from store.places import load_place
 from tests.support.affair import GUMENG, MORNING, CoreAffair
+from tests.support.core import actor
 
 PLACE = load_place(ROOT / "places" / "huaxi")
 BOOK: TeamBook = PLACE.books["team"]  # type: ignore[assignment]
@@ -165,6 +167,52 @@ def test_the_first_day_without_enough_people_is_owed_before_it_comes() -> None:
 )
 def test_a_roster_names_members_on_days_to_come(days: list[Any], code: str) -> None:
     assert patrol().refused(STATION, "roster", days=days) == code
+
+
+def test_a_shift_is_taken_beside_others_and_given_up_is_a_gap() -> None:
+    team, day = patrol(), date(2026, 3, 3)
+    for seat in ("c", "p0", "p1"):
+        team.done(STATION, "join", day=day, seat=seat)
+    assert team.state.roster == {"2026-03-03": ("c", "p0", "p1")}
+    assert team.state.clocks["roster"].due_on == date(2026, 3, 4)
+    assert team.refused(STATION, "join", day=day, seat="p1") == "already_done"
+    team.done(STATION, "leave", day=day, seat="p0")
+    rule = BOOK.sorts["patrol"].roster
+    assert rule is not None
+    (shown,) = stretch(team.state, rule, team.bundle.cal, day, 1)
+    assert (shown.seats, shown.wanted, shown.missing, shown.works) == (("c", "p1"), 3, 1, True)
+    assert team.state.clocks["roster"].due_on == day
+    assert team.refused(STATION, "leave", day=day, seat="p0") == "already_done"
+    assert team.folds_again()
+
+
+@pytest.mark.parametrize(
+    ("post", "day", "seat", "code"),
+    [
+        (STATION, "2026-03-01", "c", "invalid day"),
+        (STATION, "2026-09-01", "c", "invalid day"),
+        (STATION, "2026-03-03", "nobody", "invalid seat"),
+        ("police@yanlou-police", "2026-03-03", "c", ""),
+        ("mediator@yanlou-gumeng", "2026-03-03", "c", "not_holder"),
+    ],
+)
+def test_a_shift_is_taken_by_who_keeps_the_team_or_sits_in_the_seat(post: str, day: str, seat: str, code: str) -> None:
+    if code:
+        assert patrol().refused(post, "join", day=day, seat=seat) == code
+    else:
+        patrol().done(post, "join", day=day, seat=seat)
+
+
+def test_a_member_of_another_unit_takes_their_own_shift_alone_and_nobody_one_of_a_team_without_a_roster() -> None:
+    team = CoreAffair(TEAM)
+    team.done("officer@yanlou-justice", "form", sort="dispute", place=TOWN, unit="yanlou-justice", number=3)
+    for seat, staff in (("m", "mediator@yanlou-justice"), ("g", "mediator@yanlou-gumeng")):
+        team.done("officer@yanlou-justice", "seat", seat=seat, role="dispute_member", staff=staff)
+    assert team.refused("mediator@yanlou-gumeng", "join", day="2026-03-03", seat="m") == "not_holder"
+    team.done("mediator@yanlou-gumeng", "join", day="2026-03-03", seat="g")
+    assert {"join", "leave"} <= set(allowed(TEAM, team.state, actor("mediator@yanlou-gumeng"), team.bundle))
+    assert "join" not in allowed(TEAM, team.state, actor("mediator@yanlou-court"), team.bundle)
+    assert grid_team().refused(VILLAGE, "join", day="2026-03-03", seat="m") == "invalid day"
 
 
 def test_a_grid_team_has_no_roster() -> None:

@@ -24,6 +24,7 @@ from web.console.pages import (
     dwellings,
     exports,
     feeds,
+    handovers,
     hazards,
     households,
     inbox,
@@ -48,7 +49,10 @@ from web.console.pages import (
     sign_in,
     stop,
     team,
+    team_rosters,
     tokens,
+    watch_signals,
+    watches,
     whistles,
 )
 
@@ -96,6 +100,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     access_log.router,
     exports.router,
     whistles.router,
+    watch_signals.router,
+    watches.router,
+    team_rosters.router,
+    handovers.router,
     rounds.router,
     sheets.router,
 )

@@ -21,7 +21,7 @@ from rules.affair.kinds import KINDS
 from rules.affair.labels import act as act_words
 from rules.affair.labels import said
 from service.affairs.beginning import begin as begin_affair
-from service.affairs.reading import AffairFilter
+from service.affairs.reading import AffairFilter, AffairRow
 from service.affairs.shown import AffairFile, AffairShown
 from service.errors import Refused, refuse
 from web.console.affair_forms import AffairChoices, at_post, form
@@ -120,7 +120,7 @@ async def begin(who: CallerDep, fields: FormDep, kind_name: str) -> Response:
     try:
         begun = await begin_affair(who.office, kind_name, read(asked, fields), who.actor, f"{who.actor.person}:{text(fields, 'id', 80)}")
     except Refused as refused:
-        tried = _tried(who, kind, kind.opens, fields, refused)
+        tried = tried_of(who, kind, kind.opens, fields, refused)
         return _blank_page(who, kind_name, asked, fields, tried)
     return RedirectResponse(f"/affairs/{begun.receipt.code}?done=affair-begun", 303)
 
@@ -159,19 +159,27 @@ async def affair(who: CallerDep, code: str) -> Response:
 async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     """Do an action. The same form sent twice does it once."""
     row = await who.affair_reader.row(who.actor, code)
-    kind, asked = KINDS[row.kind], form(row.kind, do)
-    if asked is None or do == kind.opens:
+    asked = form(row.kind, do)
+    if asked is None or do == KINDS[row.kind].opens:
         raise WebProblem("not_found")
+    tried = await attempt(who, fields, row, do, asked)
+    if tried is not None:
+        return await show(who, code, tried)
+    onward = f"/affairs/{code}" if await who.affair_reader.may_see(who.actor, row.affair_id) else "/inbox"
+    return RedirectResponse(f"{onward}?done=affair-done", 303)
+
+
+async def attempt(who: Caller, fields: FormData, row: AffairRow, do: str, asked: Form) -> Tried | None:
+    """Do an action on the affair of a row, as its form asks for it: None where it was done, else what was tried and why it was refused."""
     action_id = text(fields, "id", 80)
     stale = text(fields, "seq", 12) != str(row.seq) and do not in ALWAYS
     if stale and not (action_id and await who.affair_reader.done(row.affair_id, action_id)):
-        return await show(who, code, Tried(do, fields, "stale", "", stale=True, status=409))
+        return Tried(do, fields, "stale", "", stale=True, status=409)
     try:
         await who.affairs.act(row.affair_id, do, read(asked, fields), who.actor, action_id=action_id or None)
     except Refused as refused:
-        return await show(who, code, _tried(who, kind, do, fields, refused))
-    onward = f"/affairs/{code}" if await who.affair_reader.may_see(who.actor, row.affair_id) else "/inbox"
-    return RedirectResponse(f"{onward}?done=affair-done", 303)
+        return tried_of(who, KINDS[row.kind], do, fields, refused)
+    return None
 
 
 async def show(who: Caller, code: str, tried: Tried | None = None) -> Response:
@@ -225,7 +233,7 @@ def _actions(who: Caller, kind: Kind, file: AffairFile) -> list[tuple[str, list[
     return [(words, group) for words, group in grouped if group]
 
 
-def _tried(who: Caller, kind: Kind, do: str, fields: FormData, refused: Refused) -> Tried:
+def tried_of(who: Caller, kind: Kind, do: str, fields: FormData, refused: Refused) -> Tried:
     """Return an action that was refused, in the words of its kind."""
     found = refused.refusal
     problem = PROBLEMS[str(found.code)]

@@ -10,8 +10,10 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from models.eyes import HANDLING
+from rules.affair.kinds import KINDS
 from service.entry.addresses import inside
 from service.errors import Refused
+from web.console import affair_pages
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 
@@ -19,6 +21,9 @@ router = APIRouter()
 
 Of = Literal["cases", "affairs"]
 """Whether it is a case that is looked at, or an affair: the beginning of its address."""
+
+AFFAIRS = ("/affairs/", *(own.one for kind, own in affair_pages.OWN.items() if own.one is not None and kind in KINDS))
+"""How the addresses of affairs begin."""
 
 OWN = "own"
 """The choice of saying it in one's own words."""
@@ -29,7 +34,7 @@ def asking(request: Request, code: str) -> str:
     asked = urlsplit(request.headers.get("hx-current-url", "")) if "hx-request" in request.headers else request.url
     back = f"{asked.path}?{asked.query}" if asked.query else asked.path
     onward = inside(back) if request.method == "GET" or "hx-request" in request.headers else ""
-    of = "affairs" if asked.path.startswith("/affairs/") else "cases"
+    of = "affairs" if asked.path.startswith(AFFAIRS) else "cases"
     return f"/{of}/{code}/purpose?back={quote(onward or f'/{of}/{code}')}"
 
 

@@ -1,0 +1,133 @@
+"""Rosters of teams (值班表) as a desk works with them: which teams have whom on duty, and one team's roster day by day.
+
+Nobody's shifts are counted and nobody is ranked (domain 10): what is counted are days with enough people, and days without.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from models.affair.team import Team
+from models.affair.team_book import RosterRule, TeamBook, TeamSort
+from models.calendar import OfficeHours
+from models.party import Actor
+from models.refusal import RefusalCode
+from rules.affair.kind import AffairBundle
+from rules.labels import Both
+from rules.team.actions import sort_of
+from rules.team.kind import SHOWN_GAPS, TEAM
+from rules.team.roster import OnDuty, gaps, seated, short, stretch
+from service.affairs.desk import Affairs
+from service.affairs.listing import listed
+from service.affairs.reading import AffairReader
+from service.affairs.shown import AffairFile
+from service.errors import refuse
+from service.office import Office
+from service.shown import AffairListed
+from service.sighted import Sighted
+from store.affairs.lists import AffairFilter, AffairRow
+
+
+@dataclass(frozen=True, slots=True)
+class TeamListed:
+    """One team of a list: whether today and the days to come have enough people. `today` is None where it keeps no roster."""
+
+    affair: AffairListed
+    sort: TeamSort
+    unit: str | None
+    number: int
+    today: OnDuty | None
+    gaps: tuple[date, ...]
+    vacant: tuple[Both, ...]
+    """What the roles are called of which there are fewer than the team's least."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPage:
+    """A page of teams; `next` is the cursor of the page behind it."""
+
+    rows: tuple[TeamListed, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFile:
+    """One team with a stretch of its roster; no days for a kind of team without one."""
+
+    file: AffairFile
+    team: Team
+    book: TeamBook
+    sort: TeamSort
+    rule: RosterRule | None
+    hours: tuple[OfficeHours, ...]
+    days: tuple[OnDuty, ...]
+    gaps: tuple[date, ...]
+    """Days without enough people among the next fourteen."""
+    seated: frozenset[str]
+    vacant: tuple[str, ...]
+    """Roles that are short of people."""
+
+
+class Rosters(Sighted):
+    """Use cases over one office."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        self._affairs = Affairs(office)
+        self._reader = AffairReader(office)
+
+    @property
+    def _today(self) -> date:
+        return self._office.bundle.cal.local_date(self._office.now())
+
+    async def page(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> TeamPage:
+        """Return a page of the teams somebody may see. ValueError for a cursor that is not ours."""
+        wanted = AffairFilter(kinds=(TEAM.name,), ended=False)
+        page = await self._office.affair_queries.page(await self.eyes(actor), wanted, self._office.now(), after=after, limit=limit)
+        states = await self._office.affairs.load_many([row.affair_id for row in page.rows])
+        return TeamPage(tuple([await self._row(row, Team.model_validate_json(states[row.affair_id])) for row in page.rows]), page.next)
+
+    async def file(self, actor: Actor, code: str, first: date, days: int) -> RosterFile:
+        """Return one team and who is on duty in a stretch of days, and log the look.
+
+        Raises as `AffairReader.look`; Refused `invalid` for another kind.
+        """
+        looked = await self._reader.look(actor, code, "affair")
+        if looked.kind.name != TEAM.name:
+            raise refuse(RefusalCode.INVALID, "code")
+        team: Team = looked.affair
+        cal = looked.bundle.cal
+        book, rule = _book(looked.bundle), sort_of(team, looked.bundle.book).roster
+        return RosterFile(
+            file=await self._reader.told(actor, looked),
+            team=team,
+            book=book,
+            sort=sort_of(team, book),
+            rule=rule,
+            hours=(rule.hours if rule is not None else ()) or cal.calendar.office,
+            days=stretch(team, rule, cal, first, days) if rule is not None else (),
+            gaps=gaps(team, rule, cal, self._today, SHOWN_GAPS) if rule is not None and not team.ended else (),
+            seated=frozenset(seated(team)),
+            vacant=short(team, sort_of(team, book)),
+        )
+
+    async def _row(self, row: AffairRow, team: Team) -> TeamListed:
+        bundle = await self._affairs.bundle(team)
+        book = _book(bundle)
+        sort = sort_of(team, book)
+        rule = sort.roster
+        return TeamListed(
+            affair=listed(row, self._network),
+            sort=sort,
+            unit=team.unit,
+            number=team.number,
+            today=stretch(team, rule, bundle.cal, self._today, 1)[0] if rule is not None else None,
+            gaps=gaps(team, rule, bundle.cal, self._today, SHOWN_GAPS) if rule is not None else (),
+            vacant=tuple((book.roles[role].zh, book.roles[role].en) for role in short(team, sort)),
+        )
+
+
+def _book(bundle: AffairBundle) -> TeamBook:
+    book: TeamBook = bundle.book
+    return book

@@ -1,0 +1,167 @@
+"""Rosters of teams (队伍值班): who is on duty on which day, by week or by month; shifts are taken and given up here.
+
+All of it works without a script. Seats, exercises and groups stand on the page that all affairs have.
+"""
+
+from __future__ import annotations
+
+import calendar
+import uuid
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
+
+from rules.affair.allowed import may_begin
+from rules.affair.labels import act as act_words
+from rules.affair.labels import said
+from rules.team.kind import TEAM
+from service.affairs.rosters import RosterFile, Rosters
+from service.errors import Refused
+from web.console.affair_pages import of_kind
+from web.console.caller import Caller, CallerDep, FormDep
+from web.console.fields import text
+from web.console.posts import post_name
+from web.problems import KINDS as PROBLEMS
+from web.problems import WebProblem
+
+router = APIRouter(prefix="/teams")
+
+SHIFTS = ("join", "leave")
+"""The actions of this page."""
+
+View = Literal["week", "month"]
+WEEK = timedelta(days=7)
+Cursor = Annotated[str, Query(max_length=200)]
+
+
+@router.get("")
+async def teams(who: CallerDep, cursor: Cursor = "") -> Response:
+    """Return the teams, whether they have enough people today and on the days to come."""
+    _there(who)
+    try:
+        page = await Rosters(who.office).page(who.actor, after=cursor or None)
+    except ValueError as error:
+        raise WebProblem("invalid") from error
+    network = who.office.bundle.network
+    context: dict[str, Any] = {
+        "page": page,
+        "cursor": cursor,
+        "begins": may_begin(TEAM, who.actor),
+        "unit_of": lambda name: unit.name if (unit := network.unit(name or "")) is not None else name or "",
+        "today": who.today,
+    }
+    return who.page("teams/list.html", context)
+
+
+@router.get("/{code}")
+async def team(who: CallerDep, code: str, view: View = "week", day: Annotated[date | None, Query(alias="from")] = None) -> Response:
+    """Return a team's roster for the week or the month of a day. The look is logged."""
+    return await _page(who, code, view, day or who.today)
+
+
+@router.post("/{code}/do/{do}")
+async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
+    """Take a shift, or give it up. The same form sent twice does it once."""
+    if do not in SHIFTS:
+        raise WebProblem("not_found")
+    affair_id = await of_kind(who, code, TEAM)
+    given = {name: text(fields, name, 40) for name in ("day", "seat")}
+    day = _day(given["day"]) or who.today
+    try:
+        await who.affairs.act(affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
+    except Refused as refused:
+        return await _page(who, code, "week", day, (do, fields, refused))
+    return RedirectResponse(f"/teams/{code}?from={day}&done=team-{do}#d{day}", 303)
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def _span(view: View, day: date) -> tuple[date, int]:
+    """The first day that is shown and how many: from Monday on, or from the first of the month on."""
+    if view == "week":
+        return day - timedelta(days=day.weekday()), WEEK.days
+    return day.replace(day=1), calendar.monthrange(day.year, day.month)[1]
+
+
+async def _page(who: Caller, code: str, view: View, day: date, tried: tuple[str, FormData, Refused] | None = None) -> Response:
+    await of_kind(who, code, TEAM)
+    if not date.min + 2 * WEEK < day < date.max - 6 * WEEK:
+        raise WebProblem("invalid")
+    first, days = _span(view, day)
+    found = await Rosters(who.office).file(who.actor, code, first, days)
+    affair, today = found.file.affair, who.today
+    last_open = today + timedelta(days=found.rule.ahead) if found.rule is not None else today
+    do, fields, refused = tried if tried is not None else ("", FormData(), None)
+    needed = [one for one in found.days if one.wanted]
+    context: dict[str, Any] = {
+        "it": affair,
+        "found": found,
+        "view": view,
+        "first": first,
+        "last": first + timedelta(days=days - 1),
+        "before": first - timedelta(days=1),
+        "after": first + timedelta(days=days),
+        "today": today,
+        "needed": len(needed),
+        "full": sum(not one.missing for one in needed),
+        "weekdays": who.words.weekdays(),
+        "open_": lambda one: not affair.ended and today <= one <= last_open,
+        "seat_of": lambda name: _seat(who, found, name),
+        "seats": [(name, _seat(who, found, name)) for name in sorted(found.seated)],
+        "mine": {name for name, seat in found.team.seats.items() if seat.held and seat.staff == who.actor.holder},
+        "keeps": "roster" in affair.allowed,
+        "shifts": set(SHIFTS) <= set(affair.allowed),
+        "vacant": _vacant(who, found),
+        "tried": (do, text(fields, "day", 40)),
+        "problem": _plain(who, refused) if refused is not None else "",
+        "new_id": lambda: uuid.uuid4().hex,
+        "stage": who.words.both(said(TEAM.labels, "stages", affair.stage)),
+        "act_of": lambda name: who.words.both(act_words(TEAM.labels, name)),
+        "unit_name": _unit(who, found.team.unit),
+    }
+    return who.page("teams/roster.html", context, status=PROBLEMS[str(refused.refusal.code)].status if refused is not None else 200)
+
+
+def _seat(who: Caller, found: RosterFile, name: str) -> str:
+    """Who sits in a seat, as far as the reader may know: a person by name, somebody of the staff by post, else the seat."""
+    seat: dict[str, Any] = (found.file.affair.facts.get("seats") or {}).get(name) or {}
+    if seat.get("staff"):
+        return post_name(seat["staff"], who.office.bundle.network, who.words)
+    person, role = seat.get("person") or {}, found.book.roles.get(seat.get("role", ""))
+    named: str = person.get("name") or name
+    return f"{named} · {who.words.pick(role.zh, role.en)}" if role is not None else named
+
+
+def _vacant(who: Caller, found: RosterFile) -> list[str]:
+    """Roles that are short of people, with how many there are of how many."""
+    rows = []
+    for role in found.vacant:
+        held = sum(1 for name in found.seated if found.team.seats[name].role == role)
+        named = found.book.roles[role]
+        rows.append(f"{who.words.pick(named.zh, named.en)} {held}/{found.sort.seats[role].least}")
+    return rows
+
+
+def _plain(who: Caller, refused: Refused) -> str:
+    problem, detail = PROBLEMS[str(refused.refusal.code)], refused.refusal.detail.partition(" ")[0]
+    named = [who.words.both(said(TEAM.labels, "fields", detail))] if detail else []
+    return who.words.about(who.words.pick(problem.zh, problem.en), named)
+
+
+def _unit(who: Caller, unit: str | None) -> str:
+    found = who.office.bundle.network.unit(unit or "")
+    return found.name if found is not None else unit or ""
+
+
+def _there(who: Caller) -> None:
+    """Refuse where the place keeps no teams."""
+    if TEAM.name not in who.office.place.books:
+        raise WebProblem("not_found")
