@@ -38,11 +38,18 @@ PAGES: dict[str, tuple[str, ...]] = {
     "whistle": ("/whistles/{code}", "/affairs/{code}", "/affairs/{code}/versions/1", "/whistles"),
     "household": ("/households/visits/{code}", "/affairs/{code}", "/affairs/{code}/versions/1", "/households"),
     "dwelling": ("/dwellings/{code}", "/affairs/{code}", "/affairs/{code}/versions/1"),
-    "watch": ("/affairs/{code}", "/affairs/{code}/versions/1", "/affairs?kind=watch"),
+    "watch": ("/watches/{code}", "/watches", "/watches/new?signal=media", "/affairs/{code}", "/affairs/{code}/versions/1", "/affairs?kind=watch"),
     "order": ("/affairs/{code}", "/affairs/{code}/versions/1", "/orders"),
     "round": ("/rounds/{code}", "/api/v1/rounds/{code}/coverage", "/affairs/{code}", "/affairs?kind=round"),
 }
 """By kind: its own pages, the shared one and its lists."""
+
+WATCH_TOKEN, WATCH_NUMBER = "独一无二的线索", "L-0202-777"
+REPORTER = "officer@yanlou-health"
+LISTED = ("/watches", "/watches?grade=yellow", "/inbox", "/affairs?kind=watch")
+WATCHES = (*LISTED, "/watches/new", "/watches/new?signal=media", "/watches/{code}")
+GRADED_WORDS = ("现时积分", "分值线", "badge yellow")
+"""What tells of a grade."""
 
 
 def may_see(post: Post) -> bool:
@@ -170,3 +177,40 @@ async def test_a_page_of_its_own_says_no_more_than_the_api_says_of_any_affair(of
 
 WHOSE = {"whistle": "1", "household": "2", "dwelling": "3", "watch": "4", "order": "5", "round": "6"}
 """The first figure of a kind's words."""
+
+
+def sees_grades(post: Post) -> bool:
+    """Whether grade and signals of a yellow watch in Yanlou are for somebody: the centres in charge, the town's auditors."""
+    who = post.actor
+    return (who.unit in {"yanlou-centre", "huaxi-centre"} and who.role in CENTRE) or (
+        who.role is Role.AUDITOR and post.town in {None, "yanlou"}
+    )
+
+
+def knows_of_it(post: Post) -> bool:
+    """Whether somebody sees that there is a watch, and nothing of why: who has to go there, has begun it, or files the town's records."""
+    who = post.actor
+    archives = who.role is Role.ARCHIVIST and post.town in {None, "yanlou"}
+    return archives or who.person == REPORTER or (who.unit == "yanlou-gumeng" and who.role in {Role.GRID, Role.OFFICER})
+
+
+@pytest.mark.timeout(300)
+async def test_nobody_meets_a_grade_a_signal_or_a_watched_household_that_is_not_theirs(office: Office) -> None:
+    affairs, sent = Affairs(office), Actor(person=REPORTER, role=Role.OFFICER, unit="yanlou-health")
+    subject = {"of": "household", "place": VILLAGE, "number": WATCH_NUMBER}
+    begun = await affairs.open("watch", {"subject": subject, "signal": "police_call", "channel": "call", "text": WATCH_TOKEN}, sent)
+    code, read = str(begun.code), set()
+    async with asked(office) as api:
+        asking = as_anybody(api)
+        for post in posts(office):
+            asking.who, told = post.actor, post.actor.person
+            for path in WATCHES:
+                answer = await asking.client.get(path.format(code=code))
+                assert answer.status_code < 500, (told, path)
+                assert sees_grades(post) or WATCH_TOKEN not in answer.text, (told, path)
+                assert sees_grades(post) or knows_of_it(post) or WATCH_NUMBER not in answer.text, (told, path)
+                if path == "/watches/{code}" and not sees_grades(post):
+                    assert not [words for words in GRADED_WORDS if words in answer.text], (told, path)
+                if WATCH_TOKEN in answer.text:
+                    read.add(post.actor.role)
+    assert {Role.CLERK, Role.DIRECTOR, Role.AUDITOR} <= read

@@ -1,8 +1,13 @@
-"""A hazard in a browser: reported on a phone, mended by the unit whose inbox leads there, inspected by the grid; without scripts, too."""
+"""Affairs in a browser: a hazard from the phone to the unit and back, a signal of early warning in three taps; without scripts, too."""
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator
 
 from tests.web.browser.walking import PHONE, Site, Walker
 
@@ -50,3 +55,48 @@ async def test_it_works_without_scripts_and_in_english(site: Site) -> None:
         for path in ("/affairs", f"/affairs/{code}"):
             await unit.go(path)
             assert await unit.barriers() == []
+
+
+@pytest.mark.parametrize("how", [{}, {"theme": "dark"}, {"scripts": False}], ids=["light", "dark", "plain"])
+async def test_a_signal_is_three_taps_on_a_phone_and_its_grade_is_accounted_for(site: Site, how: dict[str, Any]) -> None:
+    number, axe = f"P-{uuid.uuid4().hex[:6]}", how.get("scripts", True)
+    seen: list[str] = []
+    async with site.person(GRID, size=PHONE, **how) as grid, site.person("police@yanlou-police", size=PHONE, **how) as police:
+        for person, signal in ((grid, "走访发现争吵"), (police, "纠纷警情")):
+            await person.go("/watches/new")
+            await tap(person, person.page.get_by_role("link", name=signal))
+            await person.page.locator('input[name="about"][value="household"]').check()
+            await person.page.get_by_label("户号或门牌编号").fill(number)
+            seen += await person.barriers() if axe else []
+            await fits(person)
+            await tap(person, person.page.get_by_role("button", name="报送线索"))
+        # Now that it is known, it takes three taps and no typing.
+        await grid.go("/watches/new")
+        seen += await grid.barriers() if axe else []
+        await tap(grid, grid.page.get_by_role("link", name="协议未按期履行"))
+        await grid.page.get_by_label(number).check()
+        await tap(grid, grid.page.get_by_role("button", name="报送线索"))
+        await fits(grid)
+        path = grid.page.url.partition("?")[0].removeprefix(site.address)
+        await grid.sees("已办理：报送线索", "待走访")
+    async with site.person("director@yanlou-centre", size=PHONE, **how) as director:
+        await director.find("/watches?grade=orange", number)
+        await fits(director)
+        await director.go(path)
+        await director.sees("等级怎么来的", "协议未按期履行", "现时积分 45.0 分")
+        await fits(director)
+        seen += await director.barriers() if axe else []
+        director.fine()
+    assert seen == []
+
+
+async def tap(person: Walker, target: Locator) -> None:
+    """Tap and wait for the page that follows."""
+    async with person.page.expect_navigation():
+        await target.click()
+    person.fine()
+
+
+async def fits(person: Walker) -> None:
+    """The page is no wider than the phone."""
+    assert await person.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -28,6 +28,9 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/people/absences/new?post=mediator@yanlou-gumeng",
         "/export/cases?state=all",
         "/cases/{code}/purpose",
+        "/watches",
+        "/teams",
+        "/handovers/new",
     ),
     "admin_system@huaxi-centre": ("/people", "/people/new"),
     "director@huaxi-centre": (
@@ -37,7 +40,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/cases?state=all&accepted=true&late=false",
         "/procedure?tab=try",
     ),
-    "grid@yanlou-gumeng": ("/affairs", "/affairs/new/hazard", "/inbox?kind=hazard"),
+    "grid@yanlou-gumeng": ("/affairs", "/affairs/new/hazard", "/inbox?kind=hazard", "/watches/new?signal=abuse"),
     "auditor@yanlou-justice": ("/audit", "/archive?check={code}"),
     "admin_audit@huaxi-centre": ("/access-log?verify=true", "/account-log?verify=1", "/exports"),
 }

@@ -147,7 +147,7 @@ async def test_an_objection_is_decided_by_somebody_who_entered_no_signal(desk: D
     await dispatcher.get(f"/watches/new?signal=media&about={path.rpartition('/')[2]}")
     await dispatcher.submit("/watches/new")
     settled: dict[str, Any] = {"objection": "o1", "uphold": "yes", "strike": "s2", "reason": "查明不是本户"}
-    await does(dispatcher, path, "settle", 409, **settled)
+    await does(dispatcher, path, "settle", 403, **settled)
     assert "丙某" in dispatcher.page
     await does(director, path, "settle", **settled)
     page = await director.get(path)

@@ -143,10 +143,15 @@ def _wrong(who: Caller, refused: Refused | None, about: str) -> tuple[str, froze
     paths = [part.strip().partition(" ")[0].split(".") for part in found.detail.replace(";", ",").split(",") if part.strip()]
     fields = {path[1] if path[0] == "subject" and len(path) > 1 else path[0] for path in paths}
     named = [words.both(said(WATCH.labels, "fields", name)) for name in sorted(fields)]
-    # A subject that is not whole lacks what its kind is known by.
-    lacks = {SubjectKind.PAIR: set(SIDES)}.get(about, {f"{about}_number"})  # type: ignore[call-overload]
-    marked = {one for name in fields for one in (lacks if name in {"subject", "number"} else {name})}
+    marked = {one for name in fields for one in (_lacking(about) if name in {"subject", "number"} else {name})}
     return words.about(words.pick(problem.zh, problem.en), named), frozenset(marked)
+
+
+def _lacking(about: str) -> set[str]:
+    """The fields of a subject that is not whole: what its kind is known by, or the choice itself."""
+    if about == SubjectKind.PAIR:
+        return set(SIDES)
+    return {f"{about}_number"} if about in {str(of) for of in SubjectKind} else {"about"}
 
 
 def _book(who: Caller) -> WatchBook:
