@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 
 from models.affair.team import Team
 from models.affair.team_book import RosterRule, TeamBook, TeamSort
 from models.calendar import OfficeHours
 from models.party import Actor
 from models.refusal import RefusalCode
+from models.staff import Staff
 from rules.affair.kind import AffairBundle
 from rules.labels import Both
 from rules.team.actions import sort_of
@@ -111,6 +113,19 @@ class Rosters(Sighted):
             seated=frozenset(seated(team)),
             vacant=short(team, sort_of(team, book)),
         )
+
+    async def fitting(self, team: Team, sort: TeamSort, book: TeamBook) -> list[Staff]:
+        """Return who of the staff may be given a seat: in a post of one of its roles, of the town or the district, without a seat yet."""
+        posts = {post for role in sort.seats for post in book.roles[role].posts}
+        sits = {seat.staff for seat in team.seats.values() if seat.held}
+        near = {unit.id for unit in self._network.units.values() if unit.town in {None, team.town}}
+        return [one for one in await self._office.roll.all() if one.role in posts and one.unit in near and one.id not in sits]
+
+    async def fresh(self, affair_id: str, what: str) -> str:
+        """Return the next free id of a seat, a drill or a group of a team."""
+        team: Team = await self._affairs.load(affair_id)
+        known = {"seat": set(team.seats), "drill": set(team.drills), "group": set(team.groups)}[what]
+        return next(name for n in count(len(known) + 1) if (name := f"{what}{n}") not in known)
 
     async def _row(self, row: AffairRow, team: Team) -> TeamListed:
         bundle = await self._affairs.bundle(team)

@@ -73,7 +73,7 @@ async def test_open_work_is_previewed_redirected_reviewed_by_another_and_moved_p
     page = await until(director, path, "未能移交 1")
     assert "已移交" in row(page, first)
     assert "未能移交" in row(page, second)
-    assert "不能是同一" in row(page, second) or "同一人" in row(page, second)
+    assert "须由其他人员办理" in row(page, second)
 
     await director.submit(f"{path}/do/redirect", receiver=SECOND)
     await director.get(path)

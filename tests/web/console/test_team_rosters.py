@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -103,6 +104,23 @@ async def test_who_sits_in_a_seat_takes_and_gives_up_their_own_shifts_alone(desk
     form = member.forms(f"/teams/{code}/do/leave")[0]
     await member.send(form, 403, seat="m")
     await member.send(form)
+
+
+async def test_a_seat_and_an_exercise_are_written_down_beside_the_roster_with_ids_that_nobody_types(desk: Desk, office: Office) -> None:
+    code, keeper = await patrol(office), await desk.at(KEEPER)
+    await keeper.get(f"/teams/{code}")
+    await keeper.submit(f"/teams/{code}/do/seat", 422, role="patrol")
+    assert "请检查这一项" in keeper.page or 'role="alert"' in keeper.page
+    given: dict[str, Any] = {"role": "patrol", "person.name": "戊某", "person.phone": "13800000009"}
+    await keeper.submit(f"/teams/{code}/do/seat", **given)
+    assert "戊某 · 巡逻队员" in await keeper.get(f"/teams/{code}")
+    await keeper.submit(f"/teams/{code}/do/plan", exercise="emergency", day="2099-01-01")
+    await keeper.get(f"/teams/{code}")
+    drill = keeper.page.partition('name="drill"')[2].partition('<option value="drill')[2].partition('"')[0]
+    await keeper.submit(f"/teams/{code}/do/hold", drill=f"drill{drill}", attended=["c", "p0"])
+    await keeper.get(f"/teams/{code}?done=team-hold")
+    assert "已办理：登记演练、培训" in keeper.page
+    assert f"/teams/{code}/do/call_off" not in keeper.page
 
 
 async def test_the_list_says_which_teams_are_short_and_shows_nobody_a_team_of_others(desk: Desk, office: Office) -> None:

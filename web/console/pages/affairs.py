@@ -6,6 +6,7 @@ What is done comes as a form of one action, made from its model. A refusal bring
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -169,14 +170,19 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     return RedirectResponse(f"{onward}?done=affair-done", 303)
 
 
-async def attempt(who: Caller, fields: FormData, row: AffairRow, do: str, asked: Form) -> Tried | None:
-    """Do an action on the affair of a row, as its form asks for it: None where it was done, else what was tried and why it was refused."""
+async def attempt(
+    who: Caller, fields: FormData, row: AffairRow, do: str, asked: Form, more: Mapping[str, str] | None = None
+) -> Tried | None:
+    """Do an action on the affair of a row, as its form asks for it; `more` is what no form asks for.
+
+    None where it was done, else what was tried and why it was refused.
+    """
     action_id = text(fields, "id", 80)
     stale = text(fields, "seq", 12) != str(row.seq) and do not in ALWAYS
     if stale and not (action_id and await who.affair_reader.done(row.affair_id, action_id)):
         return Tried(do, fields, "stale", "", stale=True, status=409)
     try:
-        await who.affairs.act(row.affair_id, do, read(asked, fields), who.actor, action_id=action_id or None)
+        await who.affairs.act(row.affair_id, do, {**read(asked, fields), **(more or {})}, who.actor, action_id=action_id or None)
     except Refused as refused:
         return tried_of(who, KINDS[row.kind], do, fields, refused)
     return None

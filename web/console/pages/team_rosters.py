@@ -1,6 +1,6 @@
 """Rosters of teams (队伍值班): who is on duty on which day, by week or by month; shifts are taken and given up here.
 
-All of it works without a script. Seats, exercises and groups stand on the page that all affairs have.
+All of it works without a script. Seats, exercises and groups have their forms beside it (`team_forms.py`).
 """
 
 from __future__ import annotations
@@ -19,11 +19,16 @@ from rules.affair.labels import act as act_words
 from rules.affair.labels import said
 from rules.team.kind import TEAM
 from service.affairs.rosters import RosterFile, Rosters
+from service.affairs.shown import AffairShown
 from service.errors import Refused
 from web.console.affair_pages import of_kind
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
+from web.console.inputs import Form
+from web.console.pages.affairs import attempt
+from web.console.pages.case import Tried
 from web.console.posts import post_name
+from web.console.team_forms import DOING, NEW, TeamChoices, asked
 from web.problems import KINDS as PROBLEMS
 from web.problems import WebProblem
 
@@ -64,10 +69,12 @@ async def team(who: CallerDep, code: str, view: View = "week", day: Annotated[da
 
 @router.post("/{code}/do/{do}")
 async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
-    """Take a shift, or give it up. The same form sent twice does it once."""
+    """Take a shift, give it up, or do another action of the page. The same form sent twice does it once."""
+    affair_id, form = await of_kind(who, code, TEAM), asked(do)
+    if form is not None:
+        return await _other(who, fields, code, do, form)
     if do not in SHIFTS:
         raise WebProblem("not_found")
-    affair_id = await of_kind(who, code, TEAM)
     given = {name: text(fields, name, 40) for name in ("day", "seat")}
     day = _day(given["day"]) or who.today
     try:
@@ -75,6 +82,15 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     except Refused as refused:
         return await _page(who, code, "week", day, (do, fields, refused))
     return RedirectResponse(f"/teams/{code}?from={day}&done=team-{do}#d{day}", 303)
+
+
+async def _other(who: Caller, fields: FormData, code: str, do: str, form: Form) -> Response:
+    row, what = await who.affair_reader.row(who.actor, code), NEW.get(do)
+    fresh = {} if what is None or text(fields, what, 40) else {what: await Rosters(who.office).fresh(row.affair_id, what)}
+    tried = await attempt(who, fields, row, do, form, fresh)
+    if tried is not None:
+        return await _page(who, code, "week", who.today, other=tried)
+    return RedirectResponse(f"/teams/{code}?done=team-{do}", 303)
 
 
 def _day(typed: str) -> date | None:
@@ -91,15 +107,27 @@ def _span(view: View, day: date) -> tuple[date, int]:
     return day.replace(day=1), calendar.monthrange(day.year, day.month)[1]
 
 
-async def _page(who: Caller, code: str, view: View, day: date, tried: tuple[str, FormData, Refused] | None = None) -> Response:
+async def _page(
+    who: Caller,
+    code: str,
+    view: View,
+    day: date,
+    shift: tuple[str, FormData, Refused] | None = None,
+    other: Tried | None = None,
+) -> Response:
     await of_kind(who, code, TEAM)
     if not date.min + 2 * WEEK < day < date.max - 6 * WEEK:
         raise WebProblem("invalid")
     first, days = _span(view, day)
-    found = await Rosters(who.office).file(who.actor, code, first, days)
+    rosters = Rosters(who.office)
+    found = await rosters.file(who.actor, code, first, days)
     affair, today = found.file.affair, who.today
     last_open = today + timedelta(days=found.rule.ahead) if found.rule is not None else today
-    do, fields, refused = tried if tried is not None else ("", FormData(), None)
+    do, fields, refused = shift if shift is not None else ("", FormData(), None)
+    status = PROBLEMS[str(refused.refusal.code)].status if refused is not None else other.status if other is not None else 200
+    forms = _forms(affair)
+    staff = await rosters.fitting(found.team, found.sort, found.book) if forms else []
+    seats = [(name, _seat(who, found, name)) for name in sorted(found.seated)]
     needed = [one for one in found.days if one.wanted]
     context: dict[str, Any] = {
         "it": affair,
@@ -115,19 +143,31 @@ async def _page(who: Caller, code: str, view: View, day: date, tried: tuple[str,
         "weekdays": who.words.weekdays(),
         "open_": lambda one: not affair.ended and today <= one <= last_open,
         "seat_of": lambda name: _seat(who, found, name),
-        "seats": [(name, _seat(who, found, name)) for name in sorted(found.seated)],
+        "seats": seats,
+        "forms_of": forms,
+        "tried": other,
+        "c": TeamChoices(who.words, who.office, TEAM, who.actor.unit, affair, found, seats, staff),
+        "nothing": FormData(),
         "mine": {name for name, seat in found.team.seats.items() if seat.held and seat.staff == who.actor.holder},
         "keeps": "roster" in affair.allowed,
         "shifts": set(SHIFTS) <= set(affair.allowed),
         "vacant": _vacant(who, found),
-        "tried": (do, text(fields, "day", 40)),
+        "refused": (do, text(fields, "day", 40)),
         "problem": _plain(who, refused) if refused is not None else "",
         "new_id": lambda: uuid.uuid4().hex,
         "stage": who.words.both(said(TEAM.labels, "stages", affair.stage)),
         "act_of": lambda name: who.words.both(act_words(TEAM.labels, name)),
         "unit_name": _unit(who, found.team.unit),
     }
-    return who.page("teams/roster.html", context, status=PROBLEMS[str(refused.refusal.code)].status if refused is not None else 200)
+    return who.page("teams/roster.html", context, status=status)
+
+
+def _forms(affair: AffairShown) -> list[tuple[str, Form]]:
+    """The actions beside shifts that may be done now; where there is nothing to call off, that is not offered."""
+    drills = affair.facts.get("drills") or {}
+    open_ = any(one.get("held_at") is None and not one.get("called_off") for one in drills.values())
+    there = {"call_off": open_, "unseat": bool(affair.facts.get("seats"))}
+    return [(do, made) for do in DOING if do in affair.allowed and there.get(do, True) and (made := asked(do)) is not None]
 
 
 def _seat(who: Caller, found: RosterFile, name: str) -> str:
