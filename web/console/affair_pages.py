@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.party import Actor
 from rules.affair.kind import Kind
 from rules.affair.kinds import KINDS
-from service.affairs.shown import AffairFile
+from service.affairs.shown import AffairFile, AffairShown
 from service.errors import UnknownAffair
 from web.console.caller import Caller
 
@@ -25,6 +26,8 @@ class Own:
     """The beginning of the address of one, before its code."""
     new: str | None = None
     """The page that begins one."""
+    acts: frozenset[str] = frozenset()
+    """Actions whose forms stand there alone: what they are chosen from is known there."""
 
 
 OWN: Mapping[str, Own] = {
@@ -32,9 +35,9 @@ OWN: Mapping[str, Own] = {
     "whistle": Own(one="/whistles/", new="/whistles/new"),
     "round": Own(one="/rounds/"),
     "sheet": Own(one="/sheets/"),
-    "watch": Own(one="/watches/", new="/watches/new"),
-    "team": Own(one="/teams/"),
-    "handover": Own(one="/handovers/", new="/handovers/new"),
+    "watch": Own(one="/watches/", new="/watches/new", acts=frozenset({"strike", "settle"})),
+    "team": Own(one="/teams/", acts=frozenset({"seat", "unseat", "join", "leave", "plan", "hold", "call_off", "group"})),
+    "handover": Own(one="/handovers/", new="/handovers/new", acts=frozenset({"redirect"})),
 }
 """By kind; cases stand here for links that may lead to either."""
 
@@ -48,6 +51,12 @@ async def of_kind(who: Caller, code: str, kind: Kind) -> str:
     if row.kind != kind.name:
         raise UnknownAffair(code)
     return row.affair_id
+
+
+def owed_by(me: Actor, found: AffairShown) -> frozenset[str]:
+    """Return the actions that a post owes in an affair."""
+    mine = (duty for duty in found.duties if duty.role is me.role and duty.unit in {None, me.unit} and duty.person in {None, me.holder})
+    return frozenset(duty.act for duty in mine)
 
 
 def kind_name(who: Caller, name: str) -> str:
@@ -64,6 +73,11 @@ def address(kind: str, code: str) -> str:
 def begins(kind: str) -> str:
     """Return the address of the page that begins one of a kind."""
     return OWN.get(kind, SHARED).new or f"/affairs/new/{kind}"
+
+
+def elsewhere(kind: str) -> frozenset[str]:
+    """Return the actions of a kind whose forms stand on its own page alone."""
+    return OWN.get(kind, SHARED).acts
 
 
 SHARED = Own()

@@ -19,11 +19,7 @@ OWN_PAGES = (ROUND, SHEET, WATCH, TEAM, HANDOVER)
 DONE: dict[str, Both] = {
     **{do: (f"已办理：{form.zh}", f"Done: {form.en}") for do, form in FORMS.items()},
     **{do: (f"已办理：{zh}", f"Done: {en}") for do, (zh, en) in WHISTLE.labels.actions.items() if do not in FORMS},
-    **{
-        f"{kind.name}-{do}": (f"已办理：{zh}", f"Done: {en}")
-        for kind in (ROUND, SHEET, WATCH)
-        for do, (zh, en) in kind.labels.actions.items()
-    },
+    **{f"{kind.name}-{do}": (f"已办理：{zh}", f"Done: {en}") for kind in OWN_PAGES for do, (zh, en) in kind.labels.actions.items()},
     "open": ("已登记", "Taken in"),
     "affair-begun": ("已登记", "Begun"),
     "affair-done": ("已办理", "Done"),

@@ -56,9 +56,11 @@ async def test_a_day_fills_up_and_a_shift_given_up_is_a_gap_again(desk: Desk, of
         assert words in page, words
     for seat in ("c", "p0", "p1"):
         await joins(keeper, code, tomorrow, seat)
+    unit = office.bundle.network.unit("yanlou-police")
+    assert unit is not None
     said = part(await keeper.get(f"/teams/{code}?from={tomorrow}&done=team-join"), tomorrow)
     assert "已排满" in said
-    for words in ("甲某 · 巡逻队员", "乙某 · 巡逻队员", "燕楼派出所"):
+    for words in ("甲某 · 巡逻队员", "乙某 · 巡逻队员", unit.name):
         assert words in said, words
     assert "已办理：登记值班" in keeper.page
     leaving = [form for form in keeper.forms(f"/teams/{code}/do/leave") if form.fields["seat"] == ["p1"]]

@@ -130,7 +130,7 @@ async def test_the_list_goes_by_grade_for_whose_it_is_and_has_none_for_others(de
     await grid.get("/watches?grade=yellow", 403)
     await grid.get(path)
     assert "等级和线索按权限不显示" in grid.page
-    for words in ("积分", "纠纷警情", "黄色"):
+    for words in ("积分", "院内争吵", "黄色"):
         assert words not in grid.page, words
     await does(grid, path, "visit", 422, outcome="tense")
     await does(grid, path, "visit", outcome="calm", text="已劝和")

@@ -26,7 +26,7 @@ from service.affairs.reading import AffairFilter, AffairRow
 from service.affairs.shown import AffairFile, AffairShown
 from service.errors import Refused, refuse
 from web.console.affair_forms import AffairChoices, at_post, form
-from web.console.affair_pages import MORE, OWN, address, begins, kind_name
+from web.console.affair_pages import MORE, OWN, address, begins, elsewhere, kind_name, owed_by
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.inputs import Form, read
@@ -228,9 +228,9 @@ def _holder(who: Caller, found: AffairShown, duty: Any) -> str:
 
 def _actions(who: Caller, kind: Kind, file: AffairFile) -> list[tuple[str, list[tuple[str, Form]]]]:
     """Return the actions allowed now, in groups: what this post owes, the kind's others, those of every kind."""
-    me, found = who.actor, file.affair
-    owed = {duty.act for duty in found.duties if duty.role is me.role and duty.unit in {None, me.unit} and duty.person in {None, me.holder}}
-    forms = [(do, made) for do in found.allowed if (made := form(kind.name, do)) is not None]
+    found, owed = file.affair, owed_by(who.actor, file.affair)
+    here = [do for do in found.allowed if do not in elsewhere(kind.name)]
+    forms = [(do, made) for do in here if (made := form(kind.name, do)) is not None]
     grouped = [
         (who.words.message("轮到您办"), [(do, made) for do, made in forms if do in owed]),
         (who.words.message("还可以办理"), [(do, made) for do, made in forms if do not in owed and made.group == "next"]),

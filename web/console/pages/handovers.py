@@ -116,12 +116,11 @@ async def _form(who: Caller, typed: FormData, tried: Tried | None = None) -> Res
     """The preview of what one person has open. Refused `not_holder` for whoever may not propose to hand it over."""
     leaving, leaver = Leaving(who.office), text(typed, "leaver", 80)
     hands = await leaving.preview(who.actor, leaver)
-    book = _book(who)
     context: dict[str, Any] = {
         "hands": hands,
         "shown": hands.pieces[:PIECES],
         "receivers": _posts(who, await leaving.receivers(leaver)),
-        "grounds": [(name, who.words.pick(one.zh, one.en)) for name, one in book.grounds.items()],
+        "grounds": [(name, who.words.pick(one.zh, one.en)) for name, one in _book(who).grounds.items()],
         "tried": tried,
         "wrong": tried.detail if tried is not None and tried.code == "invalid" else "",
         "typed": lambda name: text(typed, name, 80),

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from models.affair.watch.book import WatchBook
+from models.affair.watch.book import SignalType, WatchBook
 from models.affair.watch.state import SignalChannel, SubjectKind
 from models.refusal import RefusalCode
 from models.words import Role
@@ -48,13 +48,19 @@ async def blank(who: CallerDep, signal: Signal = "", about: Code = "") -> Respon
     """Return what may have been noticed, to choose from, or the form of what was chosen."""
     book = _book(who)
     if not signal:
-        hard = [(name, who.words.pick(one.zh, one.en)) for name, one in book.signals.items() if one.hard]
-        rest = [(name, who.words.pick(one.zh, one.en)) for name, one in book.signals.items() if not one.hard]
+        rows = [(name, who.words.pick(one.zh, one.en), one.hard) for name, one in _ordered(who, book)]
+        hard, rest = ([(name, words) for name, words, is_hard in rows if is_hard is wanted] for wanted in (True, False))
         return who.page("watches/signals.html", {"hard": hard, "rest": rest, "about": about})
     if signal not in book.signals:
         raise WebProblem("not_found")
     begins = FormData([*at_post(who.office, who.actor.unit).multi_items(), ("signal", signal), ("about", about)])
     return await _form(who, begins)
+
+
+def _ordered(who: Caller, book: WatchBook) -> list[tuple[str, SignalType]]:
+    """The types of signals in the order of the place's own file; a stored document has none."""
+    order = list(who.office.place.books[WATCH.name].model_dump(include={"signals"})["signals"])
+    return sorted(book.signals.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
 
 
 @router.post("/new")

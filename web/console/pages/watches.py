@@ -23,7 +23,7 @@ from rules.watch.telling import written
 from service.affairs.shown import AffairShown
 from service.affairs.watching import Watching
 from web.console.affair_forms import AffairChoices, form
-from web.console.affair_pages import kind_name, of_kind
+from web.console.affair_pages import kind_name, of_kind, owed_by
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.choices import Group
 from web.console.inputs import Form
@@ -39,9 +39,8 @@ FIRST = 20
 """Watches of each grade on the page that shows all grades."""
 LABELLED = (Tier.RED, Tier.ORANGE, Tier.YELLOW)
 
-OWED = ("visit", "settle")
-"""Actions that somebody owes."""
-MORE = ("lower", "strike", "object")
+DOING = ("visit", "settle", "lower", "strike", "object")
+"""The actions of this page, in the order they are shown."""
 
 Cursor = Annotated[str, Query(max_length=200)]
 
@@ -117,7 +116,7 @@ TABLES = {"signal": "own-signals", "strike": "own-signals", "objection": "own-ob
 
 def _asked(do: str) -> Form | None:
     """Return the form of an action of this page; signals and objections are chosen among those of the watch."""
-    found = form(WATCH.name, do) if do in {*OWED, *MORE} else None
+    found = form(WATCH.name, do) if do in DOING else None
     if found is None:
         return None
     own: dict[str, Any] = OWN_FIELDS.get(do, {})
@@ -133,6 +132,8 @@ async def _page(who: Caller, code: str, tried: Tried | None = None) -> Response:
     found = await Watching(who.office).file(who.actor, code)
     affair = found.file.affair
     events = found.file.timeline.events if found.file.timeline is not None else ()
+    offered = _offered(affair)
+    mine = owed_by(who.actor, affair)
     context: dict[str, Any] = {
         "it": affair,
         "found": found,
@@ -142,8 +143,8 @@ async def _page(who: Caller, code: str, tried: Tried | None = None) -> Response:
         "settled": [event for event in reversed(events) if event.type == "objection_settled"],
         "visits": [event for event in reversed(events) if event.type == "watch_visited"],
         "dues": {clock.id: clock for clock in affair.clocks},
-        "owed": _offered(affair, OWED),
-        "more": _offered(affair, MORE),
+        "owed": [(do, made) for do, made in offered if do in mine],
+        "more": [(do, made) for do, made in offered if do not in mine],
         "tried": tried,
         "c": WatchChoices(who.words, who.office, WATCH, who.actor.unit, affair),
         "nothing": FormData(),
@@ -165,11 +166,11 @@ def _lowers(facts: dict[str, Any]) -> bool:
     return "grade" not in facts or grades.index(facts["grade"]) < grades.index(facts["before"])
 
 
-def _offered(affair: AffairShown, names: tuple[str, ...]) -> list[tuple[str, Form]]:
-    """The actions of these that may be done now. Without signals there is nothing to strike, without objections nothing to decide."""
+def _offered(affair: AffairShown) -> list[tuple[str, Form]]:
+    """The actions that may be done now. Without signals there is nothing to strike, without objections nothing to decide."""
     facts = affair.facts
     there = {"strike": facts.get("signals"), "settle": facts.get("objections"), "lower": facts.get("grade") != str(Tier.BLUE)}
-    return [(do, made) for do in names if do in affair.allowed and there.get(do, True) and (made := _asked(do)) is not None]
+    return [(do, made) for do in DOING if do in affair.allowed and there.get(do, True) and (made := _asked(do)) is not None]
 
 
 def spoken(who: Caller) -> dict[str, Any]:
