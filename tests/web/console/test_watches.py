@@ -70,6 +70,11 @@ async def test_what_is_missing_is_told_at_the_field_and_nothing_typed_is_lost(de
     assert "甲某" in grid.page
     assert 'class="wrong"' in grid.page
     await grid.submit("/watches/new", 422, about="YANLOU-YJ-2001-00001")
+    police = await desk.at(POLICE)
+    await police.get("/watches/new?signal=police_call")
+    assert police.form("/watches/new").fields["place"] == [""]
+    await police.submit("/watches/new", 422, about="household", household_number="1")
+    assert 'aria-describedby="place-wrong"' in police.page
     await grid.get("/watches/new?signal=ethnicity", 404)
 
 
