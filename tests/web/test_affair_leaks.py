@@ -38,7 +38,14 @@ PAGES: dict[str, tuple[str, ...]] = {
     "whistle": ("/whistles/{code}", "/affairs/{code}", "/affairs/{code}/versions/1", "/whistles"),
     "household": ("/households/visits/{code}", "/affairs/{code}", "/affairs/{code}/versions/1", "/households"),
     "dwelling": ("/dwellings/{code}", "/affairs/{code}", "/affairs/{code}/versions/1"),
-    "watch": ("/watches/{code}", "/watches", "/watches/new?signal=media", "/affairs/{code}", "/affairs/{code}/versions/1", "/affairs?kind=watch"),
+    "watch": (
+        "/watches/{code}",
+        "/watches",
+        "/watches/new?signal=media",
+        "/affairs/{code}",
+        "/affairs/{code}/versions/1",
+        "/affairs?kind=watch",
+    ),
     "order": ("/affairs/{code}", "/affairs/{code}/versions/1", "/orders"),
     "round": ("/rounds/{code}", "/api/v1/rounds/{code}/coverage", "/affairs/{code}", "/affairs?kind=round"),
 }
