@@ -87,6 +87,9 @@ class Office:
         office.erased_again = tuple(await Erasures(store).replay(datetime.now(UTC)))
         known = [place.network, place.procedure, place.risk, place.calendar, *place.books.values()]
         await office.shelf.put(known, datetime.now(UTC))
+        for book in place.books.values():
+            # Before the stored ones: their text has its keys sorted, and pages offer lists in the order of the book.
+            office.library.add(book)
         await office.refresh()
         await office.roll.seed(place.staff.values())
         return office

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from models.affair.limits import AffairLimit
 from models.base import Label, Model
+from models.ordered import Ordered
 from models.words import Role
 
 MOST_ON_A_SHEET = 200
@@ -40,7 +41,7 @@ class Question(Model):
 
     zh: Label
     en: Label
-    choices: dict[str, Choice] = Field(default_factory=dict)
+    choices: Ordered[Choice] = Field(default_factory=dict)
     """Answers by key; none = a whole number, zero or more."""
     required: bool = True
 
@@ -115,7 +116,8 @@ class Plan(Model):
     """Another cap for a grid, by its division code."""
     window: int = Field(default=2, ge=1, le=100)
     """Most sheets of one grid that are open at once."""
-    questions: dict[str, Question] = Field(default_factory=dict)
+    questions: Ordered[Question] = Field(default_factory=dict)
+    """In the order in which they are asked."""
     findings: tuple[str, ...] = ()
     """Keys of the book's `findings` that whoever walks may report by hand."""
     skips: tuple[str, ...] = Field(min_length=1)
