@@ -13,11 +13,11 @@ from faces.asking import DIRECTOR, asker
 from faces.cli_cases import ActionId, As, Json, Why, With
 from faces.desk import desk, fields_of, read_fields
 from faces.output import command, out, say, show, table
+from faces.owing import owed
 from models.account import TokenScope
 from models.affair.record import AffairExplanation, AffairReceiptOut
 from models.refusal import RefusalCode
 from rules.affair.kinds import KINDS
-from rules.affair.labels import act as act_words
 from rules.affair.labels import said
 from rules.affair.telling import Fact, Telling
 from rules.calendar import WorkingCalendar
@@ -194,10 +194,10 @@ def _card(found: AffairShown, cal: WorkingCalendar) -> None:
     cards = [card.kind for card in found.cards if card.closed_at is None]
     say(f"督办牌 cards {', '.join(cards) or '–'}")
     if found.holder is not None:
-        say(f"球在 holder: {found.holder.role}@{found.holder.unit or '*'} → {' '.join(act_words(kind.labels, found.holder.act))}")
+        say(f"球在 holder: {found.holder.role}@{found.holder.unit or '*'} → {owed(kind, found.holder.act)}")
     rows: list[tuple[object, ...]] = [
         (
-            " ".join(act_words(kind.labels, duty.act)),
+            owed(kind, duty.act),
             f"{duty.role}@{duty.unit or '*'}",
             cal.end_stamp(duty.due) if duty.due else None,
             "provisional" if duty.provisional else "",

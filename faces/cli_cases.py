@@ -15,11 +15,13 @@ import typer
 from faces.asking import DIRECTOR, asker, maybe_asker
 from faces.desk import desk, fields_of, read_fields
 from faces.output import command, out, say, show, table
+from faces.owing import owed
 from models.account import TokenScope
 from models.party import Actor
 from models.record import ActReceipt, CaseView, Duty, Explanation
 from models.refusal import RefusalCode
 from models.words import Stage, Tier
+from rules.affair.kinds import KINDS
 from service.cases import Cases, Opened
 from service.desk.inbox import Inbox
 from service.errors import refuse
@@ -228,7 +230,7 @@ def todo(who: As = "", as_json: Json = False) -> None:
 def _about(item: InboxItem) -> tuple[object, object]:
     """What an item is about, and what is to be done."""
     if item.affair is not None:
-        return item.affair.code, f"{item.act_zh} {item.act_en}"
+        return item.affair.code, owed(KINDS[item.affair.kind], item.duty.act)
     return item.case.code if item.case is not None else None, item.duty.act
 
 
