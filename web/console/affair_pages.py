@@ -7,7 +7,7 @@ page a line to `MORE` and a template `affair/more/<kind>.html`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from models.party import Actor
@@ -28,16 +28,23 @@ class Own:
     """The page that begins one."""
     acts: frozenset[str] = frozenset()
     """Actions whose forms stand there alone: what they are chosen from is known there."""
+    owed: frozenset[str] | None = None
+    """What is done on the page of one, out of what may be owed; None = all of it. The rest is done on the shared page."""
+    forms: Mapping[str, str] = field(default_factory=dict)
+    """Pages for one thing that may be owed: the action, and the beginning of the address before the code."""
 
 
 OWN: Mapping[str, Own] = {
     "dispute": Own(one="/cases/", new="/cases/new"),
     "whistle": Own(one="/whistles/", new="/whistles/new"),
-    "round": Own(one="/rounds/"),
-    "sheet": Own(one="/sheets/"),
+    "round": Own(one="/rounds/", owed=frozenset({"start", "pause", "resume", "oversee"})),
+    "sheet": Own(one="/sheets/", owed=frozenset({"visit"})),
     "watch": Own(one="/watches/", new="/watches/new", acts=frozenset({"strike", "settle"})),
     "team": Own(one="/teams/", acts=frozenset({"seat", "unseat", "join", "leave", "plan", "hold", "call_off", "group"})),
     "handover": Own(one="/handovers/", new="/handovers/new", acts=frozenset({"redirect"})),
+    "dwelling": Own(one="/dwellings/", new="/dwellings/new", owed=frozenset({"inspect", "confirm", "end_lease"})),
+    "household": Own(new="/households/new", forms={"visit": "/households/visits/"}),
+    "order": Own(new="/orders/catalogue"),
 }
 """By kind; cases stand here for links that may lead to either."""
 
@@ -67,7 +74,22 @@ def kind_name(who: Caller, name: str) -> str:
 
 def address(kind: str, code: str) -> str:
     """Return the address of an affair, or of a case."""
-    return f"{OWN.get(kind, SHARED).one or '/affairs/'}{code}"
+    return own_page(kind, code) or f"/affairs/{code}"
+
+
+def own_page(kind: str, code: str) -> str | None:
+    """Return the address of the page that a kind alone has for one of its affairs; None where there is only the shared one."""
+    own = OWN.get(kind, SHARED).one
+    return f"{own}{code}" if own is not None else None
+
+
+def duty_at(kind: str, code: str, act: str) -> str:
+    """Return where what is owed is done: on the page of the kind where it has a form for it, else on the shared one."""
+    own = OWN.get(kind, SHARED)
+    if act in own.forms:
+        return f"{own.forms[act]}{code}"
+    there = own.one is not None and (own.owed is None or act in own.owed)
+    return f"{address(kind, code) if there else f'/affairs/{code}'}#do-{act}"
 
 
 def begins(kind: str) -> str:

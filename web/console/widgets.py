@@ -12,7 +12,7 @@ from models.clock_story import ClockStory
 from models.words import ENDS, Stage
 from rules.labels import Both
 from service.shown import CaseShown
-from web.console.affair_pages import address, begins
+from web.console.affair_pages import address, begins, duty_at
 from web.console.inputs import ROWS
 
 MAIN_STAGES = tuple(stage for stage in Stage if stage not in ENDS or stage is Stage.ARCHIVED)
@@ -68,6 +68,7 @@ GLOBALS: dict[str, Any] = {
     "share": share,
     "promise_rows": ROWS,
     "affair_at": address,
+    "duty_at": duty_at,
     "affair_new": begins,
 }
 """What every template knows."""

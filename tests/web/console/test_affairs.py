@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+from fastapi.routing import APIRoute
+
 from rules.affair.kinds import KINDS
 from service.office import Office
 from tests.web.console.visitors import Desk, Visitor
 from tests.web.running import Api
 from web.console.affair_forms import form
-from web.console.affair_pages import address
+from web.console.affair_pages import OWN, address, duty_at
+from web.console.pages import ROUTERS
 
 GRID, HOUSING = "grid@yanlou-gumeng", "officer@yanlou-housing"
 WORDS = "租户厨房燃气软管老化"
@@ -116,5 +119,25 @@ async def test_a_kind_with_pages_of_its_own_is_led_to_there(desk: Desk) -> None:
         "/cases/C-1",
     )
     page = await (await desk.at(GRID)).get("/affairs")
-    assert 'href="/whistles/new"' in page
-    assert 'href="/affairs/new/hazard"' in page
+    for path in ("/whistles/new", "/dwellings/new", "/households/new", "/orders/catalogue", "/affairs/new/hazard"):
+        assert f'href="{path}"' in page, path
+
+
+def test_every_page_of_one_affair_is_known_where_links_are_made() -> None:
+    pages = {route.path for router in ROUTERS for route in router.routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())}
+    own = {f"{own.one}{{code}}" for own in OWN.values() if own.one is not None}
+    assert own <= pages
+    assert {page for page in pages if re.fullmatch(r"/[a-z]+/\{code\}", page)} - own == {"/affairs/{code}"}
+
+
+def test_what_is_owed_is_done_where_there_is_a_form_for_it() -> None:
+    assert duty_at("whistle", "WH-1", "respond") == "/whistles/WH-1#do-respond"
+    assert duty_at("dwelling", "DW-1", "confirm") == "/dwellings/DW-1#do-confirm"
+    assert duty_at("dwelling", "DW-1", "decide_clearing") == "/affairs/DW-1#do-decide_clearing"
+    assert duty_at("household", "HF-1", "visit") == "/households/visits/HF-1"
+    assert duty_at("household", "HF-1", "renew") == "/affairs/HF-1#do-renew"
+    assert duty_at("sheet", "RS-1", "settle") == "/affairs/RS-1#do-settle"
+    assert duty_at("hazard", "HZ-1", "fix") == "/affairs/HZ-1#do-fix"
+    for name, kind in KINDS.items():
+        acts = {*(own.owed or ()), *own.forms} if (own := OWN.get(name)) is not None else set()
+        assert acts <= kind.specs.keys() | kind.labels.duties.keys(), name

@@ -37,6 +37,10 @@ async def let(grid: Visitor) -> str:
     await grid.submit(f"{page}/let", **lease, rooms="r1")
     await grid.get(page)
     assert "租客乙" in grid.page
+    # The page that all kinds share leads to it.
+    shared = await grid.get(page.replace("/dwellings/", "/affairs/"))
+    assert f'href="{page}"' in shared
+    await grid.get(page)
     return page
 
 
@@ -59,6 +63,9 @@ async def test_a_tenant_checks_in_by_code_and_the_grid_sees_who_it_is(desk: Desk
     assert "租客丙" in grid.page
     assert "待核实" in grid.page
     assert code not in grid.page
+    confirm = next(form for form in grid.forms(f"{page}/confirm") if form.fields["occupant"] != ["t1"])
+    await grid.send(confirm, lives_there="yes")
+    assert grid.page.count("待核实") > (await grid.get(page)).count("待核实")
     other = await desk.at("officer@yanlou-court")
     assert (await other.client.get(page)).status_code == 404
 

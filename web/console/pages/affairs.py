@@ -26,7 +26,7 @@ from service.affairs.reading import AffairFilter, AffairRow
 from service.affairs.shown import AffairFile, AffairShown
 from service.errors import Refused, refuse
 from web.console.affair_forms import AffairChoices, at_post, form
-from web.console.affair_pages import MORE, OWN, address, begins, elsewhere, kind_name, owed_by
+from web.console.affair_pages import MORE, address, begins, elsewhere, kind_name, owed_by, own_page
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.inputs import Form, read
@@ -123,7 +123,7 @@ async def begin(who: CallerDep, fields: FormDep, kind_name: str) -> Response:
     except Refused as refused:
         tried = tried_of(who, kind, kind.opens, fields, refused)
         return _blank_page(who, kind_name, asked, fields, tried)
-    return RedirectResponse(f"/affairs/{begun.receipt.code}?done=affair-begun", 303)
+    return RedirectResponse(f"{address(kind_name, begun.receipt.code or '')}?done=affair-begun", 303)
 
 
 def _beginning(who: Caller, kind_name: str) -> tuple[Kind, Form]:
@@ -198,7 +198,7 @@ async def show(who: Caller, code: str, tried: Tried | None = None) -> Response:
         "affair": found,
         "file": file,
         "kind": kind,
-        "own_page": address(kind.name, found.code) if kind.name in OWN else None,
+        "own_page": own_page(kind.name, found.code),
         "facts": telling.facts(found.facts),
         "story": [(told, telling.facts(told.facts)) for told in reversed(file.timeline.events)] if file.timeline is not None else [],
         "groups": _actions(who, kind, file),

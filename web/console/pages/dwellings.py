@@ -6,6 +6,7 @@ All of it works without a script. What else may be done stands on the page that 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -13,10 +14,12 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from models.affair.dwelling.book import DwellingBook
+from models.affair.hazard import HazardBook, HazardItem
 from rules.affair.allowed import may_begin
 from rules.affair.labels import said
 from rules.affair.units import of_place
 from rules.dwelling.kind import DWELLING
+from rules.hazard.kind import HAZARD
 from service.affairs.beginning import begin
 from service.affairs.dwellings import CheckIns
 from service.errors import Refused
@@ -86,6 +89,19 @@ async def let(who: CallerDep, fields: FormDep, code: str) -> Response:
     return await _act(who, fields, code, "let", given)
 
 
+@router.post("/{code}/confirm")
+async def confirm(who: CallerDep, fields: FormDep, code: str) -> Response:
+    """Say whether somebody who checked in lives there."""
+    given = {"lease": text(fields, "lease", 80), "occupant": text(fields, "occupant", 80)}
+    return await _act(who, fields, code, "confirm", {**given, "lives_there": text(fields, "lives_there", 3) == "yes"})
+
+
+@router.post("/{code}/end")
+async def end(who: CallerDep, fields: FormDep, code: str) -> Response:
+    """End a lease today."""
+    return await _act(who, fields, code, "end_lease", {"lease": text(fields, "lease", 80)})
+
+
 @router.post("/{code}/codes")
 async def give(who: CallerDep, fields: FormDep, code: str) -> Response:
     """Give a lease a check-in code; it stands on this page and nowhere else."""
@@ -102,18 +118,33 @@ async def _act(who: Caller, fields: FormData, code: str, do: str, given: dict[st
     try:
         await who.affairs.act(affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
-        return await _page(who, code, fields, _plain(who, refused), PROBLEMS[str(refused.refusal.code)].status)
+        return await _page(who, code, fields, _plain(who, refused), PROBLEMS[str(refused.refusal.code)].status, tried=do)
     return RedirectResponse(f"/dwellings/{code}?done=affair-done", 303)
 
 
-async def _page(who: Caller, code: str, typed: FormData | None = None, problem: str = "", status: int = 200, given: Any = None) -> Response:
+async def _page(
+    who: Caller,
+    code: str,
+    typed: FormData | None = None,
+    problem: str = "",
+    status: int = 200,
+    *,
+    given: Any = None,
+    tried: str = "",
+) -> Response:
     await of_kind(who, code, DWELLING)
     found, book = await who.affair_reader.detail(who.actor, code), _book(who)
+    hazards = who.office.place.books.get(HAZARD.name)
     context: dict[str, Any] = {
         "d": found,
         "stage": who.words.both(said(DWELLING.labels, "stages", found.stage)),
         "tier": who.words.pick(book.tiers[found.facts["tier"]].zh, book.tiers[found.facts["tier"]].en),
         "checks": [(key, who.words.pick(one.zh, one.en)) for key, one in book.checks.items()],
+        "items": {
+            one["item"]: _item(who, hazards.items if isinstance(hazards, HazardBook) else {}, one["item"])
+            for one in found.facts["findings"].values()
+        },
+        "tried": tried,
         "open_checks": {one["check"] for one in found.facts["findings"].values()},
         "uses": {key: who.words.pick(use.zh, use.en) for key, use in book.uses.items()},
         "typed": lambda name: text(typed or FormData(), name, 2000),
@@ -146,6 +177,12 @@ def _book(who: Caller) -> DwellingBook:
     if not isinstance(book, DwellingBook):
         raise WebProblem("not_found")
     return book
+
+
+def _item(who: Caller, items: Mapping[str, HazardItem], key: str) -> str:
+    """Return what an item of the hazard list is called."""
+    found = items.get(key)
+    return who.words.pick(found.zh, found.en) if found is not None else key
 
 
 def _person(fields: FormData) -> dict[str, str]:
