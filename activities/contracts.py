@@ -10,6 +10,7 @@ from models.affair.round.due import RoundsBegun, RoundsDue
 from models.anchor import AnchorDue, Anchored
 from models.base import Model
 from models.bulletin import BulletinDue, BulletinsMade
+from models.household_list import ListDone, ListTask
 from models.record import (
     AssignmentProposal,
     AssignmentQuery,
@@ -50,3 +51,4 @@ PUBLISH_AFFAIR = Contract("publish_affair", AffairPublication, Published)
 LOAD_AFFAIR = Contract("load_affair", AffairKey, LoadedAffair)
 SERVE_AFFAIR = Contract("serve_affair", AffairTask, AffairTaskDone)
 BEGIN_ROUNDS = Contract("begin_rounds", RoundsDue, RoundsBegun)
+HOUSEHOLD_LIST = Contract("household_list", ListTask, ListDone)

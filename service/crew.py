@@ -24,6 +24,7 @@ from activities.bulletins import BulletinActivities
 from activities.closure import ClosureActivities
 from activities.delivery import DeliveryActivities
 from activities.escalation import EscalationActivities
+from activities.households import HouseholdListActivities
 from activities.records import RecordActivities
 from activities.rounds import RoundActivities
 from service.affairs.desk import Affairs
@@ -31,6 +32,7 @@ from service.affairs.rounds.schedule import Starter
 from service.affairs.serving import Serving
 from service.bulletin.editing import Editor
 from service.cases import Cases
+from service.households.bringing import Bringing
 from service.office import Office
 from service.proof.notary import Notary
 from service.secrecy.logs import CORE
@@ -43,6 +45,7 @@ from workflows.bulletin import BulletinWorkflow
 from workflows.dispute import DisputeWorkflow
 from workflows.handover import HandoverWorkflow
 from workflows.hazard import HazardWorkflow
+from workflows.household_list import HouseholdListWorkflow
 from workflows.order import ServiceOrderWorkflow
 from workflows.round import RoundsDueWorkflow, RoundWorkflow, SheetWorkflow
 from workflows.watch import WatchWorkflow
@@ -167,9 +170,11 @@ def _grid(office: Office) -> Work:
 
 
 def _upkeep(office: Office) -> Work:
-    """What a schedule starts, and may take minutes."""
+    """What may take minutes: what a schedule starts, and lists that are brought in."""
     anchoring = AnchoringActivities(Notary(office))
-    return [AnchorWorkflow, BulletinWorkflow], [anchoring.anchor, anchoring.stamp, BulletinActivities(Editor(office)).make]
+    lists = HouseholdListActivities(Bringing(office, Affairs(office)))
+    activities: list[Callable[..., Any]] = [anchoring.anchor, anchoring.stamp, BulletinActivities(Editor(office)).make, lists.do]
+    return [AnchorWorkflow, BulletinWorkflow, HouseholdListWorkflow], activities
 
 
 WORK: dict[str, Callable[[Office], Work]] = {"disputes": _disputes, "grid": _grid, "upkeep": _upkeep}

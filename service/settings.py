@@ -156,7 +156,7 @@ class Settings(BaseSettings):
     grid_queue: str = ""
     """Its queue of affairs of the grid: whistles, rounds, hazards. Empty = that of the cases."""
     upkeep_queue: str = ""
-    """Its queue of what takes minutes and nobody waits for: the daily anchor, the monthly bulletins. Empty = that of the cases."""
+    """Its queue of what takes minutes: the daily anchor, the monthly bulletins, lists of households. Empty = that of the cases."""
     serves: str = ""
     """Which of `disputes`, `grid` and `upkeep` this worker serves, with spaces between; empty = all."""
     cached_cases: int = Field(default=10_000, ge=0, le=100_000)

@@ -19,8 +19,8 @@ MAX_BODY = 2 * 1024 * 1024
 MAX_UPLOAD = 51 * 1024 * 1024
 """The same where a file is brought in; what a place takes of it is its own limit, checked as it comes."""
 
-UPLOADS = "/papers/uploads"
-"""Where addresses end at which files are brought in."""
+UPLOADS = ("/papers/uploads", "/households/lists")
+"""How addresses end at which files are brought in."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

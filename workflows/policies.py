@@ -29,3 +29,12 @@ STAMPED_WITHIN = timedelta(hours=20)
 
 BIRTH = timedelta(minutes=1)
 """How long a run waits for its first action before it ends as if it had never been."""
+
+LIST_STEP = timedelta(hours=2)
+"""One try of a step of a list of households; a town's takes a minute."""
+
+LIST_BEAT = timedelta(minutes=2)
+"""How long such a try may be silent before somebody else goes on with it."""
+
+LIST_KEPT = timedelta(hours=24)
+"""How long a list that was tried waits for somebody to say that it is to be brought in."""

@@ -31,7 +31,7 @@ class Entry:
 EMPTY: Both = ("必填，却是空的", "is empty, and has to be filled")
 NOT_A_DATE: Both = ("不是能识别的日期", "is no date in one of the forms of the mapping")
 NOT_A_NUMBER: Both = ("不是数字", "is no number")
-NOT_IN_TABLE: Both = ("不在映射的取值表里", "is not in the table of the mapping")
+NOT_IN_TABLE: Both = ("不在可填的内容里", "is none of the words that may stand there")
 FUTURE: Both = ("日期在将来", "lies in the future")
 BEFORE: Both = ("早于登记日期", "lies before the day of registration")
 NO_PLACE: Both = ("没有这个区划", "is no place of ours")

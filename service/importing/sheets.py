@@ -16,6 +16,15 @@ from store.files import BadFile
 Row = dict[str, Any]
 
 
+class NoColumn(BadFile):
+    """A list lacks a column it has to have."""
+
+    def __init__(self, path: Path, head: int, column: str) -> None:
+        self.head = head
+        self.column = column
+        super().__init__(path, f"row {head}", f'there is no column "{column}"')
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """How a list is laid out: its sheet, the row that names the columns, and the columns it has to have."""
@@ -51,7 +60,7 @@ def rows_of(path: Path, form: Form) -> Iterator[tuple[int, Row]]:
 def _check(path: Path, form: Form, heads: list[str]) -> None:
     for column in form.columns:
         if column not in heads:
-            raise BadFile(path, f"row {form.head}", f'there is no column "{column}"')
+            raise NoColumn(path, form.head, column)
 
 
 def _workbook(path: Path, form: Form) -> Iterator[tuple[int, list[Any]]]:

@@ -98,7 +98,7 @@ class Taker:
         limits, (media, ending) = self._known.uploads, form
         self._office.converter.home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=self._office.converter.home) as file:
-            await _written(content, file, limits.most_bytes)
+            await written(content, file, limits.most_bytes)
             await self._office.cleaner.clean(file, media, limits.most_pixels)
             digest, size = await asyncio.to_thread(_digest, file)
             if digest in seen.case.papers:
@@ -145,7 +145,8 @@ def _title(title: str) -> str:
         raise PaperRefused(PaperProblem.FIELD_MISSING, "title") from None
 
 
-async def _written(content: AsyncIterator[bytes], file: IO[bytes], most: int) -> None:
+async def written(content: AsyncIterator[bytes], file: IO[bytes], most: int) -> None:
+    """Write what comes into a file. Raises PaperRefused for nothing, and for more than it may be."""
     size = 0
     async for part in content:
         size += len(part)

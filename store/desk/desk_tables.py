@@ -1,8 +1,8 @@
-"""The tables of the desk: who has taken what on, and intakes that are not finished. No part of the record, nor made from it."""
+"""The tables of the desk: who has taken what on, what is not finished, what is being brought in. No part of the record."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from store.connect import UtcDateTime
 from store.tables import CaseId, StaffId, UnitId, Word, metadata
@@ -33,3 +33,22 @@ drafts = Table(
     Index(None, "owner", "saved_at"),
 )
 """Intakes not finished, each sealed under a key of its own (`store/desk/drafts.py`)."""
+
+household_lists = Table(
+    "household_lists",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("actor", Text, nullable=False),  # `Actor` as JSON
+    Column("unit", UnitId, nullable=False),
+    Column("stage", Word, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("problems", Text, nullable=False),  # rows, columns and reasons; never what stands in a cell
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("sealed", LargeBinary),  # the file, under a key of its own; gone once the list has ended
+    Index(None, "unit", "made_at"),
+    Index(None, "stage", "made_at"),
+)
+"""Lists of households on their way in (`store/desk/household_lists.py`)."""

@@ -53,6 +53,9 @@ FIELDS = 2000
 UNATTENDED = frozenset({"/live", "/session"})
 """Addresses that an open page asks by itself: nobody has done anything, so the session lasts no longer for it."""
 
+UNATTENDED_END = "/progress"
+"""How addresses end at which a page asks by itself how far something is."""
+
 
 class SignInNeeded(Exception):
     """Ends a request at the sign-in page; `back` is where to go on afterwards."""
@@ -262,10 +265,15 @@ def guest(request: Request) -> Guest:
     return Guest(request=request, office=request.app.state.office, words=_words(request), theme=_theme(request))
 
 
+def _attended(path: str) -> bool:
+    """Whether somebody does something there, and no page of theirs by itself."""
+    return path not in UNATTENDED and not path.endswith(UNATTENDED_END)
+
+
 async def caller_or_none(request: Request, accounts: AccountsDep) -> Caller | None:
     """Return who looks, or None where nobody has signed in."""
     cookie = request.cookies.get(SESSION_COOKIE)
-    identity = await accounts.by_session(cookie, used=request.url.path not in UNATTENDED) if cookie else None
+    identity = await accounts.by_session(cookie, used=_attended(request.url.path)) if cookie else None
     if identity is None or cookie is None:
         return None
     return Caller.of(request, identity, cookie)

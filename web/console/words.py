@@ -98,6 +98,12 @@ class Words:
         """Return a day in words."""
         return "" if day is None else str(format_date(day, "yyyy-MM-dd" if self.language == "zh" else "d MMM yyyy", LOCALES[self.language]))
 
+    def dated(self, day: date | None) -> str:
+        """Return a day with its weekday: for days that somebody has to come on."""
+        if day is None:
+            return ""
+        return str(format_date(day, "yyyy-MM-dd EEE" if self.language == "zh" else "EEE d MMM yyyy", LOCALES[self.language]))
+
     def month(self, day: date) -> str:
         """Return the month of a day, without its year."""
         return str(format_date(day, "LLLL", LOCALES[self.language]))

@@ -14,23 +14,10 @@ from tests.web.console.test_rounds import CENTRE, GRID, dealt
 FINE = {"exits": "clear", "ebike": "safe", "wiring": "safe"}
 
 
-async def fits(person: Walker) -> None:
-    """The page is no wider than the phone, and light enough for it."""
-    assert await person.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert len((await person.page.content()).encode()) < 200_000
-
-
 async def answer(person: Walker, **changes: str) -> None:
     """Answer the questions of a fire inspection."""
     for name, value in {**FINE, **changes}.items():
         await person.page.locator(f'[name="answer.{name}"][value="{value}"]').check()
-
-
-async def press(person: Walker, name: str) -> None:
-    """Press a button and wait for the page that follows."""
-    async with person.page.expect_navigation():
-        await person.page.get_by_role("button", name=name, exact=True).click()
-    person.fine()
 
 
 async def opened(person: Walker, code: str) -> None:
@@ -50,20 +37,20 @@ async def test_a_grid_member_walks_a_sheet_on_a_phone(site: Site, office: Office
     axe = how.get("scripts", True)
     async with site.person(GRID, size=PHONE, **how) as grid:
         await grid.go(f"/sheets/{code}")
-        await fits(grid)
+        await grid.fits()
         seen += await grid.barriers() if axe else []
         await answer(grid)
-        await press(grid, "登记走访")
+        await grid.press("登记走访")
         await grid.page.get_by_role("link", name=f"商铺{mark}-2", exact=True).click()
         await expect(grid.page.locator("#target")).to_have_text(f"商铺{mark}-2")
         await grid.page.get_by_text("未能走访", exact=True).click()
         await grid.page.get_by_label("场所停业关闭").check()
-        await press(grid, "登记未走访")
+        await grid.press("登记未走访")
         await answer(grid, exits="blocked")
-        await press(grid, "登记走访")
+        await grid.press("登记走访")
         await grid.sees("还有 0 个")
         await opened(grid, code)
-        await fits(grid)
+        await grid.fits()
         seen += await grid.barriers() if axe else []
         async with grid.page.expect_navigation():
             await grid.page.get_by_role("link", name="-HZ-").click()
@@ -110,7 +97,7 @@ async def test_a_result_that_came_too_late_says_why_and_is_dropped_by_hand(site:
         await expect(grid.page.locator("[data-waiting]")).to_be_visible()
         await other.go(f"/sheets/{code}")
         await answer(other)
-        await press(other, "登记走访")
+        await other.press("登记走访")
         await grid.page.context.set_offline(False)
         await grid.page.get_by_role("button", name="丢弃").click()
         await expect(grid.page.locator("[data-waiting]")).to_be_hidden()
@@ -123,5 +110,5 @@ async def test_the_page_of_a_round_is_read_by_everybody(site: Site, office: Offi
         await centre.go(f"/rounds/{code}")
         assert await centre.barriers() == []
         if "size" in how:
-            await fits(centre)
+            await centre.fits()
         centre.fine()

@@ -7,19 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.web.browser.walking import PHONE, Site, Walker
-
-
-async def press(person: Walker, name: str) -> None:
-    """Press the button of an action and wait for the page that follows."""
-    async with person.page.expect_navigation():
-        await person.page.get_by_role("button", name=name, exact=True).click()
-    person.fine()
-
-
-async def fits(person: Walker) -> None:
-    """The page is no wider than the phone."""
-    assert await person.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+from tests.web.browser.walking import PHONE, Site
 
 
 @pytest.mark.parametrize(
@@ -33,32 +21,32 @@ async def test_a_whistle_goes_its_way_on_phones(site: Site, how: dict[str, Any])
         site.person("officer@yanlou-housing", size=PHONE, **how) as unit,
     ):
         await grid.go("/whistles/new")
-        await fits(grid)
+        await grid.fits()
         seen += await grid.barriers() if axe else []
         await grid.page.get_by_text("民生服务").click()
         await grid.page.get_by_role("link", name="停水停电停气久未恢复").click()
         await expect(grid.page.get_by_label("村镇建设服务中心")).to_be_checked()
         await grid.page.get_by_label("什么情况").fill("三组停水三天")
         await grid.page.get_by_label("已经做了什么").fill("已联系水厂，送水两车")
-        await fits(grid)
+        await grid.fits()
         seen += await grid.barriers() if axe else []
-        await press(grid, "吹哨")
+        await grid.press("吹哨")
         await grid.sees("已吹哨", "待应答", "谷蒙村")
         path = grid.page.url.partition("?")[0].removeprefix(site.address)
         await unit.go(path)
-        await press(unit, "应答")
-        await press(unit, "报到")
+        await unit.press("应答")
+        await unit.press("报到")
         await unit.page.get_by_label("做了什么，结果如何").fill("更换水泵，已恢复供水")
-        await fits(unit)
+        await unit.fits()
         seen += await unit.barriers() if axe else []
-        await press(unit, "办结")
+        await unit.press("办结")
         await unit.sees("待销哨")
         await grid.go(path)
-        await fits(grid)
-        await press(grid, "销哨确认")
+        await grid.fits()
+        await grid.press("销哨确认")
         await grid.unfold("rate_unit")
         await grid.page.locator("#do-rate_unit").get_by_label("5", exact=True).check()
-        await press(grid, "评价部门")
+        await grid.press("评价部门")
         await grid.sees("已销哨", "评分 5")
         seen += await grid.barriers() if axe else []
     assert seen == []

@@ -111,6 +111,24 @@ class Walker:
             await form.locator("button").last.click()
         self.fine()
 
+    async def press(self, name: str) -> None:
+        """Press a button and wait for the page that follows."""
+        async with self.page.expect_navigation():
+            await self.page.get_by_role("button", name=name, exact=True).click()
+        self.fine()
+
+    async def tap(self, name: str) -> None:
+        """Follow a link."""
+        async with self.page.expect_navigation():
+            await self.page.get_by_role("link", name=name).first.click()
+
+    async def fits(self) -> None:
+        """The page is no wider than its window, and light enough for a phone."""
+        size = self.page.viewport_size
+        assert size is not None
+        assert await self.page.evaluate("document.documentElement.scrollWidth") <= size["width"], self.page.url
+        assert len((await self.page.content()).encode()) < 200_000
+
     async def unfold(self, do: str) -> None:
         """Open the fold that an action stands in, and the one around it."""
         for summary in (self.page.locator(f"details:has(> #do-{do}) > summary"), self.page.locator(f"#do-{do} > summary")):

@@ -16,7 +16,7 @@ GRID, CENTRE = "grid@yanlou-gumeng", "dispatcher@yanlou-centre"
 GUMENG = "520111105202"
 FINE: dict[str, Any] = {"answer.exits": "clear", "answer.ebike": "safe", "answer.wiring": "safe"}
 COLUMNS = "id,target,outcome,skip,exits,ebike,wiring\n"
-LOOKS = 400
+LOOKS = 4000
 
 
 async def dealt(office: Office, *keys: str) -> tuple[str, str]:

@@ -22,4 +22,5 @@ def test_days_end_at_24_and_spans_are_told_in_one_unit() -> None:
     assert zh.at(datetime(2026, 3, 4, 16, 0, tzinfo=UTC)) == "2026-03-04 24:00"
     assert en.at(now) == "2 Mar 2026, 09:30"
     assert zh.left(now + timedelta(days=3), now) == "还剩 3 天"
+    assert (zh.dated(now.date()), en.dated(now.date())) == ("2026-03-02 周一", "Mon 2 Mar 2026")
     assert en.left(now - timedelta(hours=5), now) == "5 hours over"

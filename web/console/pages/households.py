@@ -21,6 +21,7 @@ from service.errors import Refused, refuse
 from web.console.affair_forms import AffairChoices, at_post, form
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text, texts
+from web.console.pages.household_lists import may_bring
 from web.problems import KINDS as PROBLEMS
 from web.problems import WebProblem
 
@@ -44,6 +45,7 @@ async def due(who: CallerDep) -> Response:
         "more": found.more,
         "act_of": lambda do: who.words.both(act_words(HOUSEHOLD.labels, do)),
         "begins": may_begin(HOUSEHOLD, who.actor),
+        "brings": may_bring(who),
     }
     return who.page("households/due.html", context)
 
