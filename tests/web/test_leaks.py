@@ -60,6 +60,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/api/v1/handovers/preview": ("/api/v1/handovers/preview?leaver=mediator@yanlou-gumeng",),
     "/api/v1/orders/ledger": ("/api/v1/orders/ledger",),
     "/hazards": ("/hazards",),
+    "/watches": ("/watches", "/watches?grade=red"),
+    "/teams": ("/teams",),
+    "/handovers/new": ("/handovers/new", "/handovers/new?leaver=mediator@yanlou-gumeng"),
     "/households": ("/households",),
     "/whistles": ("/whistles",),
     "/orders": ("/orders",),
@@ -103,7 +106,7 @@ NOTHING_OF_CASES = (
     *("/healthz", "/readyz", "/metrics", "/static/", "/login", "/session", "/citizen", "/account", "/people", "/procedure", "/charts/"),
     *("/api/v1/kpi", "/kpi", "/open311/", "/stop/"),
     *("/published/", "/check-in", "/api/v1/orders/prices", "/orders/catalogue"),
-    *("/whistles/new", "/households/new", "/dwellings/new", "/orders/new/"),
+    *("/whistles/new", "/watches/new", "/households/new", "/dwellings/new", "/orders/new/"),
 )
 """Beginnings of addresses that tell of the place, of accounts, of oneself, or of figures alone; a citizen's case is tested elsewhere.
 
@@ -118,6 +121,7 @@ BY_ID = (
     *(f"{of}/affairs/{{code}}/versions{seq}" for of in ("", "/api/v1") for seq in ("", "/{seq}")),
     *("/api/v1/rounds/{code}/coverage", "/api/v1/handovers/{code}"),
     *("/whistles/{code}", "/households/visits/{code}", "/dwellings/{code}", "/rounds/{code}", "/sheets/{code}"),
+    *("/watches/{code}", "/teams/{code}", "/handovers/{code}"),
 )
 """A way on, a stream and feeds, which are asked below by what is behind them; arrivals, which are no cases yet; papers as PDF and whole
 files, which can't be read here and have tests of their own; single affairs, which `tests/web/test_affair_leaks.py` asks for."""
