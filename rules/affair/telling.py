@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from models.network import Network
+from models.words import Role
 from rules.affair.kind import Kind
 from rules.affair.labels import choices, said
-from rules.labels import Both
+from rules.labels import ROLES, Both
 
 AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 TRUTH: dict[bool, Both] = {True: ("是", "yes"), False: ("否", "no")}
@@ -62,21 +63,38 @@ class Telling:
         """A mapping by keys of a list is told by that list's words; any other by the words of its fields."""
         listed = choices(self._kind.labels, name, self._book) if name in self._kind.labels.lists else None
         if listed is None:
-            return self.facts(found)
+            return tuple(self._keyed(key, value) for key, value in found.items() if value not in (None, "", [], {}))
         return tuple(Fact(key, listed.get(key, (key, key)), self._value("", value)) for key, value in found.items() if value is not None)
+
+    def _keyed(self, key: str, value: Any) -> Fact:
+        """A part that stands under its own id is not told that id once more."""
+        own = isinstance(value, Mapping) and value.get("id") == key
+        return self._fact(key, {name: one for name, one in value.items() if name != "id"} if own else value)
 
     def _value(self, name: str, value: Any) -> Both:
         if isinstance(value, bool):
             return TRUTH[value]
-        text = str(value)
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
         listed = choices(self._kind.labels, name, self._book)
         if listed is not None and text in listed:
             return listed[text]
         if AT.fullmatch(text):
             shown = self._stamp(datetime.fromisoformat(text))
             return shown, shown
+        if (post := self._post(text)) is not None:
+            return post
         named = self._named(name, text)
         return named, named
+
+    def _post(self, text: str) -> Both | None:
+        """Return a post by its unit and role: `mediator@yanlou-justice#2`; None for what is none."""
+        role, at, rest = text.partition("@")
+        unit = self._network.unit(rest.partition("#")[0]) if at else None
+        if unit is None or role not in set(Role):
+            return None
+        zh, en = ROLES[Role(role)]
+        number = f" {rest.partition('#')[2]}" if "#" in rest else ""
+        return f"{unit.name} {zh}{number}", f"{unit.name} {en}{number}"
 
     def _named(self, name: str, text: str) -> str:
         """Return a unit, a post or a place by its name."""

@@ -213,6 +213,8 @@ async def show(who: Caller, code: str, tried: Tried | None = None) -> Response:
         "act_of": lambda do: who.words.both(act_words(kind.labels, do)),
         "kind_of": lambda name: kind_name(who, name),
         "holder_of": lambda duty: _holder(who, found, duty),
+        # A file that nobody has in hand is still looked after: by whoever owes the next thing in it.
+        "next_duty": found.holder or min(found.duties, key=lambda duty: (duty.due is None, duty.due or found.as_of), default=None),
     }
     return who.page("affair.html", context, status=tried.status if tried is not None else 200)
 
@@ -229,7 +231,10 @@ def _holder(who: Caller, found: AffairShown, duty: Any) -> str:
 def _actions(who: Caller, kind: Kind, file: AffairFile) -> list[tuple[str, list[tuple[str, Form]]]]:
     """Return the actions allowed now, in groups: what this post owes, the kind's others, those of every kind."""
     found, owed = file.affair, owed_by(who.actor, file.affair)
-    here = [do for do in found.allowed if do not in elsewhere(kind.name)]
+    dues = {duty.act: duty.due for duty in reversed(found.duties)}
+    here = sorted(
+        (do for do in found.allowed if do not in elsewhere(kind.name)), key=lambda do: (dues.get(do) is None, dues.get(do) or found.as_of)
+    )
     forms = [(do, made) for do in here if (made := form(kind.name, do)) is not None]
     grouped = [
         (who.words.message("轮到您办"), [(do, made) for do, made in forms if do in owed]),
