@@ -50,6 +50,8 @@ REPEATED = 20
 """One signal in so many is sent twice at once: the second one must not count."""
 PATIENCE = 600
 """Seconds that a town filled in may take to come to rest: disputes are opened and raised."""
+IDLE = 0.05
+"""At rest server and worker take less of a second than this."""
 DISPUTES = "SELECT count(*) FROM cases"
 PARTS = ("server", "worker", "service")
 """Whose processor time is told; the service is this process, with what it takes to make signals up."""
@@ -168,9 +170,11 @@ class Bench:
         houses = [(number, [self._made(f"{number}.{n}") for n in each]) for number in numbers]
         await filled(self.office, self.affairs, self.who, houses)
         for _ in range(PATIENCE):
-            if not self._one("SELECT count(*) FROM affairs WHERE kind = 'watch' AND json_extract(state, '$.work') != '{}'"):
-                return []
+            used = self._cpu()
             await asyncio.sleep(1)
+            busy = sum(self._cpu()[name] - used[name] for name in ("server", "worker"))
+            if busy < IDLE and not self._one("SELECT count(*) FROM affairs WHERE kind = 'watch' AND json_extract(state, '$.work') != '{}'"):
+                return []
         raise TimeoutError("not all that the watches have asked for has been done")
 
     async def _through(self, name: str, households: int) -> list[dict[str, float]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, TypeVar
@@ -128,6 +129,11 @@ class Runs:
                 # Somebody else acted on the ended record since its state was read: from that state every try would part again.
                 if ended_at is not None and isinstance(error.cause, ApplicationError) and error.cause.type == DIVERGED:
                     raise NotRunning from error
+                raise
+            except (RPCError, UpdateTimedOut):
+                # The SDK keeps the error for whoever asks for the run as well, and logs it where nobody does.
+                with suppress(RPCError, WorkflowAlreadyStartedError, asyncio.CancelledError):
+                    await operation.workflow_handle()
                 raise
             return receipt
 
