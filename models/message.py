@@ -81,21 +81,21 @@ class CloudEvent(Model):
 
     specversion: Literal["1.0"] = "1.0"
     id: str
-    """`<case id>.<seq>`: the same at every attempt, to every receiver."""
+    """`<id of the case or affair>.<seq>`: the same at every attempt, to every receiver."""
     source: str
     """`/jiefen/<place>`."""
     type: str
-    """`jiefen.case.<happening>.v1`."""
+    """`jiefen.case.<happening>.v1`, or `jiefen.affair.<kind>.<happening>.v1`."""
     subject: str
-    """The case code."""
+    """The code of the case or affair."""
     time: Instant
     datacontenttype: Literal["application/json"] = "application/json"
     dataref: str
     """Where the API shows this event to whoever may see it."""
     sequence: str
-    """Number of the event in its case, ten digits: compared as text it gives the order."""
+    """Number of the event in its case or affair, ten digits: compared as text it gives the order."""
     partitionkey: str
-    """Id of the case: events with the same key come in order."""
+    """Id of the case or affair: events with the same key come in order."""
     data: dict[str, Any]
 
 
@@ -105,7 +105,7 @@ class Delivery(Model):
     id: str
     """Made of event, receiver and medium: planned twice it is the same."""
     case_id: str | None
-    """None for a digest and for a message that is about no case."""
+    """Id of the case, or of the affair; None for a digest and for a message that is about neither."""
     seq: int
     type: str
     """The happening, or `digest`."""

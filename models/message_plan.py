@@ -58,9 +58,12 @@ class Webhook(Model):
     """Whether http without TLS is allowed, inside a closed network."""
     mode: Literal["structured", "binary"] = "structured"
     types: tuple[str, ...] = ()
-    """Happenings it gets; empty = all."""
+    """Happenings of cases it gets; empty = all."""
+    affairs: tuple[str, ...] = ()
+    """Of which affairs it hears: a kind (`hazard`), or one happening of a kind (`hazard.carded`); empty = of none. What a webhook heard
+    before there were affairs it hears still, and no more: nobody is told of households because a list was left empty."""
     towns: tuple[Id, ...] = ()
-    """Towns whose cases it gets; empty = all."""
+    """Towns whose cases and affairs it gets; empty = all."""
     secrets: tuple[SecretName, ...] = Field(min_length=1, max_length=2)
     """Two while one is being changed for the other; each signs."""
     pace: Pace = Pace()

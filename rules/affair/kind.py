@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, TypeAdapter
 
-from models.affair.base import Affair, AffairAction, AffairEvent
+from models.affair.base import Affair, AffairAction, AffairEvent, Happened
 from models.affair.limits import AffairLimit
 from models.affair.record import Told
 from models.clock import Budget, Clock
@@ -173,6 +173,12 @@ class Kind:
         """The models of its actions, the common ones among them, by name."""
         union = get_args(self.actions._type)[0]  # noqa: SLF001 - pydantic says nowhere else what an adapter was made of
         return {model.model_fields["do"].default: model for model in get_args(union)}
+
+    @property
+    def happenings(self) -> dict[str, type[Happened]]:
+        """The models of its happenings, the common ones among them, by type."""
+        union = get_args(self.event.model_fields["what"].annotation)
+        return {model.model_fields["type"].default: model for model in union}
 
     def found_by(self, affair: Any) -> tuple[tuple[str, str], ...]:
         """Everything it is found by: its own keys, whose hands it is in (`staff`), the records it is linked with (`case`, `affair`)."""

@@ -1,4 +1,6 @@
-"""To whom an event of an affair is told (事务消息): who owes something because of it; of a reminder who owes it, of a card the centre too.
+"""To whom an event of an affair is told (事务消息): webhooks that ask for it, and people.
+
+Of people, who owes something because of it; of a reminder who owes it, of a card the centre too.
 
 One rule for all kinds: what a kind's clocks ask of somebody is what they are told of.
 """
@@ -10,9 +12,10 @@ from typing import Any
 
 from models.affair.base import AffairEvent
 from models.message import Medium
-from models.message_plan import AffairNotice, MessagePlan
+from models.message_plan import AffairNotice, MessagePlan, Webhook
 from models.record import Duty
 from models.words import Role
+from rules.messages.affairs_public import affair_happenings, name_of
 from rules.messages.routing import Post, Wanted
 
 REMINDED, CARDED = "reminded", "carded"
@@ -34,6 +37,13 @@ def wanted(event: AffairEvent, duties: tuple[Duty, ...], centre: str, plan: Mess
         return _to((*_owners(duties, {clock_of(event)}), supervisor), plan.affairs.carded)
     begun = {clock.id for clock in event.clocks if not any(alarm.rung for alarm in clock.alarms)}
     return _to(_owners(duties, begun), plan.affairs.owed)
+
+
+def hears_of_affair(hook: Webhook, kind: str, happening: str, town: str | None) -> bool:
+    """Whether a webhook gets an event of an affair of this kind and town: it has asked for it, and such events are told at all."""
+    name = name_of(kind, happening)
+    asked = kind in hook.affairs or name in hook.affairs
+    return asked and name in affair_happenings() and (not hook.towns or town in hook.towns)
 
 
 def _owners(duties: tuple[Duty, ...], clocks: set[Any]) -> Iterator[Post]:

@@ -1,4 +1,4 @@
-"""Events of a case as CloudEvents 1.0, in both ways of writing them to HTTP.
+"""Events of cases and affairs as CloudEvents 1.0, in both ways of writing them to HTTP.
 
 Structured: all in the body. Binary: the attributes as headers, the data in the body.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from models.affair.base import AffairEvent
 from models.event import Event
 from models.message import CloudEvent
+from rules.messages.affairs_public import name_of, told_of_affair
 from rules.messages.public import told
 
 STRUCTURED = "application/cloudevents+json"
@@ -22,9 +24,24 @@ UNQUOTED = "".join(chr(sign) for sign in range(0x21, 0x7F) if chr(sign) not in '
 """What the HTTP binding leaves as it is in a header; space, quote, percent and all beyond ASCII are escaped."""
 
 
+class Recorded(NamedTuple):
+    """The record an event belongs to: a case or an affair."""
+
+    id: str
+    code: str
+    place: str
+    shown_at: str
+    """Where the API shows such records."""
+
+
 def type_of(happening: str) -> str:
-    """The CloudEvents type of a happening: `jiefen.case.registered.v1`."""
+    """The CloudEvents type of a happening of a case: `jiefen.case.registered.v1`."""
     return f"jiefen.case.{happening}.{VERSION}"
+
+
+def type_of_affair(name: str) -> str:
+    """The same of an affair's, by kind and happening: `jiefen.affair.hazard.hazard_reported.v1`."""
+    return f"jiefen.affair.{name}.{VERSION}"
 
 
 def event_id(case_id: str, seq: int) -> str:
@@ -39,16 +56,27 @@ def source_of(place: str) -> str:
 
 def cloud_event(event: Event, case_id: str, code: str, place: str, base_url: str) -> CloudEvent:
     """The event as others get it; `base_url` is where the API is reached, empty = `dataref` is relative to it."""
+    record = Recorded(case_id, code, place, f"{base_url}/api/v1/cases")
+    return _enveloped(event, record, type_of(event.type), told(event, case_id, code))
+
+
+def cloud_event_of_affair(event: AffairEvent, kind: str, affair_id: str, code: str, place: str, base_url: str) -> CloudEvent:
+    """The same of an event of an affair."""
+    record = Recorded(affair_id, code, place, f"{base_url}/api/v1/affairs")
+    return _enveloped(event, record, type_of_affair(name_of(kind, event.type)), told_of_affair(event, kind, affair_id, code))
+
+
+def _enveloped(event: Event | AffairEvent, record: Recorded, type_: str, data: dict[str, Any]) -> CloudEvent:
     return CloudEvent(
-        id=event_id(case_id, event.seq),
-        source=source_of(place),
-        type=type_of(event.type),
-        subject=code,
+        id=event_id(record.id, event.seq),
+        source=source_of(record.place),
+        type=type_,
+        subject=record.code,
         time=event.at,
-        dataref=f"{base_url}/api/v1/cases/{quote(code, safe='')}/timeline?after={event.seq - 1}&limit=1",
+        dataref=f"{record.shown_at}/{quote(record.code, safe='')}/timeline?after={event.seq - 1}&limit=1",
         sequence=f"{event.seq:010d}",
-        partitionkey=case_id,
-        data=told(event, case_id, code),
+        partitionkey=record.id,
+        data=data,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from functools import cache
-from typing import Any, Union, cast, get_args, get_origin
+from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, Field, create_model
 
@@ -16,6 +16,8 @@ from models.base import Model
 from models.event import Event
 from models.happening import What
 from models.words import Stage
+
+Base = TypeVar("Base", bound=Model)
 
 PLAIN = frozenset(
     {
@@ -59,27 +61,34 @@ def happenings() -> dict[str, type[Model]]:
 @cache
 def told_model(kind: str) -> type[Told]:
     """The model of `data` for one type of event: for the AsyncAPI file, and for whoever reads such events."""
-    happening = happenings()[kind]
+    return made_of(happenings()[kind], Told, PLAIN)
+
+
+def made_of(happening: type[Model], base: type[Base], plain: frozenset[str]) -> type[Base]:
+    """What is told of a happening, beside what the base says of every event: its plain fields, ids, and parts cut to what may be known."""
     fields: dict[str, Any] = {}
     for name, field in happening.model_fields.items():
         part = _part(field.annotation)
         if name in PARTS and part is not None:
             own = {one: (part.model_fields[one].annotation, ...) for one in PARTS[name]}
             fields[name] = (create_model(f"{happening.__name__}{part.__name__}", __base__=Model, **_typed(own)), ...)
-        elif name in PLAIN or (name in IDS and part is None):
+        elif name in plain or (name in IDS and part is None):
             fields[name] = (field.annotation, ... if field.is_required() else field.default)
-    made: type[Told] = create_model(f"{happening.__name__}Told", __base__=Told, **_typed(fields))
+    made: type[Base] = create_model(f"{happening.__name__}Told", __base__=base, **_typed(fields))
     made.__doc__ = (happening.__doc__ or "").strip()
     return made
 
 
 def told(event: Event, case_id: str, code: str) -> dict[str, Any]:
     """The `data` of an event, ready for JSON."""
-    model = told_model(event.type)
-    happened = event.what.model_dump(mode="json")
-    own = set(model.model_fields) - set(Told.model_fields)
-    fields = {name: _cut(name, happened[name]) for name in own}
     base = {"case": code, "case_id": case_id, "seq": event.seq, "chapter": event.chapter, "stage": event.stage}
+    return filled(told_model(event.type), event.what, base)
+
+
+def filled(model: type[Model], what: Model, base: dict[str, Any]) -> dict[str, Any]:
+    """The base with what the model tells of a happening, ready for JSON."""
+    happened = what.model_dump(mode="json")
+    fields = {name: _cut(name, happened[name]) for name in model.model_fields.keys() - base.keys()}
     return model.model_validate({**base, **fields}).model_dump(mode="json")
 
 

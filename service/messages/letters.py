@@ -127,11 +127,11 @@ class Letters:
             affair = await self._affairs.load(delivery.case_id or "")
         except UnknownAffair:
             return None
-        line = await self._office.affairs.line(affair.id, delivery.seq)
-        if line is None:
+        found = await self._office.affairs.line(affair.id, delivery.seq)
+        if found is None:
             return None
         kind, docs = KINDS[affair.kind], await self._affairs.bundle(affair)
-        event = kind.event.model_validate_json(line.body)
+        event = kind.event.model_validate_json(found[0].body)
         owed = affair_duties(kind, affair, docs)
         clocks = {of_affairs.clock_of(event), *(clock.id for clock in event.clocks)}
         duty = next((duty for duty in owed if duty.clock in clocks), owed[0] if owed else None)

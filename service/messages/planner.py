@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from models.affair.base import AffairEvent
 from models.case import Case
 from models.event import Event
 from models.message import Medium
 from models.message_plan import Channels
 from models.words import Tier
 from rules.affair.clocks import duties as affair_duties
+from rules.affair.kind import Kind
 from rules.affair.kinds import KINDS
+from rules.messages.affairs import hears_of_affair
 from rules.messages.affairs import wanted as of_affairs
 from rules.messages.routing import Post, Wanted, hears, wanted
 from rules.obligations import duties
@@ -43,7 +46,8 @@ class Planner:
         cases: dict[str, Case | None] = {}
         for one in happened:
             event = Event.model_validate_json(one.body)
-            for hook in self._hooks(one, event, now):
+            heard = (name for name, hook in self._channels.webhooks.items() if hears(hook, event.type, one.town))
+            for hook in _hooks(one, event.type, heard, now):
                 planned.setdefault(hook.id, hook)
             if self._tells_people(event, now):
                 if one.case_id not in cases:
@@ -61,19 +65,27 @@ class Planner:
         """Queue what the oldest events of affairs lead to; return how many events these were. Raises StoreAway."""
         happened = await self._outgoing.fresh_of_affairs()
         planned: dict[str, Planned] = {}
+        hooks = {name: hook for name, hook in self._channels.webhooks.items() if hook.affairs}
         for one in happened:
-            if self._roads_to_people() and now - one.at < timedelta(hours=self._plan.stale_hours):
-                async for message in self._of_affair(one, now):
+            tells_people = self._roads_to_people() and now - one.at < timedelta(hours=self._plan.stale_hours)
+            if not tells_people and not hooks:
+                continue
+            kind = KINDS[str(one.kind)]
+            event = kind.event.model_validate_json(one.body)
+            heard = (name for name, hook in hooks.items() if hears_of_affair(hook, kind.name, event.type, one.town))
+            for message in _hooks(one, event.type, heard, now):
+                planned.setdefault(message.id, message)
+            if tells_people:
+                async for message in self._of_affair(one, kind, event, now):
                     planned.setdefault(message.id, message)
         if happened:
             with suppress(Overtaken):
                 await self._outgoing.plan([one.id for one in happened], list(planned.values()), now, of_affairs=True)
         return len(happened)
 
-    async def _of_affair(self, one: Happened, now: datetime) -> AsyncIterator[Planned]:
+    async def _of_affair(self, one: Happened, kind: Kind, event: AffairEvent, now: datetime) -> AsyncIterator[Planned]:
         affair = await self._affairs.load(one.case_id)
-        kind, docs = KINDS[affair.kind], await self._affairs.bundle(affair)
-        event = kind.event.model_validate_json(one.body)
+        docs = await self._affairs.bundle(affair)
         urgent = kind.urgent(affair)
         foldable = event.type in self._plan.digest.types and not urgent
         due = now if urgent or docs.cal.in_office(now) else docs.cal.next_opening(now)
@@ -110,27 +122,6 @@ class Planner:
         """Whether anybody of flesh and blood may have to hear of it: there is a road, a line in the table, and it is news."""
         told = self._roads_to_people() and any(event.type in route.when for route in self._plan.routes)
         return told and now - event.at < timedelta(hours=self._plan.stale_hours)
-
-    def _hooks(self, one: Happened, event: Event, now: datetime) -> list[Planned]:
-        found = []
-        for name, hook in self._channels.webhooks.items():
-            if hears(hook, event.type, one.town):
-                gate = f"{Medium.WEBHOOK}:{name}"
-                found.append(
-                    Planned(
-                        case_id=one.case_id,
-                        seq=one.seq,
-                        type=event.type,
-                        gate=gate,
-                        receiver=gate,
-                        medium=Medium.WEBHOOK,
-                        template="",
-                        urgent=True,
-                        # When it happened: the clock of a worker that is fast would put it into the future of all others.
-                        due_at=min(now, one.at),
-                    )
-                )
-        return found
 
     async def _people(self, one: Happened, event: Event, case: Case, now: datetime) -> AsyncIterator[Planned]:
         bundle = self._office.library.bundle(case.docs)
@@ -185,3 +176,21 @@ class Planner:
             return [post.person]
         units = [post.unit] if post.unit is not None else [u.id for u in self._office.bundle.network.units.values() if u.town == town]
         return [person.id for person in await self._office.roll.holders(post.role, units)]
+
+
+def _hooks(one: Happened, event_type: str, heard: Iterable[str], now: datetime) -> Iterator[Planned]:
+    """What goes to the webhooks that hear of an event, by their names."""
+    for name in heard:
+        gate = f"{Medium.WEBHOOK}:{name}"
+        yield Planned(
+            case_id=one.case_id,
+            seq=one.seq,
+            type=event_type,
+            gate=gate,
+            receiver=gate,
+            medium=Medium.WEBHOOK,
+            template="",
+            urgent=True,
+            # When it happened: the clock of a worker that is fast would put it into the future of all others.
+            due_at=min(now, one.at),
+        )

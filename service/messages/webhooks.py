@@ -5,7 +5,8 @@ from __future__ import annotations
 from models.event import Event
 from models.message import Attempt, CloudEvent, Delivery, ErrorClass
 from models.message_plan import Channels, Webhook
-from rules.messages.cloud import binary, cloud_event, structured
+from rules.affair.kinds import KINDS
+from rules.messages.cloud import binary, cloud_event, cloud_event_of_affair, structured
 from rules.messages.signing import secret_bytes, signed_headers
 from service.messages.http import Http
 from service.messages.secrets import NoSecret, Secrets
@@ -43,10 +44,15 @@ class WebhookRoad:
         return (await self._http.send("POST", hook.url, headers=sent, body=body, patience=hook.pace.timeout_seconds, now=now)).attempt
 
     async def _event(self, delivery: Delivery) -> CloudEvent | None:
-        """The event as it stands in the record; None where it is not there."""
-        found = await self._office.records.line(delivery.case_id or "", delivery.seq)
-        if found is None:
+        """The event as it stands in the record, of a case or of an affair; None where it is not there."""
+        record, settings = delivery.case_id or "", self._office.settings
+        of_case = await self._office.records.line(record, delivery.seq)
+        if of_case is not None:
+            line, code = of_case
+            return cloud_event(Event.model_validate_json(line.body), record, code, settings.place, settings.public_url)
+        of_affair = await self._office.affairs.line(record, delivery.seq)
+        if of_affair is None:
             return None
-        line, code = found
-        settings = self._office.settings
-        return cloud_event(Event.model_validate_json(line.body), delivery.case_id or "", code, settings.place, settings.public_url)
+        line, kind, code = of_affair
+        event = KINDS[kind].event.model_validate_json(line.body)
+        return cloud_event_of_affair(event, kind, record, code, settings.place, settings.public_url)

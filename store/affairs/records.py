@@ -129,11 +129,12 @@ class AffairRecords:
         async with self._store.read() as db:
             return [line_of(row) for row in (await db.execute(LINES, {"affair_id": affair_id})).all()]
 
-    async def line(self, affair_id: str, seq: int) -> Line | None:
-        """One event exactly as it was stored; None where there is none."""
+    async def line(self, affair_id: str, seq: int) -> tuple[Line, str, str] | None:
+        """One event exactly as it was stored, with the kind and the code of its affair; None where there is none."""
+        query = LINES.add_columns(COLUMNS.kind, COLUMNS.code).join(affairs, COLUMNS.affair_id == affair_events.c.affair_id)
         async with self._store.read() as db:
-            row = (await db.execute(LINES.where(affair_events.c.seq == seq), {"affair_id": affair_id})).first()
-        return None if row is None else line_of(row)
+            row = (await db.execute(query.where(affair_events.c.seq == seq), {"affair_id": affair_id})).first()
+        return None if row is None else (line_of(row), str(row.kind), str(row.code))
 
     async def unreadable(self, affair_id: str) -> int | None:
         """The number of the first event with a column that holds no value of its kind, or None: somebody else has written there."""

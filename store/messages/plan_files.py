@@ -7,6 +7,8 @@ from pathlib import Path
 
 from models.message_plan import LANGUAGES, Channels, MessagePlan
 from models.network import Network
+from rules.affair.kinds import KINDS
+from rules.messages.affairs_public import affair_happenings
 from rules.messages.public import happenings
 from store.files import BadFile, parse, read_yaml
 
@@ -30,6 +32,10 @@ def read_channels(path: Path, network: Network) -> Channels:
     channels = parse(Channels, read_yaml(path), path)
     for name, hook in channels.webhooks.items():
         _known(path, f"webhooks.{name}.types", hook.types)
+        for wanted in hook.affairs:
+            if wanted not in KINDS and wanted not in affair_happenings():
+                reason = f'unknown kind or happening "{wanted}", e.g. hazard or hazard.carded'
+                raise BadFile(path, f"webhooks.{name}.affairs", reason)
         for town in hook.towns:
             if network.centre(town) == network.county_centre:
                 raise BadFile(path, f"webhooks.{name}.towns", f'unknown town "{town}"')

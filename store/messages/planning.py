@@ -37,9 +37,11 @@ class Overtaken(Exception):
 
 
 class Happened(Model):
-    """An event nobody was told yet."""
+    """An event nobody was told yet, of a case or of an affair."""
 
     id: int
+    kind: str | None = None
+    """Of which kind its affair is; None for a case."""
     case_id: str
     code: str
     seq: int
@@ -104,7 +106,7 @@ class Outgoing:
         """The events of affairs that nobody was told yet, the oldest first; `case_id` is the affair's."""
         box, of = affair_outbox.c, affairs.c
         query = (
-            select(box.id, box.affair_id.label("case_id"), of.code, box.seq, box.at, affair_events.c.body, of.town)
+            select(box.id, of.kind, box.affair_id.label("case_id"), of.code, box.seq, box.at, affair_events.c.body, of.town)
             .join(affairs, of.affair_id == box.affair_id)
             .join(affair_events, (affair_events.c.affair_id == box.affair_id) & (affair_events.c.seq == box.seq))
             .where(box.state == NEW)

@@ -215,6 +215,15 @@ def test_a_mistake_is_told_with_file_key_and_reason(folder: Path, name: str, old
     assert "pydantic" not in str(error.value)
 
 
+@pytest.mark.parametrize("unknown", ["hazard.cardd", "hazards", "watch.watch_graded"])
+def test_a_webhook_can_ask_only_for_affairs_that_are_told(folder: Path, unknown: str) -> None:
+    channels = folder / "messages" / "channels.yaml"
+    swap(channels, "allowed_hosts: []", "allowed_hosts: [a.example]")
+    swap(channels, "webhooks: {}", f"webhooks: {{a: {{url: 'https://a.example/', secrets: [a], affairs: [whistle, {unknown}]}}}}")
+    with pytest.raises(BadFile, match=f'webhooks.a.affairs: unknown kind or happening "{unknown}"'):
+        load_place(folder)
+
+
 def test_a_missing_file_is_told(folder: Path) -> None:
     (folder / "risk.yaml").unlink()
     with pytest.raises(BadFile, match=r"^places/huaxi/risk.yaml: cannot be read: No such file"):

@@ -41,8 +41,7 @@ def inner(annotation: Any) -> Iterator[str]:
 
 
 def happenings(kind: Kind) -> list[type[BaseModel]]:
-    annotation = kind.event.model_fields["what"].annotation
-    return [one for one in get_args(annotation) if not issubclass(one, ENGINE)]
+    return [one for one in kind.happenings.values() if not issubclass(one, ENGINE)]
 
 
 def parts(kind: Kind) -> Iterator[tuple[str, str]]:

@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from models.affair import hazard as h
 from models.affair.common import TickAffair
+from models.message import DeliveryState, ErrorClass
+from models.message_plan import Channels
 from models.party import SYSTEM, Actor
 from models.words import Role
 from rules.affair.kinds import KINDS
 from service.affairs.desk import Affairs
-from tests.service.messages.conftest import MONDAY, Desk
+from tests.service.messages.conftest import MONDAY, SECRET, Desk, some_cases
 from tests.service.messages.test_people import SATURDAY, channels, person, ready
+from tests.service.messages.test_webhooks import signature
 from tests.support.mail_server import MailServer, mail_server
 from tests.support.receiver import Receiver
 from tests.support.tls import serving
@@ -74,6 +78,44 @@ async def test_who_has_to_mend_it_is_told_of_the_hazard_and_of_its_card(
     assert WORDS not in text(mail)
     await desk.turns(minutes=3)
     assert len(mail.to) == 4
+
+
+async def test_a_webhook_hears_of_affairs_what_it_asked_for_once_in_order_and_signed(desk: Desk, receiver: Receiver) -> None:
+    """Beside cases, over a receiver that is down and one message that it refuses; a webhook that names no kind hears of cases alone."""
+    channels = Channels.model_validate(
+        {
+            "version": 1,
+            "allowed_hosts": [receiver.host],
+            "webhooks": {
+                "grid": {"url": f"{receiver.url}/grid", "secrets": ["webhook"], "affairs": ["hazard"], "types": ["registered"]},
+                "city": {"url": f"{receiver.url}/city", "secrets": ["webhook"]},
+            },
+        }
+    )
+    desk.use(channels)
+    (case,) = await desk.publish(*some_cases(1))
+    hazard = await begun(desk, "exits")
+    receiver.answer = lambda got: web.Response(status=500) if got.path == "/grid" else None
+    await desk.turns(3)
+    desk.at(MONDAY + timedelta(days=4))
+    after = await ticked(desk, hazard)
+    receiver.answer = lambda got: web.Response(status=422) if got.json["data"].get("affair") and got.json["data"]["seq"] == 2 else None
+    await desk.turns(100, seconds=20)
+    heard = [got for got in receiver.got if got.path == "/grid"]
+    of_affair = [got for got in heard if got.json["partitionkey"] == hazard.id]
+    assert list(dict.fromkeys(got.json["sequence"] for got in of_affair)) == [f"{seq:010d}" for seq in range(1, after.seq + 1)]
+    assert {got.json["type"] for got in of_affair} >= {"jiefen.affair.hazard.hazard_reported.v1", "jiefen.affair.hazard.carded.v1"}
+    assert {got.json["type"] for got in heard if got not in of_affair} == {"jiefen.case.registered.v1"}
+    for got in of_affair:
+        assert got.headers["webhook-signature"] == signature(SECRET, got)
+        assert got.json["subject"] == after.code
+        assert WORDS.encode() not in got.body
+        assert GRID.person.encode() not in got.body
+    (dead,) = await desk.page(DeliveryState.DEAD)
+    assert (dead.case_id, dead.seq, dead.error) == (hazard.id, 2, ErrorClass.REFUSED)
+    city = [got for got in receiver.got if got.path == "/city"]
+    assert {got.json["partitionkey"] for got in city} == {case.id}
+    assert len(city) == case.seq
 
 
 async def test_a_grave_one_is_told_on_a_saturday_and_others_wait_for_the_office(
