@@ -72,15 +72,15 @@ def export_bundle(
     out_file: Annotated[Path, typer.Option("--out", metavar="FILE.zip", help="Where to; must not be there yet.")],
     purpose: Annotated[str, typer.Option("--purpose", help="Why; kept in the access log and in the bundle.")],
     who: As,
-    codes: Annotated[list[str] | None, typer.Argument(help="Case codes.")] = None,
+    codes: Annotated[list[str] | None, typer.Argument(help="Codes of cases and affairs.")] = None,
     town: Annotated[str, typer.Option(help="Instead of codes: a town id, with --year.")] = "",
     year: Annotated[int, typer.Option(min=0, max=9998, help="Instead of codes: all cases registered in this year.")] = 0,
     with_words: Annotated[bool, typer.Option("--with-words", help="With the words and persons this post reads, in clear.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write the records of cases with all that proves them into one file that verifies without us (导出证据包)."""
+    """Write the records of cases and affairs with all that proves them into one file that verifies without us (导出证据包)."""
     if bool(codes) == bool(year) or (town and not year):
-        raise typer.BadParameter("case codes, or --year with or without --town")
+        raise typer.BadParameter("codes, or --year with or without --town")
 
     async def doing() -> int:
         async with desk() as (office, _):
@@ -90,7 +90,7 @@ def export_bundle(
                 made = await bundler.write(actor, wanted, out_file, purpose, with_words=with_words)
             except OSError as error:
                 raise BadFile(str(out_file), "", f"it can't be written: {error.strerror}") from None
-        counts = f"  {len(made.cases)} cases, {made.records} records, {made.withheld} texts withheld"
+        counts = f"  {len(made.cases)} cases, {len(made.affairs)} affairs, {made.records} records, {made.withheld} texts withheld"
         text = "\n".join((counts, f"  hash of the manifest, to be noted: {made.hash}", *(f"  WRONG  {fault}" for fault in made.faults)))
         show(made, as_json, lambda: say(text, head=str(out_file)))
         return WRONG if made.faults else 0

@@ -6,10 +6,12 @@ says `rules/affair/sight.py`. Each look at a single affair is logged before it i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from models.affair.base import Link
 from models.affair.record import AffairExplanation
 from models.party import Actor
 from rules.affair.kind import AffairBundle, Kind
@@ -148,6 +150,10 @@ class AffairReader:
         """Return the links of an affair that lead to records this person may see; the look has been logged already."""
         return tuple((await self._links(actor, affair)).values())
 
+    async def reached(self, actor: Actor, affair: Any) -> frozenset[str]:
+        """Return the ids of all records an affair is linked with and that somebody may see; the look has been logged already."""
+        return frozenset(await self._reached(actor, affair.links))
+
     async def _purpose(self, actor: Actor, kind: Kind, affair: Any, bundle: AffairBundle, opener: str | None, given: str) -> str:
         asked = kind.asks_purpose(affair)
         near = asked and (in_hand(kind, affair, actor, bundle) or opener in actor.own_ids)
@@ -157,7 +163,7 @@ class AffairReader:
         links = (await self._links(actor, looked.affair)).values()
         there = {link.code for link in links}
         back = [link for link in await self.linked_to(actor, looked.affair.id, "affair") if link.code not in there]
-        return await self._showing(actor, looked).whole((*links, *back), looked.row.opened_at)
+        return await self.showing(actor, looked).whole((*links, *back), looked.row.opened_at)
 
     async def _explained(self, actor: Actor, looked: Looked) -> AffairExplanation:
         found = explain(looked.kind, looked.affair, looked.bundle, self._office.now())
@@ -170,14 +176,20 @@ class AffairReader:
     async def _story(self, actor: Actor, looked: Looked, after: int = 0, limit: int = 500) -> shown.AffairTimeline:
         lines = [line for line in await self._office.affairs.lines(looked.affair.id) if line.seq > after][:limit]
         events = [looked.kind.event.model_validate_json(line.body) for line in lines]
-        return await self._showing(actor, looked).story(events, await self._links(actor, looked.affair))
+        return await self.showing(actor, looked).story(events, await self._links(actor, looked.affair))
 
-    def _showing(self, actor: Actor, looked: Looked) -> AffairShowing:
+    def showing(self, actor: Actor, looked: Looked) -> AffairShowing:
+        """Return what shows an affair that somebody has looked at."""
         return AffairShowing(self._office, actor, looked.kind, looked.affair, looked.bundle, looked.seen)
 
     async def _links(self, actor: Actor, affair: Any) -> dict[str, shown.LinkShown]:
         """Return the links of an affair to records that somebody may see, by the record's id."""
-        eyes, links = await self._sighted.eyes(actor), affair.links[-MOST_LINKS:]
-        visible = await self._office.queries.codes(eyes, [link.id for link in links if link.kind == DISPUTE])
-        visible |= await self._queries.codes(eyes, [link.id for link in links if link.kind != DISPUTE])
+        links = affair.links[-MOST_LINKS:]
+        visible = await self._reached(actor, links)
         return {link.id: shown.LinkShown(kind=link.kind, code=visible[link.id], why=link.why) for link in links if link.id in visible}
+
+    async def _reached(self, actor: Actor, links: Sequence[Link]) -> dict[str, str]:
+        """Return the codes of the records these links lead to, of those that somebody may see, by their ids."""
+        eyes = await self._sighted.eyes(actor)
+        visible = await self._office.queries.codes(eyes, [link.id for link in links if link.kind == DISPUTE])
+        return visible | await self._queries.codes(eyes, [link.id for link in links if link.kind != DISPUTE])

@@ -86,6 +86,13 @@ class AffairShowing:
             events=tuple(self._told(event, plain, links) for event, plain in told),
         )
 
+    async def persons(self) -> list[dict[str, Any]]:
+        """Return whom it names, as they may be seen, each under its reference."""
+        plain = self._affair.model_dump(mode="json", exclude=set(Affair.model_fields))
+        await self._open(plain)
+        refs = dict.fromkeys(ref for ref in _refs(plain) if ref.startswith(PERSON))
+        return [{"ref": ref, **found} for ref in refs if (found := self._person(ref)) is not None]
+
     def duty(self, duty: Duty) -> Duty:
         """Return a duty, without whose it is by name where staff are not shown."""
         return duty if self._seen.full(Group.STAFF) else duty.model_copy(update={"person": None})

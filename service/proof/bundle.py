@@ -1,7 +1,7 @@
-"""A bundle (证据包): records of cases that verify without us, with what proves them, and on demand the words they commit to.
+"""A bundle (证据包): records of cases and affairs that verify without us, with what proves them, and on demand the words they commit to.
 
-Only for who is told every event of a case in full, with a purpose, and each case as a look in the access log. The bundle brings its own
-verifier (`service/proof/standalone.py`). What is in it stands there.
+Only for who is told every event of them in full, with a purpose, and each as a look in the access log (`service/proof/parts.py`). The
+bundle brings its own verifier (`service/proof/standalone.py`). What is in it stands there.
 """
 
 from __future__ import annotations
@@ -11,36 +11,26 @@ import zipfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from models.anchor import Anchor, CaseEnd
 from models.base import Model
-from models.case import Case
-from models.event import Event
 from models.party import Actor
-from models.record import Line
 from models.refusal import RefusalCode
 from models.words import Algorithm, Role
 from rules import merkle
 from rules.chain import GENESIS, link
 from rules.digests import digest
-from rules.library import Bundle as Rules
 from rules.library import canonical
-from rules.telling import told_to, words
-from rules.visibility import Group, Sight
 from service.errors import refuse
 from service.office import Office
 from service.proof import standalone
+from service.proof.parts import Part, Parts, Record
 from service.reading import Filter, Reader
-from service.showing import Showing
 from store.looks import Looks
 from store.proof.anchors import Anchors
 
 BUNDLERS = frozenset({Role.DIRECTOR, Role.LEADER, Role.AUDITOR, Role.ARCHIVIST})
 """Who may take records out of the house: who answers for them, and who looks after them."""
-
-IN_EVENTS = frozenset({Group.WAY, Group.KIND, Group.RISK, Group.PLACE, Group.SIZE, Group.VISITS, Group.STAFF})
-"""What stands in events in clear: whoever does not see all of it in full gets no bundle of the case."""
 
 README = """解纷 Jiefen: 证据包 / a bundle of records
 
@@ -52,13 +42,12 @@ verify.py 只用 Python 自带功能，不联网。格式说明见该文件开�
 who can write the whole file anew can make it whole again. What such a person can't make is an anchor that others hold.
 """
 
-Record = dict[str, Any]
-
 
 class Bundled(Model):
     """A bundle that was written."""
 
     cases: tuple[str, ...]
+    affairs: tuple[str, ...] = ()
     records: int
     hash: str
     """Of the manifest, and so of everything: to be noted elsewhere."""
@@ -70,7 +59,7 @@ class Bundled(Model):
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
-    """Where cases had ended when the newest anchor was made, in the order of their ids, each with its place among the leaves."""
+    """Where cases and affairs had ended when the newest anchor was made, by their ids in order, each with its place among the leaves."""
 
     anchor: Anchor | None
     ends: Sequence[CaseEnd]
@@ -78,11 +67,11 @@ class _Tree:
     """From the leaves to the root."""
     places: Mapping[str, int]
 
-    def included(self, case_id: str) -> Record:
-        """Return how the end of a case leads to the root of the anchor."""
+    def included(self, leaf: str) -> Record:
+        """Return how the end of a record leads to the root of the anchor."""
         if self.anchor is None:
-            raise AssertionError("where cases have ended is written with an anchor")
-        place = self.places[case_id]
+            raise AssertionError("where records have ended is written with an anchor")
+        place = self.places[leaf]
         end, steps = self.ends[place], merkle.way(self.rows, place)
         return {"anchor": self.anchor.number, "seq": end.seq, "head": end.head, "steps": [[step.left, step.beside] for step in steps]}
 
@@ -93,6 +82,7 @@ class Bundler:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._reader = Reader(office)
+        self._parts = Parts(office)
         self._anchors = Anchors(office.store)
         self._algorithm = office.store.algorithm
 
@@ -109,44 +99,56 @@ class Bundler:
                 return sorted(found)
 
     async def write(self, actor: Actor, codes: Sequence[str], path: Path, purpose: str, *, with_words: bool) -> Bundled:
-        """Write a bundle of these cases. Raises UnknownCase, Refused, StoreAway; OSError, FileExistsError."""
+        """Write a bundle of these cases and affairs. Raises UnknownCase, UnknownAffair, Refused, StoreAway; OSError, FileExistsError."""
         if actor.role not in BUNDLERS:
             raise refuse(RefusalCode.NOT_ALLOWED)
         if not purpose.strip():
             raise refuse(RefusalCode.MISSING_REASON, "purpose")
         files: dict[str, list[Record]] = {}
-        cases: list[Record] = []
-        tree = await self._tree()
-        withheld, first = 0, self._office.now()
+        parts: list[Part] = []
+        tree, first, said = await self._tree(), self._office.now(), 0
         for code in dict.fromkeys(codes):
-            case, rules, seen = await self._reader.look(actor, code, "bundle", purpose)
-            lines = await self._office.records.lines(case.id)
-            events = [Event.model_validate_json(line.body) for line in lines]
-            _may_leave(seen, events)
-            folder, first = f"cases/{case.code}", min(first, events[0].at)
-            files[f"{folder}/events.jsonl"] = [line.model_dump(mode="json") for line in lines]
-            files[f"{folder}/looks.jsonl"] = [
-                {"id": number, "before": before, "text": text, "hash": said}
-                for number, before, text, said in await Looks(self._office.store).with_before(case.id)
-            ]
-            if case.id in tree.places:
-                files[f"{folder}/inclusion.jsonl"] = [tree.included(case.id)]
-            said = [word async for word in self._said(events, seen)] if with_words else []
-            withheld += sum(len(refs) for event in events for _, refs in words(event).values()) - len(said)
-            if with_words:
-                files[f"{folder}/words.jsonl"] = said
-                files[f"{folder}/persons.jsonl"] = await self._persons(actor, case, rules, seen)
-            cases.append(_entry(case, lines))
+            part = await self._parts.take(actor, code, purpose, with_words=with_words)
+            own = await self._files(part, tree, with_words=with_words)
+            files |= {f"{part.folder}/{name}": records for name, records in own.items()}
+            first, said = min(first, part.lines[0].at), said + len(own.get("words.jsonl", ()))
+            parts.append(part)
         files["anchors.jsonl"] = [{"body": canonical(one.anchor), "hash": one.hash} for one in await self._anchors.since(first)]
-        about = {"asked_by": actor.person, "purpose": purpose, "with_words": with_words, "cases": cases}
-        manifest = await asyncio.to_thread(_packed, path, files, self._manifest(about), self._algorithm)
+        about = {"asked_by": actor.person, "purpose": purpose, "with_words": with_words}
+        manifest = self._manifest(about, parts)
+        noted = await asyncio.to_thread(_packed, path, files, manifest, self._algorithm)
         _, faults = await asyncio.to_thread(lambda: standalone.check(standalone.read(path)))
-        total = sum(len(records) for records in files.values())
-        return Bundled(cases=tuple(case["code"] for case in cases), records=total, hash=manifest, faults=tuple(faults), withheld=withheld)
+        return Bundled(
+            cases=tuple(part.entry["code"] for part in parts if not part.of_affair),
+            affairs=tuple(part.entry["code"] for part in parts if part.of_affair),
+            records=sum(len(records) for records in files.values()),
+            hash=noted,
+            faults=tuple(faults),
+            withheld=sum(part.refs for part in parts) - said,
+        )
 
-    def _manifest(self, about: Record) -> Record:
+    def _manifest(self, about: Record, parts: Sequence[Part]) -> Record:
+        """What the manifest says besides its files; a bundle of cases alone is of the version that every verifier knows."""
+        cases, affairs = ([part.entry for part in parts if part.of_affair is sort] for sort in (False, True))
         made = {"made_at": self._office.now().isoformat(), "place": self._office.settings.place, "algorithm": str(self._algorithm)}
-        return {"format": standalone.FORMAT, "version": standalone.VERSION, **made, **about}
+        version = {"version": standalone.WITH_AFFAIRS, "affairs": affairs} if affairs else {"version": standalone.VERSION}
+        return {"format": standalone.FORMAT, **version, **made, **about, "cases": cases}
+
+    async def _files(self, part: Part, tree: _Tree, *, with_words: bool) -> dict[str, list[Record]]:
+        """Return the files of one record by name."""
+        found: dict[str, list[Record]] = {
+            "events.jsonl": [line.model_dump(mode="json") for line in part.lines],
+            "looks.jsonl": [
+                {"id": number, "before": before, "text": text, "hash": said}
+                for number, before, text, said in await Looks(self._office.store).with_before(part.id)
+            ],
+        }
+        if part.leaf in tree.places:
+            found["inclusion.jsonl"] = [tree.included(part.leaf)]
+        if with_words:
+            found["words.jsonl"] = [word async for word in self._said(part.words)]
+            found["persons.jsonl"] = part.persons
+        return found
 
     async def _tree(self) -> _Tree:
         ends, newest = await self._anchors.ends(), await self._anchors.newest()
@@ -156,32 +158,13 @@ class Bundler:
         places = {end.case_id: place for place, end in enumerate(in_order)}
         return _Tree(newest.anchor if newest is not None else None, in_order, rows, places)
 
-    async def _said(self, events: Sequence[Event], seen: Sight) -> AsyncIterator[Record]:
-        """Yield the words that this person reads in full, each with the salt that its commitment was made with."""
-        refs = {ref: event.seq for event in events for group, found in words(event).values() if seen.full(group) for ref in found}
+    async def _said(self, refs: Mapping[str, int]) -> AsyncIterator[Record]:
+        """Yield the words behind these references, each with the salt that its commitment was made with."""
         salted = await self._office.vault.salted(refs)
         for ref, seq in refs.items():
             if ref in salted:
                 salt, text = salted[ref]
                 yield {"event": seq, "ref": ref, "salt": salt.hex(), "text": text}
-
-    async def _persons(self, actor: Actor, case: Case, rules: Rules, seen: Sight) -> list[Record]:
-        """Return the parties as this person sees them: masked where they are masked."""
-        shown = await Showing(self._office, actor, case, rules, seen).whole()
-        names = ("id", "side", "name", "phone", "id_number", "address")
-        return [{**party.model_dump(mode="json", include=set(names)), "masked": list(shown.masked)} for party in shown.parties]
-
-
-def _may_leave(seen: Sight, events: Sequence[Event]) -> None:
-    """Refuse a case of which this person is not told everything: a chain can't leave anything out."""
-    if not all(seen.full(group) for group in IN_EVENTS) or not all(told_to(event, seen) for event in events):
-        raise refuse(RefusalCode.NOT_ALLOWED)
-
-
-def _entry(case: Case, lines: Sequence[Line]) -> Record:
-    sealed = [line.seq for line in lines if line.type == "archived"]
-    head = lines[-1].hash if lines else GENESIS
-    return {"case_id": case.id, "code": case.code, "events": len(lines), "head": head, "sealed": sealed[-1] if sealed else None}
 
 
 def _packed(path: Path, files: Mapping[str, Sequence[Record]], manifest: Record, algorithm: Algorithm) -> str:

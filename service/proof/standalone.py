@@ -8,6 +8,7 @@ This file is `verify.py` in each bundle, and what `jiefen verify --bundle` runs.
 What is in a bundle. Every `….jsonl` file is a list of records, one on a line: `{"hash":…,"n":1,"record":{…}}`, JSON with sorted keys and no
 spaces. `n` counts from 1; `hash` is the digest of the hash of the line before, a line break, and `{"n":…,"record":…}`. `manifest.json` says
 how many records each file has and what the last hash is. Inside, events, log lines and anchors carry the hashes they had in the system.
+Version 1 is of cases; version 2 has `affairs` in its manifest as well, each a folder `affairs/CODE` with the same files.
 A digest is `sha256:` or `sm3:` with base64url letters; without a mark it is SHA-256 in hex. Before the first there are 64 zeros.
 """
 
@@ -23,7 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-FORMAT, VERSION = "jiefen-bundle", 1
+FORMAT, VERSION, WITH_AFFAIRS = "jiefen-bundle", 1, 2
 GENESIS = "0" * 64
 COMMITMENT = 32
 
@@ -149,7 +150,7 @@ def check(files: Mapping[str, bytes]) -> tuple[dict[str, Any], list[str]]:
 
 
 def _contents(files: Mapping[str, bytes], manifest: Mapping[str, Any], faults: list[str]) -> None:
-    """Check each file, and each case with what proves it."""
+    """Check each file, and each case and affair with what proves it."""
     records: dict[str, list[dict[str, Any]]] = {}
     for name, end in sorted(manifest["files"].items()):
         records[name] = list(_records(name, files.get(name), end, faults))
@@ -161,19 +162,29 @@ def _contents(files: Mapping[str, bytes], manifest: Mapping[str, Any], faults: l
     faults += [name + ": it was not in the bundle" for name in sorted(files) if name not in known and not name.endswith("/")]
     anchors = _anchors(records.get("anchors.jsonl", []), faults)
     for case in manifest["cases"]:
-        _case(case, records, anchors, faults)
+        _part({**case, "id": case["case_id"], "leaf": case["case_id"], "folder": f"cases/{case['code']}/"}, records, anchors, faults)
+    for affair in _affairs(manifest):
+        own, leaf = affair["affair_id"], "affair:" + affair["affair_id"]
+        _part({**affair, "id": own, "leaf": leaf, "folder": f"affairs/{affair['code']}/"}, records, anchors, faults)
+
+
+def _affairs(manifest: Mapping[str, Any]) -> list[Any]:
+    """Return the affairs of a bundle; one of version 1 has none, whatever stands in it."""
+    return list(manifest["affairs"]) if manifest["version"] == WITH_AFFAIRS else []
 
 
 def _manifest(files: Mapping[str, bytes]) -> tuple[dict[str, Any], list[str]]:
     try:
         manifest = json.loads(files["manifest.json"].decode())
-        if manifest["format"] != FORMAT or manifest["version"] != VERSION:
+        if manifest["format"] != FORMAT or manifest["version"] not in (VERSION, WITH_AFFAIRS):
             raise NoBundle("it is of another format: " + str(manifest["format"]) + " " + str(manifest["version"]))
         rest = canonical({name: value for name, value in manifest.items() if name != "hash"})
         faults = [] if digest(rest, manifest["hash"]) == manifest["hash"] else ["manifest.json: it is not the one that was written"]
         if canonical(manifest) + "\n" != files["manifest.json"].decode():
             faults = ["manifest.json: it is not the one that was written"]
         if not all(isinstance(manifest[name], kind) for name, kind in (("files", dict), ("plain", dict), ("cases", list))):
+            raise NoBundle("its manifest.json has other fields")
+        if manifest["version"] == WITH_AFFAIRS and not isinstance(manifest["affairs"], list):
             raise NoBundle("its manifest.json has other fields")
     except NoBundle:
         raise
@@ -220,21 +231,22 @@ def _line_fault(line: str, place: int, before: str) -> str:
     return "" if digest(before + "\n" + canonical({"n": number, "record": record}), said) == said else "it is not the one that was written"
 
 
-def _case(
-    case: Mapping[str, Any], records: dict[str, list[dict[str, Any]]], anchors: Mapping[int, Mapping[str, Any]], faults: list[str]
+def _part(
+    part: Mapping[str, Any], records: dict[str, list[dict[str, Any]]], anchors: Mapping[int, Mapping[str, Any]], faults: list[str]
 ) -> None:
-    folder = "cases/" + str(case.get("code")) + "/"
+    """Check a case or an affair: its line in the manifest, with its id, what anchors call it, and the folder of its files."""
+    folder = part["folder"]
     checks: list[tuple[str, Callable[..., Iterator[str]]]] = [
         ("events.jsonl", _events), ("looks.jsonl", _looks), ("inclusion.jsonl", _inclusion), ("words.jsonl", _words),
     ]  # fmt: skip
     for name, checking in checks:
         try:
-            faults.extend(folder + name + " " + fault for fault in checking(case, records.get(folder + name, []), records, anchors))
+            faults.extend(folder + name + " " + fault for fault in checking(part, records.get(folder + name, []), records, anchors))
         except (KeyError, TypeError, ValueError, AttributeError):
             faults.append(folder + name + ": its records have other fields")
 
 
-def _events(case: Mapping[str, Any], events: list[dict[str, Any]], _: dict[str, list[dict[str, Any]]], __: object) -> Iterator[str]:
+def _events(part: Mapping[str, Any], events: list[dict[str, Any]], _: dict[str, list[dict[str, Any]]], __: object) -> Iterator[str]:
     hashes = [GENESIS]
     for place, event in enumerate(events, start=1):
         body = json.loads(event["body"])
@@ -253,19 +265,19 @@ def _events(case: Mapping[str, Any], events: list[dict[str, Any]], _: dict[str, 
         if body["what"]["type"] == "audited" and body["what"]["checked_head"] not in hashes:
             yield at + "the head that the audit saw is none of the events before it"
         hashes.append(event["hash"])
-    if (len(events), hashes[-1]) != (case["events"], case["head"]):
-        yield f"record {len(events) + 1}: the manifest says {case['events']} events, ending with {case['head']}"
+    if (len(events), hashes[-1]) != (part["events"], part["head"]):
+        yield f"record {len(events) + 1}: the manifest says {part['events']} events, ending with {part['head']}"
 
 
-def _looks(case: Mapping[str, Any], looks: list[dict[str, Any]], _: dict[str, list[dict[str, Any]]], __: object) -> Iterator[str]:
+def _looks(part: Mapping[str, Any], looks: list[dict[str, Any]], _: dict[str, list[dict[str, Any]]], __: object) -> Iterator[str]:
     last: tuple[int, str] | None = None
     for place, look in enumerate(looks, start=1):
         at = f"record {place}: "
         text = json.loads(look["text"])
         if digest(look["before"] + "\n" + look["text"], look["hash"]) != look["hash"]:
             yield at + f"line {look['id']} of the log is not the one that was written"
-        if text["case_id"] != case["case_id"] or text.get("id", str(look["id"])) != str(look["id"]):
-            yield at + "it is a look at another case, or another line"
+        if text["case_id"] != part["id"] or text.get("id", str(look["id"])) != str(look["id"]):
+            yield at + "it is a look at another record, or another line"
         if last is not None and (look["id"] <= last[0] or (look["id"] == last[0] + 1 and look["before"] != last[1])):
             yield at + f"it does not come after line {last[0]} of the log"
         last = look["id"], look["hash"]
@@ -291,12 +303,12 @@ def _anchors(records: list[dict[str, Any]], faults: list[str]) -> dict[int, Mapp
 
 
 def _inclusion(
-    case: Mapping[str, Any],
+    part: Mapping[str, Any],
     proofs: list[dict[str, Any]],
     records: dict[str, list[dict[str, Any]]],
     anchors: Mapping[int, Mapping[str, Any]],
 ) -> Iterator[str]:
-    events = records.get("cases/" + case["code"] + "/events.jsonl", [])
+    events = records.get(part["folder"] + "events.jsonl", [])
     for place, proof in enumerate(proofs, start=1):
         at = f"record {place}: "
         anchor, seq = anchors.get(proof["anchor"]), proof["seq"]
@@ -306,7 +318,7 @@ def _inclusion(
         if not 0 < seq <= len(events) or events[seq - 1]["hash"] != proof["head"]:
             yield at + f"anchor {proof['anchor']} saw another event {seq}"
         root = anchor["root"]
-        climbed = digest(f"leaf\n{case['case_id']} {seq} {proof['head']}", root)
+        climbed = digest(f"leaf\n{part['leaf']} {seq} {proof['head']}", root)
         for left, beside in proof["steps"]:
             pair = (beside, climbed) if left else (climbed, beside)
             climbed = digest("node\n{}\n{}".format(*pair), root)
@@ -314,8 +326,8 @@ def _inclusion(
             yield at + f"it does not lead to the root of anchor {proof['anchor']}"
 
 
-def _words(case: Mapping[str, Any], words: list[dict[str, Any]], records: dict[str, list[dict[str, Any]]], _: object) -> Iterator[str]:
-    bodies = "\n".join(event["body"] for event in records.get("cases/" + case["code"] + "/events.jsonl", []))
+def _words(part: Mapping[str, Any], words: list[dict[str, Any]], records: dict[str, list[dict[str, Any]]], _: object) -> Iterator[str]:
+    bodies = "\n".join(event["body"] for event in records.get(part["folder"] + "events.jsonl", []))
     for place, word in enumerate(words, start=1):
         at = f"record {place}: "
         said = word["ref"].rpartition(":")[2]
@@ -329,11 +341,11 @@ def _words(case: Mapping[str, Any], words: list[dict[str, Any]], records: dict[s
 
 
 def summary(manifest: Mapping[str, Any]) -> list[str]:
-    """Return what is in the bundle, a line for each case."""
+    """Return what is in the bundle, a line for each case and each affair."""
     made = (str(manifest.get(name)) for name in ("format", "version", "made_at", "asked_by", "purpose"))
-    entries = [case for case in manifest["cases"] if isinstance(case, dict)]
-    cases = [f"{case.get('code')}: {case.get('events')} events, head {case.get('head')}" for case in entries]
-    return ["  ".join(made), f"hash of the manifest: {manifest['hash']}", *cases]
+    entries = [one for one in (*manifest["cases"], *_affairs(manifest)) if isinstance(one, dict)]
+    records = [f"{one.get('code')}: {one.get('events')} events, head {one.get('head')}" for one in entries]
+    return ["  ".join(made), f"hash of the manifest: {manifest['hash']}", *records]
 
 
 def main(arguments: list[str]) -> int:

@@ -33,6 +33,7 @@ from tests.support.filled import publish
 from tests.support.onward import done, opening
 
 SUMMARY = "甲家院坝抬高，雨水流入乙家。"
+SEEN = "一楼过道停放六辆电动车"
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("screener@yanlou-centre", "screen", {"category": "0201", "accept": True}),
@@ -80,8 +81,9 @@ class Small:
     async def _affair(self, number: int) -> None:
         """A hazard that was reported, dealt with and looked at again, as its run would have published it."""
         core = CoreAffair(KINDS["hazard"], NOW, affair_id=f"00000000-0000-5000-8000-0000000000{number + 1}0")
-        core.done("grid@yanlou-gumeng", "report", place=GUMENG, item="exits", text="text:ref")
-        core.done("officer@yanlou-gumeng", "fix", text="text:ref")
+        found, mended = [await self.office.vault.seal_text(core.state.id, action, "text", SEEN) for action in ("a1", "a2")]
+        core.done("grid@yanlou-gumeng", "report", place=GUMENG, item="exits", text=found)
+        core.done("officer@yanlou-gumeng", "fix", text=mended)
         core.done("grid@yanlou-gumeng", "inspect", passed=True)
         blank, algorithm = core.blank, self.office.settings.hash_algorithm
         state, lines = append(core.kind, blank, core.events, algorithm)

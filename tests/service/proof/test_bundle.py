@@ -1,4 +1,4 @@
-"""Bundles verify with what lies in them alone, by us and by their own program, and name every record that was changed."""
+"""Bundles of cases and affairs verify with what lies in them, by us and by their own program, and name every record that was changed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from models.refusal import RefusalCode
 from models.words import Algorithm
 from rules.digests import digest
-from service.errors import Refused
+from service.errors import Refused, UnknownAffair
 from service.proof import standalone
 from service.proof.bundle import Bundled, Bundler
 from store.looks import LookFilter, Looks
 from store.places import LoadedPlace
-from tests.service.proof.conftest import SUMMARY, Small, made
+from tests.service.proof.conftest import SEEN, SUMMARY, Small, made
 from tests.service.town import who
 from tests.support.editing import swap
 
@@ -35,6 +35,7 @@ Lines = list[dict[str, Any]]
 
 async def written(small: Small, path: Path, *, with_words: bool = True) -> Bundled:
     codes = [(await small.office.records.load(core.case.id)).code for core in small.cases]  # type: ignore[union-attr]
+    codes.append(await small.office.affairs.code(small.affairs[0].state.id))
     return await Bundler(small.office).write(DIRECTOR, [code for code in codes if code], path, WHY, with_words=with_words)
 
 
@@ -45,7 +46,7 @@ async def bundle(request: pytest.FixtureRequest, whole_huaxi: LoadedPlace, tmp_p
     path = home / "bundle.zip"
     done = await written(small, path)
     await small.office.close()
-    assert (done.faults, done.withheld, len(done.cases)) == ((), 0, 2)
+    assert (done.faults, done.withheld, len(done.cases), len(done.affairs)) == ((), 0, 2, 1)
     return path
 
 
@@ -60,8 +61,11 @@ def test_a_bundle_is_whole_and_holds_all_that_proves_it(bundle: Path) -> None:
     assert (manifest["asked_by"], manifest["purpose"]) == (DIRECTOR.person, WHY)
     names = {name.rpartition("/")[2] for name in manifest["files"]}
     assert names == {"events.jsonl", "looks.jsonl", "inclusion.jsonl", "words.jsonl", "persons.jsonl", "anchors.jsonl"}
-    assert all(manifest["files"][name]["records"] for name in manifest["files"])
-    assert SUMMARY.encode() in b"".join(files[name] for name in files if name.endswith("words.jsonl"))
+    assert all(manifest["files"][name]["records"] for name in manifest["files"] if not name.startswith("affairs") or "persons" not in name)
+    words = b"".join(files[name] for name in files if name.endswith("words.jsonl"))
+    assert SUMMARY.encode() in words
+    assert SEEN.encode() in words
+    assert {name.partition("/")[0] for name in manifest["files"]} == {"cases", "affairs", "anchors.jsonl"}
 
 
 def test_its_own_program_says_the_same_without_us(bundle: Path, tmp_path: Path) -> None:
@@ -194,6 +198,7 @@ def remade(files: Mapping[str, bytes], name: str, change: Callable[[Lines], Line
     return {**files, name: text.encode(), "manifest.json": f"{standalone.canonical(manifest)}\n".encode()}
 
 
+@pytest.mark.parametrize("folder", ["cases", "affairs"])
 @pytest.mark.parametrize(
     ("kind", "field", "said"),
     [
@@ -201,16 +206,16 @@ def remade(files: Mapping[str, bytes], name: str, change: Callable[[Lines], Line
         ("events.jsonl", "type", "the text says"),
         ("looks.jsonl", "text", "is not the one that was written"),
         ("looks.jsonl", "before", "is not the one that was written"),
-        ("words.jsonl", "text", "the words are not those that event 1 commits to"),
-        ("words.jsonl", "salt", "the words are not those that event 1 commits to"),
+        ("words.jsonl", "text", "the words are not those that event "),
+        ("words.jsonl", "salt", "the words are not those that event "),
         ("inclusion.jsonl", "head", "saw another event"),
         ("inclusion.jsonl", "steps", "it does not lead to the root"),
         ("anchors.jsonl", "body", "is not the one that was made"),
     ],
 )
-def test_what_was_hashed_in_the_system_holds_within(bundle: Path, kind: str, field: str, said: str) -> None:
+def test_what_was_hashed_in_the_system_holds_within(bundle: Path, folder: str, kind: str, field: str, said: str) -> None:
     files = standalone.read(bundle)
-    name = next(name for name in files if name.endswith(kind))
+    name = next(name for name in files if name.endswith(kind) and (name.startswith(folder) or kind == name))
     algorithm = Algorithm(json.loads(files["manifest.json"])["algorithm"])
 
     def change(records: Lines) -> Lines:
@@ -228,12 +233,12 @@ def test_what_was_hashed_in_the_system_holds_within(bundle: Path, kind: str, fie
 # -- who may, and what is left out -------------------------------------------------------------------------------------
 
 
-async def test_words_are_left_out_unless_asked_for_and_every_case_is_a_look(pristine: Small, tmp_path: Path) -> None:
+async def test_words_are_left_out_unless_asked_for_and_every_case_and_affair_is_a_look(pristine: Small, tmp_path: Path) -> None:
     done = await written(pristine, tmp_path / "plain.zip", with_words=False)
-    assert done.withheld == 2
-    assert SUMMARY.encode() not in (tmp_path / "plain.zip").read_bytes()
+    assert done.withheld == 4
+    assert not any(word.encode() in (tmp_path / "plain.zip").read_bytes() for word in (SUMMARY, SEEN))
     looks = await Looks(pristine.office.store).page(LookFilter(person=DIRECTOR.person))
-    assert [(look.look, look.purpose) for look in looks][:2] == [("bundle", WHY)] * 2
+    assert [(look.look, look.purpose) for look in looks][:3] == [("bundle", WHY)] * 3
 
 
 async def test_who_is_not_told_everything_gets_no_bundle(pristine: Small, tmp_path: Path) -> None:
@@ -251,3 +256,20 @@ async def test_who_is_not_told_everything_gets_no_bundle(pristine: Small, tmp_pa
     assert await Bundler(pristine.office).codes(DIRECTOR, "yanlou", 2026) == sorted(
         [(await pristine.office.records.load(core.case.id)).code for core in pristine.cases]  # type: ignore[union-attr, type-var]
     )
+
+
+async def test_an_affair_leaves_the_house_only_with_who_is_told_all_of_it(pristine: Small, tmp_path: Path) -> None:
+    """Neither with somebody who begins affairs, nor with whom its links are hidden from; and no words where they are masked."""
+    code = await pristine.office.affairs.code(pristine.affairs[0].state.id) or ""
+    for post, wanted in (("grid@yanlou-gumeng", Refused), ("director@gaopo-centre", UnknownAffair)):
+        with pytest.raises(wanted):
+            await Bundler(pristine.office).write(who(post), [code], tmp_path / "no.zip", WHY, with_words=True)
+    county = await Bundler(pristine.office).write(who("director@huaxi-centre"), [code], tmp_path / "county.zip", WHY, with_words=True)
+    assert (county.faults, county.withheld, county.affairs) == ((), 2, (code,))
+    assert SEEN.encode() not in (tmp_path / "county.zip").read_bytes()
+    # Of cases alone, a bundle is of the version that older verifiers know.
+    assert standalone.check(standalone.read(tmp_path / "county.zip"))[0]["version"] == standalone.WITH_AFFAIRS
+    case = (await pristine.office.records.load(pristine.cases[0].case.id)).code or ""  # type: ignore[union-attr]
+    await Bundler(pristine.office).write(DIRECTOR, [case], tmp_path / "cases.zip", WHY, with_words=False)
+    manifest = standalone.check(standalone.read(tmp_path / "cases.zip"))[0]
+    assert (manifest["version"], "affairs" in manifest) == (standalone.VERSION, False)
