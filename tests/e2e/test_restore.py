@@ -1,6 +1,6 @@
 """Backups of a running instance, taken at different moments, put back after everything was lost: the record is whole and all runs agree.
 
-On the embedded stack as `up` runs it, and on PostgreSQL by its own programs.
+Of cases and of affairs. On the embedded stack as `up` runs it, and on PostgreSQL by its own programs.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from service import upkeep
+from service.affairs.desk import Affairs
 from service.backup.taking import backup
 from service.cases import Cases
 from service.crew import connect
@@ -50,6 +51,26 @@ async def beside(instance: Running, place: LoadedPlace) -> AsyncIterator[Desk]:
 
 async def drifts(here: Desk) -> list[upkeep.Drift]:
     return [found async for found in upkeep.drift(here.office, here.cases)]
+
+
+async def hazard(here: Desk) -> str:
+    """Report a hazard; return the id of its affair, whose clock runs from now on."""
+    grid = Affairs(here.office)
+    fields = {"place": "520111105202", "item": "exits", "text": "一楼过道停放六辆电动车"}
+    return (await grid.open("hazard", fields, await grid.actor("grid@yanlou-gumeng"))).affair_id
+
+
+async def fixed(here: Desk, affair_id: str, *, action_id: str | None = None) -> tuple[str, ...]:
+    """Say that it was dealt with; return what happened."""
+    grid = Affairs(here.office)
+    fields = {"text": "已清理"}
+    return (await grid.act(affair_id, "fix", fields, await grid.actor("officer@yanlou-gumeng"), action_id=action_id)).events
+
+
+async def closed(here: Desk, affair_id: str) -> str | None:
+    """Look at it again and find it in order; return the stage it is in then."""
+    grid = Affairs(here.office)
+    return (await grid.act(affair_id, "inspect", {"passed": True}, await grid.actor("grid@yanlou-gumeng"))).stage
 
 
 def files(folder: Path) -> list[Path]:
@@ -88,10 +109,13 @@ async def test_a_lost_home_comes_back_from_backups_of_different_moments(tmp_path
     await asyncio.to_thread(instance.start)
     stop, done = asyncio.Event(), dict[str, str]()
     async with beside(instance, whole_huaxi) as here:
-        first = await here.open(4)
+        first, gone_on, quiet = await here.open(4), await hazard(here), await hazard(here)
         worker = asyncio.create_task(acting(here, stop, done))
         await several(done, 3)
         await backup(here.office, early)
+        assert await fixed(here, gone_on, action_id="fixed") == ("hazard_fixed",)
+        begun_since = await hazard(here)
+        clocks = {one: (await Affairs(here.office).load(one)).clocks for one in (gone_on, quiet, begun_since)}
         await several(done, 3)
         acknowledged = dict(done)
         await backup(here.office, late)
@@ -118,6 +142,9 @@ async def test_a_lost_home_comes_back_from_backups_of_different_moments(tmp_path
     assert (checked.code, [item for item in checked.json if item["findings"]]) == (0, []), checked.err
     await asyncio.to_thread(instance.start)
     async with beside(instance, whole_huaxi) as here:
+        # Of the affairs, the run of one has not heard of its last action, one has no run, and one goes on as if nothing had been.
+        off = {found.case_id: found.kind for found in await drifts(here)}
+        assert [off.get(one) for one in (gone_on, quiet, begun_since)] == [upkeep.DriftKind.RUN, None, upkeep.DriftKind.MISSING]
         mended = [item.done async for item in upkeep.repair(here.office, here.cases)]
         assert set(mended) == {"restarted"}
         assert await drifts(here) == []
@@ -125,6 +152,11 @@ async def test_a_lost_home_comes_back_from_backups_of_different_moments(tmp_path
         for action, case_id in acknowledged.items():
             assert await here.office.records.receipt(case_id, action) is not None
         assert (await here.act(first, "officer@yanlou-gumeng", "assign")).events == ("assignment_requested", "assigned")
+        assert {one: (await Affairs(here.office).load(one)).clocks for one in clocks} == clocks
+        assert await fixed(here, gone_on, action_id="fixed") == ("hazard_fixed",), "what was acknowledged is not done again"
+        for one in (quiet, begun_since):
+            await fixed(here, one)
+        assert [await closed(here, one) for one in (gone_on, quiet, begun_since)] == ["closed"] * 3
         assert await drifts(here) == []
     await asyncio.to_thread(instance.stop)
 
@@ -143,14 +175,16 @@ async def test_a_dump_of_postgresql_comes_back_older_than_the_running_cases(
     chosen = settings(tmp_path / "home", database_url=postgres.url(name))
     stop, done = asyncio.Event(), dict[str, str]()
     async with desk(env.client, chosen, place=whole_huaxi) as here:
-        first = await here.open(4)
+        first, mended = await here.open(4), await hazard(here)
         worker = asyncio.create_task(acting(here, stop, done))
         await several(done, 3)
         acknowledged = dict(done)
         await backup(here.office, tmp_path / "backup")
         stop.set()
         await worker
-        await here.note(first)  # after the backup: lost with the database, and the running case knows it
+        # After the backup: lost with the database, and the running case, and the running affair, know it.
+        await here.note(first)
+        await fixed(here, mended)
     assert acknowledged
     dump = tmp_path / "backup" / "cases" / "jiefen.dump"
     command = ["pg_restore", "--no-owner", f"--host={postgres.folder}", "--username=jiefen", f"--dbname={again}", str(dump)]
@@ -160,12 +194,14 @@ async def test_a_dump_of_postgresql_comes_back_older_than_the_running_cases(
     async with desk(env.client, restored, place=whole_huaxi) as here:
         assert (await restore_check(here.office)).ok
         assert await whole(here.office)
-        kinds = {found.kind for found in await drifts(here)}
-        assert upkeep.DriftKind.RUN in kinds
+        off = {found.case_id: found.kind for found in await drifts(here)}
+        assert (off[first], off[mended]) == (upkeep.DriftKind.RUN, upkeep.DriftKind.RUN)
         left = [item.drift.kind async for item in upkeep.repair(here.office, here.cases) if item.done is None]
         assert set(left) <= {upkeep.DriftKind.STRAY}  # cases opened after the backup
         assert [found for found in await drifts(here) if found.kind is not upkeep.DriftKind.STRAY] == []
         for action, case_id in acknowledged.items():
             assert await here.office.records.receipt(case_id, action) is not None
         assert (await here.act(first, "officer@yanlou-gumeng", "assign")).events[-1] == "assigned"
+        assert await fixed(here, mended) == ("hazard_fixed",)
+        assert await closed(here, mended) == "closed"
     postgres.drop(again)
