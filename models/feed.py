@@ -44,7 +44,7 @@ class Entry(Model):
     kind: EntryKind
     code: str
     what: str
-    """Clock that runs out, or `meeting` and `joint_meeting`."""
+    """Clock that runs out, in an affair with its kind (`hazard/rectify`), or `meeting` and `joint_meeting`."""
     start: Instant
     end: Instant
     provisional: bool = False

@@ -1,6 +1,6 @@
-"""The change feed of one process: what happened to any case somebody may see, in order, each event once.
+"""The change feed of one process: what happened to any case, or any affair, somebody may see, in order, each event once.
 
-Open pages are many and what happens is little: `advance` reads each event once for all of them, with those to whom its case is
+Open pages are many and what happens is little: `advance` reads each event once for all of them, with those to whom its record is
 open, and `live` answers each page from there. Who comes back after a while is answered from the store.
 """
 
@@ -15,38 +15,44 @@ from service import shown
 from service.office import Office
 from service.reading import Reader
 from store.desk.lists import Eyes
-from store.feed import Feed, FeedRow
+from store.feed import AFFAIRS, CASES, Feed, FeedRow, Side
 
-__all__ = ["ChangeFeed", "Eyes"]
+__all__ = ["AFFAIRS", "ChangeFeed", "Eyes"]
 
 KEPT = 2000
 """How many events stay at hand for pages that are a little behind."""
 
 
 class Heard(NamedTuple):
-    """An event at hand, and to whom its case was open when it was read."""
+    """An event at hand, and to whom its record was open when it was read."""
 
     row: FeedRow
     scopes: frozenset[tuple[str, str]]
 
 
 class ChangeFeed:
-    """Reads the feed for one person after another. One for each process; a restart loses nothing."""
+    """Reads the feed of cases, or that of affairs, for one person after another. One of each for a process; a restart loses nothing."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, side: Side = CASES) -> None:
         self._office = office
-        self._feed = Feed(office.store)
+        self._side = side
+        self._feed = Feed(office.store, side)
         self._heard: deque[Heard] = deque(maxlen=KEPT)
         self._before: int | None = None
         """Position in front of the first event at hand; None until the feed has been read."""
         self._read = 0
+
+    @property
+    def name(self) -> str:
+        """`cases` or `affairs`: positions of one mean nothing in the other."""
+        return self._side.name
 
     async def end(self) -> int:
         """Return the position behind all that has happened."""
         return await self._feed.end()
 
     async def eyes(self, actor: Actor) -> Eyes:
-        """Return which cases somebody's eyes may rest on, to be kept by a page for a while."""
+        """Return what somebody's eyes may rest on, to be kept by a page for a while."""
         return await Reader(self._office).eyes(actor)
 
     async def advance(self) -> int:
@@ -69,7 +75,7 @@ class ChangeFeed:
             return await self.after(actor, position)
         # From the newest backwards: a page is rarely more than an event behind.
         behind = [*takewhile(lambda heard: heard.row.id > position, reversed(self._heard))][::-1]
-        seen = [heard.row for heard in behind if eyes.open_to(heard.scopes)]
+        seen = [heard.row for heard in behind if self._side.sees(eyes, heard.scopes)]
         return self._shown(seen, behind[-1].row.id if behind else position)
 
     async def after(self, actor: Actor, position: int, limit: int = 500) -> shown.Changes:

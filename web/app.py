@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 
 from service.arrivals.receiving import Receiving
-from service.changes import ChangeFeed
+from service.changes import AFFAIRS, ChangeFeed
 from service.crew import connect, logged_runtime
 from service.entry.accounts import Accounts
 from service.entry.oidc import Oidc
@@ -58,11 +58,12 @@ def create_app(settings: Settings, *, office: Office | None = None) -> FastAPI:
             raise
         app.state.office = office or opened
         app.state.feed = ChangeFeed(app.state.office)
+        app.state.affair_feed = ChangeFeed(app.state.office, AFFAIRS)
         app.state.accounts = Accounts(app.state.office)
         app.state.oidc = Oidc(app.state.office, app.state.accounts)
         if opened is not None:
             await app.state.accounts.demo_accounts()
-        kept = (_keep_current(app.state.office), _go_on(app.state.office), app.state.pulse.run(app.state.feed))
+        kept = (_keep_current(app.state.office), _go_on(app.state.office), app.state.pulse.run(app.state.feed, app.state.affair_feed))
         running = [asyncio.create_task(doing) for doing in kept]
         try:
             yield

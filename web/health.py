@@ -142,7 +142,7 @@ async def metrics(request: Request, office: OfficeDep) -> Response:
         return response("not_found")
     found: Metrics = request.app.state.metrics
     text = await FIGURES.told(office)
-    found.feed_behind.set(max(0, FIGURES.feed_end - request.app.state.pulse.end))
+    found.feed_behind.set(max(0, FIGURES.feed_end - request.app.state.pulse.end(request.app.state.feed.name)))
     return Response(text + generate_latest(found.registry), media_type=CONTENT_TYPE_LATEST)
 
 

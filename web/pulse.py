@@ -1,4 +1,4 @@
-"""The pulse of one web process: a single look at the change feed every quarter of a second wakes every open stream.
+"""The pulse of one web process: a single look at the change feeds every quarter of a second wakes every open stream.
 
 Streams ask for what their own eyes may see only when something has happened, so a hundred open pages cost one query a beat.
 """
@@ -6,6 +6,7 @@ Streams ask for what their own eyes may see only when something has happened, so
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from service.changes import ChangeFeed
 
@@ -14,22 +15,22 @@ BEAT = 0.25
 
 
 class Pulse:
-    """Wakes listeners when the feed has moved; keeps nothing that a restart would lose."""
+    """Wakes listeners when a feed has moved; keeps nothing that a restart would lose."""
 
     def __init__(self) -> None:
-        self._end = 0
+        self._ends: dict[str, int] = {}
         self._beat = asyncio.Event()
         self.stopped = False
 
-    @property
-    def end(self) -> int:
-        """The position behind all that this process has read."""
-        return self._end
+    def end(self, feed: str) -> int:
+        """The position behind all that this process has read of a feed, by its name."""
+        return self._ends.get(feed, 0)
 
-    async def run(self, feed: ChangeFeed) -> None:
-        """Look at the feed until cancelled; a store that is away is asked again with the next beat."""
+    async def run(self, *feeds: ChangeFeed) -> None:
+        """Look at the feeds until cancelled; a store that is away is asked again with the next beat."""
         while True:
-            await self._look(feed)
+            for feed in feeds:
+                await self._look(feed)
             await asyncio.sleep(BEAT)
 
     def stop(self) -> None:
@@ -37,9 +38,9 @@ class Pulse:
         self.stopped = True
         self._wake()
 
-    async def wait(self, position: int, longest: float) -> None:
-        """Return when something stands behind a position, or after the longest time, in seconds, or when the process stops."""
-        if self.stopped or self._end > position:
+    async def wait(self, positions: Mapping[str, int], longest: float) -> None:
+        """Return when something stands behind a position in its feed, or after the longest time, in seconds, or when the process stops."""
+        if self.stopped or any(self.end(feed) > position for feed, position in positions.items()):
             return
         try:
             await asyncio.wait_for(self._beat.wait(), longest)
@@ -51,8 +52,8 @@ class Pulse:
             end = await feed.advance()
         except ConnectionError:
             return
-        if end > self._end:
-            self._end = end
+        if end > self.end(feed.name):
+            self._ends[feed.name] = end
             self._wake()
 
     def _wake(self) -> None:

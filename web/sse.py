@@ -60,7 +60,7 @@ async def _events(feed: ChangeFeed, who: Who, position: int, pulse: Pulse) -> As
         if now() - asked > AGAIN:
             actor, asked = await who(), now()
             eyes = await feed.eyes(actor) if actor is not None else None
-        await pulse.wait(position, AGAIN)
+        await pulse.wait({feed.name: position}, AGAIN)
 
 
 def event(kind: str, data: str, at: int | None = None) -> str:

@@ -15,6 +15,11 @@ CANCELLED = timedelta(days=7)
 """How long what has gone is told as cancelled."""
 
 
+def of_affair(kind: str, clock: str) -> str:
+    """Return what an entry about a limit in an affair is called by: `hazard/rectify`."""
+    return f"{kind}/{clock.partition(':')[0]}"
+
+
 def mark(entry: Entry) -> str:
     """Return a digest of all that an entry tells."""
     return hashlib.sha256(entry.model_dump_json().encode()).hexdigest()[:32]

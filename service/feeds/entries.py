@@ -8,14 +8,16 @@ from models.feed import Entry, EntryKind, FeedKind
 from models.party import Actor
 from models.record import Duty
 from rules.authority import LEADS
+from rules.feeds.changes import of_affair
 from service.feeds.writing import LASTS, duty_uid, invited, meeting_uid
 from service.sighted import Sighted
+from store.affairs.lists import OwedAffair
 from store.desk.inbox import Inboxes
 from store.desk.lists import Holder, InboxRow
 from store.feeds.meetings import MeetingRow, Meetings
 
 MOST = 500
-"""Most entries of either kind; the most urgent are taken."""
+"""Most meetings, and most limits of a desk in cases and in affairs; the most urgent are taken."""
 
 LEAD_UP = timedelta(minutes=30)
 """How long before a limit its entry begins, so that it ends with the limit, on the right day."""
@@ -40,7 +42,9 @@ class Entries(Sighted):
         owed: dict[str, Entry] = {}
         for holder in holders:
             page = await Inboxes(self._office.store).page(holder, eyes, now, limit=MOST)
-            owed |= {entry.uid: entry for row in page.rows if (entry := _owed(row)) is not None}
+            affairs = await self._office.affair_queries.owed(holder, eyes, limit=MOST)
+            limits = (*(_of_case(row) for row in page.rows), *(_of_affair(row) for row in affairs))
+            owed |= {entry.uid: entry for entry in limits if entry is not None}
         called = await Meetings(self._office.store).seen(eyes, now - PAST, now - CALLED, MOST)
         mine = [row for row in called if _concerns(row, actor, kind)]
         places = await self._office.vault.open_texts([row.place for row in mine])
@@ -55,16 +59,26 @@ class Entries(Sighted):
         return [Holder(role=person.role, unit=unit.id, town=unit.town, person=person.id) for person in people]
 
 
-def _owed(row: InboxRow) -> Entry | None:
-    """Return a limit that somebody has to meet; what has none stands in no calendar."""
-    duty: Duty = row.duty
+def _of_case(row: InboxRow) -> Entry | None:
+    """Return a limit that somebody has to meet in a case; what has none stands in no calendar."""
+    duty = row.duty
+    return _owed(duty, row.case.code, duty.clock or duty.id, EntryKind.VISIT if duty.act == "visit" else EntryKind.DEADLINE)
+
+
+def _of_affair(row: OwedAffair) -> Entry | None:
+    """Return the same in an affair."""
+    duty = row.duty
+    return _owed(duty, row.affair.code, of_affair(row.affair.kind, duty.clock or duty.id), EntryKind.DEADLINE)
+
+
+def _owed(duty: Duty, code: str, what: str, kind: EntryKind) -> Entry | None:
     if duty.due is None:
         return None
     return Entry(
-        uid=duty_uid(row.case.code, duty.id),
-        kind=EntryKind.VISIT if duty.act == "visit" else EntryKind.DEADLINE,
-        code=row.case.code,
-        what=duty.clock or duty.id,
+        uid=duty_uid(code, duty.id),
+        kind=kind,
+        code=code,
+        what=what,
         start=duty.due - LEAD_UP,
         end=duty.due,
         provisional=duty.provisional,

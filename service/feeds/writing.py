@@ -12,6 +12,8 @@ from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard, vCalAd
 from models.case import Case, Meeting
 from models.feed import EntryKind, Feed, FeedKind, Kept
 from models.network import Network
+from rules.affair.kinds import KINDS as KINDS_OF_AFFAIRS
+from rules.affair.labels import said
 from rules.labels import Both, clock_label
 
 ZONE = "Asia/Shanghai"
@@ -68,7 +70,7 @@ def written(feed: Feed, kept: Iterable[Kept], places: Mapping[str, str], provisi
 def _entry(feed: Feed, kept: Kept, place: str, public_url: str, *, provisional: bool) -> Event:
     made = _event(kept.uid, kept.start, kept.end, kept.changed_at, kept.sequence)
     kind = _pick(KINDS[kept.kind], feed.language)
-    what = _pick(MEETINGS.get(kept.what) or clock_label(kept.what), feed.language)
+    what = _pick(MEETINGS.get(kept.what) or _clock(kept.what), feed.language)
     said = what if kept.kind is EntryKind.MEETING else f"{kind} {what}" if feed.language == "en" else f"{kind}：{what}"
     made.add("summary", f"{said} {kept.code}{_pick(PROVISIONAL, feed.language) if provisional else ''}")
     made.add("categories", [kind])
@@ -78,8 +80,18 @@ def _entry(feed: Feed, kept: Kept, place: str, public_url: str, *, provisional: 
     if place:
         made.add("location", place)
     if public_url:
-        made.add("url", f"{public_url}/cases/{kept.code}")
+        made.add("url", f"{public_url}/{'affairs' if '/' in kept.what else 'cases'}/{kept.code}")
     return made
+
+
+def _clock(what: str) -> Both:
+    """Return what a limit counts for, in an affair with what kind it is."""
+    name, _, clock = what.rpartition("/")
+    kind = KINDS_OF_AFFAIRS.get(name)
+    if kind is None:
+        return clock_label(what)
+    zh, en = said(kind.labels, "clocks", clock)
+    return f"{kind.zh}·{zh}", f"{en} ({kind.en})"
 
 
 def invitation(

@@ -14,6 +14,10 @@ Column = Literal["town", "lead", "level", "category", "place", "mediator"]
 """Columns of a case that may be empty."""
 
 
+BEGUN = "begun"
+"""Stands for a scope: who has begun an affair sees it, in whatever post."""
+
+
 class Eyes(Model):
     """What somebody may see: cases opened to one of these scopes, pairs of kind and value as in `case_access`."""
 
@@ -31,6 +35,11 @@ class Eyes(Model):
         if any(kind != "town" for kind, _ in mine):
             return True
         return (self.everything or bool(mine)) and not any(("reserved", kind) in scopes for kind in self.closed)
+
+    def open_to_affair(self, scopes: frozenset[tuple[str, str]]) -> bool:
+        """The same of an affair: these rows of `affair_access`, and as kind `BEGUN` who began it; what `affairs/queries.seen` asks."""
+        mine = {*self.scopes, *((BEGUN, person) for person in self.took_in)}
+        return self.everything or (bool(self.scopes) and not scopes.isdisjoint(mine))
 
 
 class Holder(Model):

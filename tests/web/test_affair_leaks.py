@@ -114,10 +114,16 @@ async def test_nobody_meets_a_word_or_a_code_that_is_not_theirs(office: Office) 
     code = str(begun.code)
     async with asked(office) as api:
         asking = as_anybody(api)
-        read = set()
+        read, feed = set(), api.client._transport.app.state.affair_feed  # type: ignore[attr-defined]
+        position = await feed.advance()
+        await Affairs(office).act(code, "note", {"text": TOKEN}, reporter)
+        await feed.advance()
         works = Post(Actor(person=f"officer@{WORKS}", role=Role.OFFICER, unit=WORKS), "yanlou", ())
         for post in (works, *posts(office)):
             asking.who = post.actor
+            # What open pages are told, from what is at hand and from the store.
+            for told in (await feed.live(post.actor, await feed.eyes(post.actor), position), await feed.after(post.actor, position)):
+                assert {change.code for change in told.changes if change.code == code} == ({code} if may_see(post) else set()), post
             async for path, status, said in answers(asking, code):
                 # A page that is not there says so with the code that was asked for in its own address.
                 text = said if status == 200 else said.replace(f"/affairs/{code}", "")

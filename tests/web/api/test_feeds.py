@@ -23,6 +23,7 @@ from tests.web.running import Api, asked, instance, served
 
 MEDIATOR, OFFICER, POLICE = POSTS["agree"], POSTS["sign"], "officer@yanlou-police"
 DISPATCHER = POSTS["route"]
+GRID, HOUSING = "grid@yanlou-gumeng", "officer@yanlou-housing"
 SOON = datetime.now(UTC).replace(microsecond=0, second=0) + timedelta(days=3)
 
 
@@ -73,6 +74,24 @@ async def test_a_feed_tells_limits_and_meetings_and_what_has_changed(api: Api, o
     text = (await api.client.get(mine)).text
     for word in ("张三丰", "欧阳明明", "13800000001", "堂屋", "一方有事", "鉴定受理通知书"):
         assert word not in text
+
+
+async def test_a_feed_tells_limits_in_affairs_beside_those_in_cases(api: Api, office: Office) -> None:
+    begun = await api.post("/affairs/hazard", {"place": "520111105202", "item": "gas", "text": "灶台软管开裂"}, GRID)
+    assert begun.status_code == 201, begun.text
+    code = begun.json()["receipt"]["code"]
+    mine, theirs = [(await made(office, post)).path for post in (HOUSING, GRID)]
+    limit = events(await read(api, mine), code)["时限：隐患·整改"]
+    clocks = (await api.get(f"/affairs/{code}/explain", HOUSING)).json()["view"]["clocks"]
+    assert limit.dtend.value == datetime.fromisoformat(next(clock["due"] for clock in clocks if clock["id"] == "rectify"))
+    assert events(await read(api, theirs), code) == {}
+    done = await api.post(f"/affairs/{code}/actions/fix", {"text": "已更换"}, HOUSING)
+    assert done.status_code == 200, done.text
+    assert events(await read(api, mine), code)["时限：隐患·整改"].status.value == "CANCELLED"
+    assert set(events(await read(api, theirs), code)) == {"时限：隐患·复查"}
+    english = events(await read(api, (await made(office, GRID, FeedKind.PERSONAL, "en")).path), code)
+    assert set(english) == {"Deadline inspection (Hazard)"}
+    assert "软管" not in (await api.client.get(mine)).text
 
 
 async def test_a_unit_has_a_calendar_and_who_is_called_finds_the_meeting_in_it(api: Api, office: Office) -> None:

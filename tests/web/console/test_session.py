@@ -81,7 +81,8 @@ async def test_the_stream_of_an_open_page_is_no_use_of_the_session(desk: Desk, l
     request = Request({"type": "http", "method": "GET", "path": "/live", "headers": [(b"cookie", cookie)], "app": desk.app})
     found = await caller_or_none(request, desk.accounts)
     assert found is not None
-    listener = Listener(found, desk.accounts, desk.app.state.feed, 0)
+    feeds = (desk.app.state.feed, desk.app.state.affair_feed)
+    listener = Listener(found, desk.accounts, feeds, {feed.name: 0 for feed in feeds})
     heard = []
     for minutes in (1, 28, 1):
         later.shift += minutes * MINUTE

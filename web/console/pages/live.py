@@ -1,4 +1,4 @@
-"""The page's one stream (`/live`): live counters of the menu, and that a case has changed. It carries no content."""
+"""The page's one stream (`/live`): live counters of the menu, and that a case or an affair has changed. It carries no content."""
 
 from __future__ import annotations
 
@@ -42,62 +42,75 @@ async def live(
 ) -> StreamingResponse:
     """Return the stream. It ends with the session, when another post is taken, and when the process stops.
 
-    A page of an affair names it, and is told when it has changed, whenever counters are read.
+    Who comes back goes on behind the last change of a case that they heard of; of affairs they hear what is new. So a page of an affair
+    names it, and is told first how far it has come.
     """
-    feed: ChangeFeed = request.app.state.feed
-    position = int(last) if last is not None else await feed.end()
-    return answered(_events(Listener(who, accounts, feed, position, affair), request.app.state.pulse))
+    feeds: tuple[ChangeFeed, ChangeFeed] = (request.app.state.feed, request.app.state.affair_feed)
+    ends = {feed.name: await feed.end() for feed in feeds}
+    if last is not None:
+        ends[feeds[0].name] = int(last)
+    return answered(_events(Listener(who, accounts, feeds, ends, affair), request.app.state.pulse))
 
 
 class Listener:
     """One open page: who looks at it, how far they have been told, and what its counters show."""
 
-    def __init__(self, who: Caller, accounts: Accounts, feed: ChangeFeed, position: int, affair: str = "") -> None:
+    def __init__(
+        self, who: Caller, accounts: Accounts, feeds: tuple[ChangeFeed, ChangeFeed], positions: dict[str, int], affair: str = ""
+    ) -> None:
+        """`feeds` are those of cases and of affairs; `positions` by their names."""
         self._who = who
         self._accounts = accounts
-        self._feed = feed
+        self._feeds = feeds
         self._eyes: Eyes | None = None
         self._counted: dict[str, int] | None = None
         self._affair = affair
-        self._version = 0
-        self.position = position
+        self.positions = positions
+
+    @property
+    def position(self) -> int:
+        """Where to go on behind, in the feed of cases."""
+        return self.positions[self._feeds[0].name]
 
     async def listens(self) -> bool:
         """Whether the session still holds, in the same post."""
         found = await self._accounts.by_session(self._who.cookie, used=False)
         if found is None or found.actor != self._who.actor:
             return False
-        self._eyes = await self._feed.eyes(self._who.actor)
+        self._eyes = await self._feeds[0].eyes(self._who.actor)
         return True
 
     async def told(self) -> list[str]:
         """Return what has happened since, as far as this person may see it."""
         if self._eyes is None:
             return []
-        found = await self._feed.live(self._who.actor, self._eyes, self.position)
-        self.position = found.next
-        return [event("change", change.model_dump_json(), change.id) for change in found.changes]
+        lines: list[str] = []
+        for feed in self._feeds:
+            found = await feed.live(self._who.actor, self._eyes, self.positions[feed.name])
+            self.positions[feed.name] = found.next
+            # A browser brings back one number: that of the feed of cases.
+            of_cases = feed is self._feeds[0]
+            lines += [event("change", change.model_dump_json(), change.id if of_cases else None) for change in found.changes]
+        return lines
 
     async def counters(self) -> list[str]:
-        """Return the counters, where they have changed, and that the affair of the page has."""
-        counted, changed = await counters(self._who), await self._moved()
+        """Return the counters, where they have changed, and at first how far the affair of the page has come."""
+        counted, first = await counters(self._who), await self._as_it_is()
         if counted == self._counted:
-            return changed
+            return first
         self._counted = counted
-        return [*changed, event("counters", json.dumps(counted))]
+        return [*first, event("counters", json.dumps(counted))]
 
-    async def _moved(self) -> list[str]:
-        """Return the affair's version, where it is another than the last one told."""
-        if not self._affair:
+    async def _as_it_is(self) -> list[str]:
+        """Return the version of the page's affair, once: what has happened since the page was written is before the stream."""
+        code, self._affair = self._affair, ""
+        if not code:
             return []
         try:
-            version = (await self._who.affair_reader.row(self._who.actor, self._affair)).seq
+            version = (await self._who.affair_reader.row(self._who.actor, code)).seq
         except UnknownAffair:
             return []
-        if version == self._version:
-            return []
-        self._version = version
-        return [event("change", json.dumps({"code": self._affair, "seq": version}))]
+        return [event("change", json.dumps({"code": code, "seq": version}))]
 
 
 async def counters(who: Caller) -> dict[str, int]:
@@ -127,4 +140,4 @@ async def _events(listener: Listener, pulse: Pulse) -> AsyncIterator[str]:
             lines = []
         for line in lines or ([f": {listener.position}\n\n"] if due else []):
             yield line
-        await pulse.wait(listener.position, REST if owing else RECOUNT)
+        await pulse.wait(listener.positions, REST if owing else RECOUNT)
