@@ -108,6 +108,21 @@ class InboxItem(Model):
     claim: ClaimShown | None = None
 
 
+class HandledItem(Model):
+    """A case or an affair that a desk had in hand, one of them."""
+
+    case: Listed | None = None
+    affair: AffairListed | None = None
+
+
+class HandledPage(Model):
+    """A page of them, the newest opened first. `next` is the cursor of the page that follows, None on the last."""
+
+    as_of: Instant
+    items: tuple[HandledItem, ...]
+    next: str | None = None
+
+
 class InboxPage(Model):
     """A page of what somebody owes, the earliest first, and how much it is in all (up to `Counters.bound`)."""
 

@@ -20,10 +20,11 @@ from service.asking import may_ask
 from service.desk.claims import Claims
 from service.office import Office
 from service.sighted import Sighted
-from store.affairs.lists import OwedAffair
+from store.affairs.in_hands import DISPUTE
+from store.affairs.lists import AffairFilter, OwedAffair
 from store.desk.inbox import Inboxes
 from store.desk.lists import Eyes, Filter, Holder, InboxRow, OwedFilter
-from store.desk.order import BOUND, cursor
+from store.desk.order import BOUND, cursor, list_cursor
 
 __all__ = ["Filter", "Inbox", "OwedFilter"]
 
@@ -74,18 +75,34 @@ class Inbox(Sighted):
         return [_Placed.of(row.duty, row.affair.affair_id, self._affair_item(row, asked.now)) for row in rows]
 
     async def handled(
-        self, actor: Actor, wanted: Filter | None = None, *, done: bool = False, after: str | None = None, limit: int = 50
-    ) -> shown.Page:
-        """Return a page of the cases a desk had in hand, the newest first; with `done` those in which it owes nothing now.
+        self,
+        actor: Actor,
+        wanted: Filter | None = None,
+        *,
+        kind: str | None = None,
+        done: bool = False,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> shown.HandledPage:
+        """Return a page of what a desk had in hand, the newest first; with `done` that in which it owes nothing now.
 
-        Raises as `owed`.
+        `kind` asks for cases alone (`dispute`), or for one kind of affair; what `wanted` asks, only cases have. Raises as `owed`.
         """
         wanted = wanted or Filter()
         may_ask(actor, wanted)
         more = {"handled_by": _did(actor), "owes_nothing": self._holder(actor) if done else None}
         now, eyes = self._office.now(), await self.eyes(actor)
-        page = await self._office.queries.page(eyes, wanted.model_copy(update=more), now, after=after, limit=limit)
-        return shown.Page(as_of=now, cases=tuple(self.listed(row, actor) for row in page.rows), next=page.next)
+        found: list[list[tuple[tuple[datetime, str], shown.HandledItem]]] = []
+        if kind in {None, DISPUTE}:
+            cases = await self._office.queries.page(eyes, wanted.model_copy(update=more), now, after=after, limit=limit + 1)
+            found.append([((row.opened_at, row.case_id), shown.HandledItem(case=self.listed(row, actor))) for row in cases.rows])
+        if kind != DISPUTE and wanted == Filter():
+            asked = AffairFilter.model_validate({**more, "kinds": None if kind is None else (kind,)})
+            affairs = await self._office.affair_queries.page(eyes, asked, now, after=after, limit=limit + 1)
+            found.append([((row.opened_at, row.affair_id), shown.HandledItem(affair=listed(row, self._network))) for row in affairs.rows])
+        merged = list(heapq.merge(*found, key=lambda placed: placed[0], reverse=True))
+        following = list_cursor(*merged[limit - 1][0]) if len(merged) > limit else None
+        return shown.HandledPage(as_of=now, items=tuple(item for _, item in merged[:limit]), next=following)
 
     async def counters(self, actor: Actor) -> shown.Counters:
         """Return how long the four lists are: what pages show beside their names, asked for again and again."""

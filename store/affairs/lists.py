@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.base import Instant, Model
 from models.record import Duty
+from store.desk.lists import Holder
 
 
 class AffairRow(Model):
@@ -35,6 +36,10 @@ class AffairFilter(Model):
     overdue: bool | None = None
     key: tuple[str, str] | None = None
     """Name and value of a key it is found by."""
+    handled_by: tuple[str, ...] | None = None
+    """In which one of these people has done something."""
+    owes_nothing: Holder | None = None
+    """In which this desk owes nothing now."""
 
 
 class AffairPage(Model):

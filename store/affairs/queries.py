@@ -28,7 +28,9 @@ class AffairQueries:
 
     async def page(self, eyes: Eyes, wanted: AffairFilter, now: datetime, *, after: str | None = None, limit: int = 50) -> AffairPage:
         """A page of affairs, the newest opened first. `after` is the `next` of the page before; raises ValueError when it is not."""
-        query = select(*LISTED).where(seen_by(eyes), *_conditions(wanted, now))
+        # What somebody has handled is little among much, and looked at one by one.
+        sees = seen_by(eyes) if wanted.handled_by is None else seen(eyes)
+        query = select(*LISTED).where(sees, *_conditions(wanted, now))
         if after is not None:
             query = query.where(older(after, affairs.c.opened_at, affairs.c.affair_id))
         query = query.order_by(affairs.c.opened_at.desc(), affairs.c.affair_id.desc()).limit(limit + 1)
@@ -87,6 +89,26 @@ async def owed_counts(db: AsyncConnection, holder: Holder, eyes: Eyes, now: date
     return counted, late
 
 
+async def did_counts(db: AsyncConnection, holder: Holder, eyes: Eyes, did: Sequence[str]) -> tuple[int, int]:
+    """In how many affairs a desk has done something and owes nothing now, and in how many it has done something; up to `BOUND`.
+
+    `did` is whose doing counts as the desk's.
+    """
+    handled = select(affairs.c.affair_id).where(_handled(did), seen(eyes))
+    bounded = (query.limit(BOUND).subquery() for query in (handled.where(_owes_nothing(holder)), handled))
+    done_in, did_in = (select(func.count()).select_from(part).scalar_subquery() for part in bounded)
+    done, counted = (await db.execute(select(done_in, did_in))).one()
+    return done, counted
+
+
+def _handled(did: Sequence[str]) -> ColumnElement[bool]:
+    return affairs.c.affair_id.in_(select(affair_actions.c.affair_id).where(affair_actions.c.person.in_(did)))
+
+
+def _owes_nothing(holder: Holder) -> ColumnElement[bool]:
+    return affairs.c.affair_id.not_in(select(affair_duties.c.affair_id).where(owes(holder, affair_duties)))
+
+
 def _asked(wanted: OwedFilter) -> list[ColumnElement[bool]]:
     """The filter of an inbox as conditions on duties and their affairs."""
     due = affair_duties.c
@@ -139,6 +161,10 @@ def _conditions(wanted: AffairFilter, now: datetime) -> list[ColumnElement[bool]
     if wanted.overdue is not None:
         late = affairs.c.affair_id.in_(select(affair_duties.c.affair_id).where(affair_duties.c.due < now))
         found.append(late if wanted.overdue else ~late)
+    if wanted.handled_by is not None:
+        found.append(_handled(wanted.handled_by))
+    if wanted.owes_nothing is not None:
+        found.append(_owes_nothing(wanted.owes_nothing))
     if wanted.key is not None:
         name, value = wanted.key
         keyed = select(affair_keys.c.affair_id).where(affair_keys.c.name == name, affair_keys.c.value == value)

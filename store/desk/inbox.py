@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, and_, func, select
 
 from models.record import Duty
-from store.affairs.queries import owed_counts
+from store.affairs.queries import did_counts, owed_counts
 from store.desk.desk_tables import claims
 from store.desk.lists import Claim, Counts, Eyes, Holder, Inbox, InboxRow, OwedFilter
 from store.desk.order import BOUND, behind, cursor
@@ -67,7 +67,7 @@ class Inboxes:
     async def counts(self, holder: Holder, eyes: Eyes, did: Sequence[str], now: datetime) -> Counts:
         """How long the lists of a desk are, each counted up to `BOUND`; `did` is whose doing counts as the desk's own.
 
-        What is owed is owed in cases and in affairs; what is done and handled are cases. Cheap enough to be asked again and again.
+        They are of cases and of affairs. Cheap enough to be asked again and again.
         """
         owed = obligations.c
         mine = select(owed.due).where(owes(holder), seen_one_by_one(eyes, owed.case_id, owed.town))
@@ -82,8 +82,10 @@ class Inboxes:
             if counted == BOUND:
                 overdue = (await db.execute(select(_bounded(mine.where(owed.due < now))))).scalar_one()
             handled = BOUND if done == BOUND else (await db.execute(select(_bounded(did_in)))).scalar_one()
-            also, late_also = await owed_counts(db, holder, eyes, now)
-        return Counts(owed=min(counted + also, BOUND), overdue=min(overdue + late_also, BOUND), done=done, handled=handled)
+            of_cases = (counted, overdue, done, handled)
+            of_affairs = (*await owed_counts(db, holder, eyes, now), *await did_counts(db, holder, eyes, did))
+        names = ("owed", "overdue", "done", "handled")
+        return Counts(**{name: min(one + also, BOUND) for name, one, also in zip(names, of_cases, of_affairs, strict=True)})
 
 
 def _bounded(query: Select[Any]) -> ScalarSelect[int]:

@@ -19,7 +19,7 @@ from service.desk.claims import Claims
 from service.desk.inbox import Filter, Inbox, OwedFilter
 from service.errors import Refused, UnknownCase
 from service.office import Office
-from service.shown import InboxItem
+from service.shown import HandledItem, InboxItem
 from store.affairs.publishing import AffairViews, Burst
 from tests.store.making import NOW, Making, duty
 
@@ -61,12 +61,12 @@ async def test_the_desk_of_a_post_and_its_counters(bare_office: Office, inbox: I
     await publish(bare_office, "out-of-sight", by=FIRST, access=[("unit", "yanlou-police")], duties=[duty("y", unit=UNIT)])
     owed, handled, counters = await inbox.owed(officer()), await inbox.handled(officer()), await inbox.counters(officer())
     assert [(item.duty.id, item.overdue, item.case and item.case.tier) for item in owed.items] == [("x", True, Tier.ORANGE)]
-    assert [case.code for case in handled.cases] == ["YANLOU-2026-00002"]
-    assert (await inbox.handled(officer(), done=True)).cases == handled.cases
+    assert [item.case and item.case.code for item in handled.items] == ["YANLOU-2026-00002"]
+    assert (await inbox.handled(officer(), done=True)).items == handled.items
     assert (owed.count, owed.overdue) == (counters.owed, counters.overdue) == (1, 1)
     assert (counters.done, counters.handled, counters.bound) == (1, 1, 1000)
     assert (await inbox.owed(officer(), OwedFilter(tier=Tier.BLUE))).items == ()
-    assert (await inbox.handled(officer(), Filter(tier=Tier.ORANGE))).cases == ()
+    assert (await inbox.handled(officer(), Filter(tier=Tier.ORANGE))).items == ()
 
 
 async def test_who_may_not_see_a_column_may_not_ask_by_it(inbox: Inbox) -> None:
@@ -74,7 +74,7 @@ async def test_who_may_not_see_a_column_may_not_ask_by_it(inbox: Inbox) -> None:
     assert await refusal(inbox.owed(steward, OwedFilter(tier=Tier.RED))) == (RefusalCode.NOT_ALLOWED, "tier")
     assert await refusal(inbox.handled(steward, Filter(due_before=NOW))) == (RefusalCode.NOT_ALLOWED, "due_before")
     assert (await inbox.owed(steward, OwedFilter(act="finish", claimed="mine", due_before=None))).items == ()
-    assert (await inbox.handled(steward, done=True)).cases == ()
+    assert (await inbox.handled(steward, done=True)).items == ()
 
 
 async def test_of_several_one_claims_and_the_others_see_who(bare_office: Office, inbox: Inbox, claims: Claims) -> None:
@@ -126,15 +126,24 @@ async def test_what_a_stand_in_claims_and_does_belongs_to_the_desk_of_who_is_awa
     assert await claims.release(officer(), code, "x")
 
 
-async def begin(office: Office, name: str, due: datetime | None, *, unit: str = UNIT, town: str = "yanlou") -> str:
-    """A hazard with one duty of a unit; returns its code."""
+async def begin(
+    office: Office,
+    name: str,
+    due: datetime | None,
+    *,
+    unit: str = UNIT,
+    town: str = "yanlou",
+    by: str = "grid@yanlou-gumeng",
+    at: datetime = NOW,
+) -> str:
+    """A hazard that somebody has reported, with one duty of a unit; returns its code."""
     docs = AffairDocuments(network="n", calendar="c", book="b")
     hazard = Hazard(
         id=str(uuid.uuid5(uuid.NAMESPACE_OID, name)), source="desk", intake_id=name, docs=docs, seq=1, head=name, stage="reported"
     )
     hazard = hazard.model_copy(update={"town": town})
-    body = json.dumps({"seq": 1, "actor": {"person": "grid@yanlou-gumeng"}})
-    line = Line(seq=1, type="hazard_reported", at=NOW, action_id=f"open:{name}", hash=name, body=body)
+    body = json.dumps({"seq": 1, "actor": {"person": by}})
+    line = Line(seq=1, type="hazard_reported", at=at, action_id=f"open:{name}", hash=name, body=body)
     views = AffairViews(
         mark="HZ",
         duties=[Duty(id="rectify", act="fix", role=Role.OFFICER, unit=unit, due=due)],
@@ -146,7 +155,7 @@ async def begin(office: Office, name: str, due: datetime | None, *, unit: str = 
     return str(published.code)
 
 
-def where(item: InboxItem) -> str:
+def where(item: InboxItem | HandledItem) -> str:
     return item.case.code if item.case is not None else item.affair.code if item.affair is not None else ""
 
 
@@ -174,6 +183,34 @@ async def test_duties_of_cases_and_of_affairs_stand_in_one_order_and_turn_pages_
     counted = await inbox.counters(officer())
     assert (counted.owed, counted.overdue) == (page.count, page.overdue) == (12, 4)
     assert len((await inbox.owed(officer(), overdue=True)).items) == 4
+
+
+async def test_what_a_desk_has_done_in_cases_and_in_affairs_stands_in_one_list_the_newest_first(bare_office: Office, inbox: Inbox) -> None:
+    for number in range(3):
+        await publish(bare_office, f"case-{number}", by=FIRST, duties=[duty("x", unit=UNIT)] if number == 0 else ())
+        at = NOW + timedelta(minutes=number)
+        await begin(bare_office, f"affair-{number}", None, unit="yanlou-police", by=FIRST, at=at)
+    mine = await begin(bare_office, "mine", NOW, by=FIRST, at=NOW + timedelta(days=1))
+    await begin(bare_office, "not mine", NOW, by=SECOND)
+    whole = [where(item) for item in (await inbox.handled(officer())).items]
+    assert whole[0] == mine
+    assert len(whole) == 7
+    turned: list[str] = []
+    after: str | None = None
+    while True:
+        page = await inbox.handled(officer(), after=after, limit=2)
+        turned += [where(item) for item in page.items]
+        after = page.next
+        if after is None:
+            break
+    assert turned == whole
+    done = [where(item) for item in (await inbox.handled(officer(), done=True)).items]
+    assert set(whole) - set(done) == {mine, "YANLOU-2026-00001"}, "what is still owed is not done"
+    counters = await inbox.counters(officer())
+    assert (counters.handled, counters.done) == (7, 5)
+    of_kind = {kind: len((await inbox.handled(officer(), kind=kind)).items) for kind in ("dispute", "hazard", "whistle")}
+    assert of_kind == {"dispute": 3, "hazard": 4, "whistle": 0}
+    assert len((await inbox.handled(officer(), Filter(tier=Tier.BLUE))).items) == 3, "a tier is of cases alone"
 
 
 async def test_an_inbox_is_narrowed_to_cases_or_to_one_kind_of_affair(bare_office: Office, inbox: Inbox) -> None:

@@ -71,7 +71,9 @@ async def inbox(who: CallerDep, asked: Annotated[Asked, Query()]) -> Response:
     try:
         if asked.list in {"done", "handled"}:
             wanted = Filter.model_validate(asked.given("stage", "tier", "category"))
-            page = await who.inbox.handled(who.actor, wanted, done=asked.list == "done", after=asked.cursor or None, limit=LIMIT)
+            page = await who.inbox.handled(
+                who.actor, wanted, kind=asked.kind or None, done=asked.list == "done", after=asked.cursor or None, limit=LIMIT
+            )
             return who.page("handled.html", {"page": page, **context})
         owed = OwedFilter.model_validate(asked.given("stage", "tier", "category", "act", "claimed", "kind"))
         box = await who.inbox.owed(who.actor, owed, overdue=asked.list == "overdue", after=asked.cursor or None, limit=LIMIT)
