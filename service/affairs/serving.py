@@ -15,9 +15,10 @@ from models.record import Published
 from rules.affair.kinds import KINDS
 from rules.handover.kind import MOVE
 from rules.watch.warning import RAISE
-from service.affairs.desk import Affairs, views_of
+from service.affairs.desk import Affairs
 from service.affairs.handovers import move
 from service.affairs.rounds.serving import ROUND_SERVANTS
+from service.affairs.sending import views_of
 from service.affairs.watches import raise_case
 from service.cases import Cases
 from service.errors import Refused, UnknownAffair

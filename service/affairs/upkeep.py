@@ -19,7 +19,8 @@ from rules.affair.folding import replayed
 from rules.affair.kind import Kind
 from rules.affair.kinds import KINDS
 from rules.library import UnknownDocument
-from service.affairs.desk import Affairs, views_of
+from service.affairs.desk import Affairs
+from service.affairs.sending import views_of
 from service.errors import Unavailable, UnknownAffair
 from service.office import Office
 from service.upkeep_reports import LOOK, LOOKS, ONE_QUERY, Drift, DriftKind, RebuildReport, drift_of

@@ -23,7 +23,8 @@ from rules.affair.deciding import decide
 from rules.affair.folding import append
 from rules.affair.kind import AffairContext
 from rules.household.kind import HOUSEHOLD, KEEPERS
-from service.affairs.desk import Affairs, views_of
+from service.affairs.desk import Affairs
+from service.affairs.sending import views_of
 from service.errors import refuse
 from service.households.rows import HouseholdRows, Reader
 from service.importing.importing import Problem

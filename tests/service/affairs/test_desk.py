@@ -13,7 +13,8 @@ from models.refusal import RefusalCode
 from models.words import Role
 from rules.affair.kinds import KINDS
 from service import upkeep
-from service.affairs.desk import Affairs, views_of
+from service.affairs.desk import Affairs
+from service.affairs.sending import views_of
 from service.errors import Refused, UnknownAffair
 from service.upkeep import Broken, DriftKind
 from store.affairs.lists import AffairFilter

@@ -12,10 +12,11 @@ from models.citizen import EntryProblem, EntryRefused
 from models.refusal import RefusalCode
 from rules.chain import GENESIS
 from rules.hazard.kind import HAZARD
-from service.affairs.desk import Affairs, views_of
+from service.affairs.desk import Affairs
 from service.affairs.dwellings import CheckIns
 from service.affairs.hazards import Hazards
 from service.affairs.keeping import ring
+from service.affairs.sending import views_of
 from service.errors import Refused
 from service.office import Office
 from store.affairs.publishing import Burst

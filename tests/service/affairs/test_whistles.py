@@ -11,7 +11,7 @@ from models.period import Period
 from models.refusal import RefusalCode
 from rules.chain import GENESIS
 from rules.whistle.kind import WHISTLE
-from service.affairs.desk import views_of
+from service.affairs.sending import views_of
 from service.affairs.whistles import Whistles
 from service.errors import Refused
 from service.office import Office

@@ -17,7 +17,7 @@ from models.erasure import ErasureGround, RegisterEntry
 from models.words import Algorithm, Role
 from rules.affair.folding import append
 from rules.affair.kinds import KINDS
-from service.affairs.desk import views_of
+from service.affairs.sending import views_of
 from service.crew import connect
 from service.office import Office
 from service.proof.notary import Notary

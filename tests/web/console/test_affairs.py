@@ -43,6 +43,9 @@ async def test_a_hazard_is_reported_fixed_and_inspected_on_pages(desk: Desk) -> 
     assert "已更换金属软管" in page
     assert not await housing.find("/inbox?kind=hazard", code)
     assert await grid.find("/affairs?kind=hazard&state=ended", code)
+    for visitor in (grid, housing):
+        assert await visitor.find("/inbox?list=done", code), "in one list with cases"
+        assert await visitor.find("/inbox?list=handled&kind=hazard", code)
 
 
 async def test_a_refusal_brings_the_form_back_as_it_was_filled_in(desk: Desk) -> None:
