@@ -1,4 +1,7 @@
-"""kill -9 of the worker and of the server while dozens of cases are acted upon: nothing lost, nothing doubled, nothing orphaned."""
+"""kill -9 of the worker and of the server while dozens of cases are acted upon: nothing lost, nothing doubled, nothing orphaned.
+
+And of the worker while a handover moves open work: each piece is moved once.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,18 @@ import os
 import random
 import secrets
 from collections import Counter
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from temporalio.service import RPCError
 
+from models.affair.handover import PieceState
 from models.record import ActReceipt
 from rules.obligations import duties
 from service import upkeep
+from service.affairs.desk import Affairs
 from service.errors import Unavailable
 from store.connect import StoreAway
 from store.places import LoadedPlace
@@ -69,18 +75,29 @@ async def kill_now_and_then(running: Instance, chance: random.Random, stop: asyn
     return killed
 
 
-async def test_nothing_is_lost_or_doubled_when_worker_and_server_are_killed(tmp_path: Path, huaxi: LoadedPlace) -> None:
+@pytest.fixture(scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory, huaxi: LoadedPlace) -> AsyncIterator[Instance]:
+    """Server and worker as processes of their own."""
+    async with instance(tmp_path_factory.mktemp("kill") / "home", huaxi) as made:
+        yield made
+
+
+def seeded() -> tuple[int, random.Random]:
+    """A seed, which is printed, and chance by it: where and when to kill."""
     seed = int(os.environ.get("JIEFEN_TEST_SEED", secrets.randbelow(10**6)))
     print(f"JIEFEN_TEST_SEED={seed}")  # noqa: T201 - shown with a failure
-    chance = random.Random(seed)  # noqa: S311 - where and when to kill
-    async with instance(tmp_path / "home", huaxi) as running:
-        done = asyncio.Event()
-        killer = asyncio.create_task(kill_now_and_then(running, chance, done))
-        chances = [random.Random(seed + number) for number in range(CASES)]  # noqa: S311
-        told = dict(await asyncio.gather(*(one_case(running.desk, number, chances[number]) for number in range(CASES))))
-        done.set()
-        assert await killer >= 2
-        await check(running.desk, told)
+    return seed, random.Random(seed)  # noqa: S311 - where and when to kill
+
+
+async def test_nothing_is_lost_or_doubled_when_worker_and_server_are_killed(running: Instance) -> None:
+    seed, chance = seeded()
+    done = asyncio.Event()
+    killer = asyncio.create_task(kill_now_and_then(running, chance, done))
+    chances = [random.Random(seed + number) for number in range(CASES)]  # noqa: S311
+    told = dict(await asyncio.gather(*(one_case(running.desk, number, chances[number]) for number in range(CASES))))
+    done.set()
+    assert await killer >= 2
+    await check(running.desk, told)
 
 
 async def check(here: Desk, told: dict[str, list[ActReceipt]]) -> None:
@@ -107,4 +124,69 @@ async def check(here: Desk, told: dict[str, list[ActReceipt]]) -> None:
         assert case.clocks
     codes = sorted([(await here.stored(case_id)).code or "" for case_id in told])
     assert codes == [f"YANLOU-2026-{number:05d}" for number in range(1, CASES + 1)]
+    assert [found async for found in upkeep.drift(here.office, here.cases)] == []
+
+
+# -- a handover --------------------------------------------------------------------------------------------------------
+
+LEAVER, RECEIVER = "mediator@qingyan-justice", "mediator@qingyan-justice#2"
+TOWN = "520111101"
+UNDER_MEDIATION: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("screener@qingyan-centre", "screen", {"category": "0201", "accept": True}),
+    ("dispatcher@qingyan-centre", "route", {"lead": "qingyan-justice", "level": "town"}),
+    ("officer@qingyan-justice", "sign", {}),
+    ("officer@qingyan-justice", "contact", {"note": "已联系"}),
+    ("officer@qingyan-justice", "assign", {"mediator": LEAVER}),
+)
+PIECES = 10
+
+
+async def under_mediation(here: Desk) -> str:
+    """A case in the hands of who leaves."""
+    opened = await here.cases.open(intake(place=TOWN), await here.cases.actor("clerk@qingyan-centre"))
+    for post, do, fields in UNDER_MEDIATION:
+        await here.act(opened.receipt.case_id, post, do, **fields)
+    return opened.receipt.case_id
+
+
+async def moved(grid: Affairs, handover: str, at_least: int) -> int:
+    """Wait until so many pieces are settled, or it has ended; return how many are moved."""
+    async with asyncio.timeout(120):
+        while True:
+            found = await grid.load(handover)
+            settled = [piece.state for piece in found.pieces.values() if piece.state is not PieceState.OPEN]
+            if len(settled) >= at_least or found.ended:
+                return settled.count(PieceState.MOVED)
+            await asyncio.sleep(0.002)
+
+
+async def test_each_piece_of_a_handover_is_moved_once_when_the_worker_is_killed_while_they_move(running: Instance) -> None:
+    _, chance = seeded()
+    here, grid = running.desk, Affairs(running.desk.office)
+    keeper, leaver, director = [await grid.actor(post) for post in ("officer@qingyan-justice", LEAVER, "director@qingyan-centre")]
+    team = (await grid.open("team", {"sort": "dispute", "place": TOWN, "unit": "qingyan-justice"}, keeper)).affair_id
+    await grid.act(team, "seat", {"seat": "m", "role": "dispute_member", "staff": LEAVER}, keeper)
+    handed = await asyncio.gather(*(under_mediation(here) for _ in range(PIECES)))
+    fields = {"leaver": LEAVER, "receiver": RECEIVER, "ground": "transfer", "last_day": "2026-12-31"}
+    handover = (await grid.open("handover", fields, leaver)).affair_id
+    approving = asyncio.create_task(until_acknowledged(lambda: grid.act(handover, "approve", {}, director, action_id="approved")))
+    for kill_at in sorted(chance.sample(range(1, PIECES - 1), 2)):
+        assert await moved(grid, handover, kill_at) <= PIECES, "it is killed while some are still to be moved"
+        await running.worker.kill()
+        await running.worker.start()
+    await approving
+    assert await moved(grid, handover, PIECES + 1) == PIECES + 1
+    async with asyncio.timeout(60):
+        while not (await grid.load(handover)).ended:  # noqa: ASYNC110 - the record says it, and rings no bell
+            await asyncio.sleep(0.05)
+    story = await here.office.affairs.lines(handover)
+    assert [line.type for line in story].count("piece_settled") == len((await grid.load(handover)).pieces) == PIECES + 1
+    for case_id in handed:
+        assert (await here.types(case_id)).count("handed_over") == 1
+        mediator = (await here.stored(case_id)).mediator
+        assert mediator is not None
+        assert mediator.person == RECEIVER
+    assert [line.type for line in await here.office.affairs.lines(team)].count("handed_over") == 1
+    assert (await grid.load(team)).seats["m"].staff == RECEIVER
+    assert [report async for report in upkeep.verify_all(here.office) if not report.ok] == []
     assert [found async for found in upkeep.drift(here.office, here.cases)] == []
