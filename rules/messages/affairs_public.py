@@ -19,8 +19,11 @@ from rules.messages.public import filled, made_of
 PLAIN = frozenset({"unit", "units", "team", "clock", "alarm", "calendar", "moved"})
 """Fields told as they are. A list of its own: names that are told of cases mean other things in affairs."""
 
-CLOCKED = frozenset({"clock", "alarm", "card", "moved"})
-"""Fields that name a clock, and with it what is waited for."""
+GIVEAWAYS = frozenset({"clock", "alarm", "card", "moved", "link"})
+"""Fields that name a clock or another record, and with it what is waited for, or was done."""
+
+OURS = frozenset({"asked", "answered"})
+"""What goes between the parts of the program is news for nobody."""
 
 
 class AffairTold(Model):
@@ -45,9 +48,9 @@ def affair_happenings() -> dict[str, type[Happened]]:
 
 
 def _open(kind: Kind, type_: str) -> bool:
-    """Whether others may know that it has happened. Where a kind keeps some happenings to who sees the risk, its clocks tell of it, too."""
+    """Whether others may know that it has happened. Where a kind keeps some to who sees the risk, its clocks and links tell of it."""
     kept = kind.groups.keys() & kind.happenings.keys()
-    return type_ not in kept and not (kept and CLOCKED & kind.happenings[type_].model_fields.keys())
+    return type_ not in kept | OURS and not (kept and GIVEAWAYS & kind.happenings[type_].model_fields.keys())
 
 
 @cache

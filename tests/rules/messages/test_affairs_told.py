@@ -71,11 +71,14 @@ def test_no_happening_tells_a_field_that_is_sealed_or_kept_to_few(name: str) -> 
 
 
 def test_what_tells_of_the_risk_of_a_household_stays_inside() -> None:
-    """Neither that a signal came in, nor that a watch was graded, nor a clock that runs only for the graded."""
+    """Neither that a signal came in, nor that a watch was graded, nor a clock that runs or a case that is opened only for the graded."""
     watch = KINDS["watch"]
     kept = {name for name in watch.happenings if watch.groups.get(name) is Group.RISK}
     assert {"signalled", "watch_graded"} <= kept
-    assert not {name_of("watch", name) for name in (*kept, "reminded", "carded", "recalendared")} & affair_happenings().keys()
+    assert (
+        not {name_of("watch", name) for name in (*kept, "reminded", "carded", "recalendared", "linked", "asked")}
+        & affair_happenings().keys()
+    )
     played = Played(datetime(2026, 3, 2, 1, tzinfo=UTC))
     played.signal("weapon", POLICE)
     heard = [event.type for event in played.events if hears_of_affair(hook(affairs=["watch"]), "watch", event.type, "yanlou")]

@@ -108,7 +108,7 @@ async def test_a_webhook_hears_of_affairs_what_it_asked_for_once_in_order_and_si
     assert {got.json["type"] for got in heard if got not in of_affair} == {"jiefen.case.registered.v1"}
     for got in of_affair:
         assert got.headers["webhook-signature"] == signature(SECRET, got)
-        assert got.json["subject"] == after.code
+        assert got.json["subject"] == "YANLOU-HZ-2026-00001"
         assert WORDS.encode() not in got.body
         assert GRID.person.encode() not in got.body
     (dead,) = await desk.page(DeliveryState.DEAD)
