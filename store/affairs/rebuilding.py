@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -92,7 +93,9 @@ def _differing(db: Connection, *, affair: Affair, lines: Sequence[Line], views: 
     if not ends_with(db, affair_events.c.affair_id, affair.id, lines):
         return None
     row = db.execute(ROW, {"affair_id": affair.id}).mappings().one()
-    found = [f"affairs.{name}" for name, value in _row(affair, lines, views).items() if row[name] != value]
+    made = _row(affair, lines, views)
+    found = [f"affairs.{name}" for name, value in made.items() if name != "state" and row[name] != value]
+    found += [] if _alike(row["state"], made["state"]) else ["affairs.state"]
     for table, rows in _beside(affair, lines, views):
         stored = db.execute(select(table).where(table.c.affair_id == affair.id)).mappings()
         if comparable(table, stored) != comparable(table, rows):
@@ -101,6 +104,14 @@ def _differing(db: Connection, *, affair: Affair, lines: Sequence[Line], views: 
     if own is not None and own.differs(db, affair, lines):
         found.append(own.name)
     return tuple(found)
+
+
+def _alike(stored: str, made: str) -> bool:
+    """Whether two states say the same. What an event says by name is sorted in its text, and was in another order when it was decided."""
+    try:
+        return bool(json.loads(stored) == json.loads(made))
+    except ValueError:
+        return False
 
 
 def _row(affair: Affair, lines: Sequence[Line], views: AffairViews) -> dict[str, Any]:

@@ -138,7 +138,7 @@ UNDER_MEDIATION: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("officer@qingyan-justice", "contact", {"note": "已联系"}),
     ("officer@qingyan-justice", "assign", {"mediator": LEAVER}),
 )
-PIECES = 10
+PIECES = 8
 
 
 async def under_mediation(here: Desk) -> str:
@@ -172,11 +172,10 @@ async def test_each_piece_of_a_handover_is_moved_once_when_the_worker_is_killed_
     handover = (await grid.open("handover", fields, leaver)).affair_id
     approving = asyncio.create_task(until_acknowledged(lambda: grid.act(handover, "approve", {}, director, action_id="approved")))
     # Pieces move side by side: what is on its way when the worker dies has been done, or noted, or neither.
-    for kill_at in (chance.randint(1, 3), chance.randint(4, PIECES)):
-        await moved(here, kill_at)
-        await running.worker.kill()
-        assert kill_at > 3 or await moved(here, 0) < PIECES, "it was killed while some were still to be moved"
-        await running.worker.start()
+    await moved(here, chance.randint(1, PIECES // 2))
+    await running.worker.kill()
+    assert await moved(here, 0) < PIECES, "it was killed while some were still to be moved"
+    await running.worker.start()
     await approving
     async with asyncio.timeout(60):
         while not (await grid.load(handover)).ended:  # noqa: ASYNC110 - the record says it, and rings no bell
