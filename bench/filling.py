@@ -20,7 +20,8 @@ from rules.affair.deciding import decide
 from rules.affair.folding import append
 from rules.affair.kind import AffairContext, bundle
 from rules.watch.kind import WATCH
-from service.affairs.desk import Affairs, views_of
+from service.affairs.desk import Affairs
+from service.affairs.sending import views_of
 from service.affairs.watches import Seen
 from service.cases import NAMESPACE
 from service.office import Office
