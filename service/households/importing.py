@@ -6,6 +6,7 @@ command goes on where it was: what is in the record already is found by its keye
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -108,7 +109,9 @@ class HouseholdImporter:
     async def run(self, path: Path) -> AsyncIterator[HouseholdImported]:
         """Bring the households in; yields what became of each. Raises BadFile, StoreAway."""
         reader = Reader(self._book, self._office.bundle.network)
-        for chunk in _chunks(reader.households(rows_of(path, self.form))):
+        # Persons of a household may stand apart, so all rows are read before the first: seconds, in which a worker has other work.
+        houses = await asyncio.to_thread(lambda: list(reader.households(rows_of(path, self.form))))
+        for chunk in _chunks(iter(houses)):
             wrong = [house for house in chunk if house.wrong]
             for house in wrong:
                 yield _wrong(house, house.wrong)
