@@ -232,6 +232,7 @@ class Caller(Guest):
             "session_mark": mark(self.identity),
             "unit_name": unit.name if unit else self.actor.unit,
             "menu": navigation.menu(self.actor.role),
+            "offered": navigation.offered(self.actor.role),
             "section": navigation.section(self.actor.role, self.request.url.path),
             "searches": navigation.searches(self.actor.role),
             "exports": navigation.exports(self.actor.role),
