@@ -148,7 +148,7 @@ async def upload_paper(code: Code, request: Request, actor: ActorDep, office: Of
     operation_id="get_paper",
     summary="A paper as it is kept",
     response_class=StreamingResponse,
-    responses=documented(*READ) | _file("application/*", "image/*", "audio/*", "video/*"),
+    responses=documented(*READ) | _file("application/octet-stream", "application/*", "image/*", "audio/*", "video/*"),
 )
 async def get_paper(code: Code, paper: PaperId, actor: ActorDep, office: OfficeDep, why: Why = "") -> StreamingResponse:
     """Return the file; each time it is handed out stands in the access log."""
