@@ -291,5 +291,5 @@ def main(argv: list[str] | None = None, results: Path = RESULTS) -> dict[str, An
     with tempfile.TemporaryDirectory(prefix="jiefen-bench-") as home:
         result = asyncio.run(Bench(Path(home), sizes).run())
     show(result)
-    keep("watches", result, results)
+    keep("watches-whole" if sizes.whole else "watches", result, results)
     return result
