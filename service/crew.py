@@ -34,6 +34,7 @@ from service.bulletin.editing import Editor
 from service.cases import Cases
 from service.households.bringing import Bringing
 from service.office import Office
+from service.patience import patient
 from service.proof.notary import Notary
 from service.secrecy.logs import CORE
 from service.secrecy.sealing import UNSEALED
@@ -111,12 +112,12 @@ async def connect(settings: Settings, runtime: Runtime | None = None, *, lazy: b
 
 def build_worker(office: Office, **options: Any) -> Worker:
     """Return a worker with everything, for the dispute queue of an office. `options` are the SDK's own and go on top."""
-    return Worker(office.client, **{**_chosen(office, office.settings.task_queue, QUEUES), **options})
+    return patient(Worker(office.client, **{**_chosen(office, office.settings.task_queue, QUEUES), **options}))
 
 
 def build_crew(office: Office) -> list[Worker]:
     """Return the workers of this process, see `crew`."""
-    return [Worker(office.client, **chosen) for chosen in crew(office)]
+    return [patient(Worker(office.client, **chosen)) for chosen in crew(office)]
 
 
 def crew(office: Office) -> list[dict[str, Any]]:

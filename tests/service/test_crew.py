@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import PollerBehaviorAutoscaling, PollerBehaviorSimpleMaximum
 
-from service.crew import crew
+from service.crew import build_crew, crew
 from service.office import Office
+from service.patience import WAIT
 from service.settings import CannotStart, Settings, read_settings
+from tests.support.running import desk, settings
 
 ONCE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -50,6 +54,15 @@ async def test_a_worker_keeps_asks_for_and_begins_no_more_than_the_settings_say(
     (found,) = crew(office)
     assert found["workflow_task_poller_behavior"] == PollerBehaviorAutoscaling()
     assert found["max_task_queue_activities_per_second"] is None
+
+
+async def test_code_that_is_slow_on_a_busy_machine_is_waited_for(virtual: WorkflowEnvironment, tmp_path: Path) -> None:
+    async with desk(virtual.client, settings(tmp_path / "home")) as here:
+        here.office.settings = here.office.settings.model_copy(update={"task_queue": "beside"})
+        (worker,) = build_crew(here.office)
+    inner = worker._workflow_worker
+    assert inner is not None
+    assert inner._deadlock_timeout_seconds == WAIT.total_seconds() > 10
 
 
 def test_a_queue_that_nobody_knows_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
