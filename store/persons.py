@@ -32,6 +32,10 @@ FORGET = delete(vault_uses).where(
 )
 
 
+class Overtaken(Exception):
+    """Somebody else has just named one of these persons: it has to be looked again who they are."""
+
+
 class Person(Model):
     """Who a party, or its representative, is. Never shown by `repr`, never quoted by a validation error."""
 
@@ -183,7 +187,7 @@ def _claim(plan: _Plan, ring: Ring, ref: str, person: Person) -> None:
 
 
 def _write(db: Connection, ring: Ring, plan: _Plan) -> None:
-    """Write persons, marks and uses; marks that point to somebody else who is there stay."""
+    """Write persons, marks and uses; marks that pointed to somebody else who is there stay. Raises Overtaken."""
     if plan.added:
         db.execute(insert(vault_persons), [{"ref": r, "sealed": _closed(ring, r, p)} for r, p in plan.added.items()])
     if plan.changed:
@@ -194,6 +198,8 @@ def _write(db: Connection, ring: Ring, plan: _Plan) -> None:
     if wanted:
         rows = db.execute(select(vault_marks).where(vault_marks.c.mark.in_(sorted(wanted)))).all()
         alive = read_persons(db, ring, [row.ref for row in rows])
+        if any(row.ref in alive and row.ref != wanted[row.mark] for row in rows):
+            raise Overtaken
         free = [mark for mark in wanted if mark not in {row.mark for row in rows if row.ref in alive}]
         if rows and free:
             db.execute(delete(vault_marks).where(vault_marks.c.mark.in_(free)))

@@ -28,7 +28,19 @@ from store.engine import Store, chosen
 from store.keyring.keys import INDEX, Erased
 from store.keyring.master import seal, unseal
 from store.keyring.ring import KeysNeeded, Ring
-from store.persons import Naming, Person, Typed, drop_unused, finding, marks_of, name_persons, read_persons, replace_person, sought
+from store.persons import (
+    Naming,
+    Overtaken,
+    Person,
+    Typed,
+    drop_unused,
+    finding,
+    marks_of,
+    name_persons,
+    read_persons,
+    replace_person,
+    sought,
+)
 from store.tables import actions, vault_finds, vault_marks, vault_texts, vault_uses
 
 __all__ = ["Erased", "Person", "Typed", "UnknownRef", "Vault"]
@@ -247,7 +259,7 @@ class Vault:
                 known = [owner for owner in lack.owners if owner not in fresh]
                 made = await self._store.keys.keys(owner for owner in lack.owners if owner in fresh)
                 ring.add(dict.fromkeys(known) | await self._store.keys.existing(known) | made)
-            except IntegrityError:
+            except (IntegrityError, Overtaken):
                 if attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
