@@ -27,8 +27,8 @@ LASTING: tuple[tuple[str, str], ...] = (
 )
 """What the SDK says, and what it means. Nothing but a changed setting helps."""
 
-CUT = "transport error"
-"""What the SDK says when the other side has closed the connection after the handshake: so a server refuses a client's certificate."""
+CUT = ("transport error", "connection closed")
+"""What the SDK says, one or the other, when the other side has closed the connection after the handshake: so a server refuses a client's certificate."""
 
 CLOSED = "it closes each connection: it wants TLS or a certificate of ours, or does not take the one it gets (TEMPORAL_TLS_…)"
 
@@ -40,7 +40,7 @@ def refusal(error: BaseException) -> str:
 
 def closed(error: BaseException) -> bool:
     """Whether the other side has closed the connection: now and then by chance, each time where it refuses us."""
-    return CUT in str(error)
+    return any(cut in str(error) for cut in CUT)
 
 
 def connection(settings: Settings) -> dict[str, Any]:
