@@ -28,7 +28,7 @@ LASTING: tuple[tuple[str, str], ...] = (
 """What the SDK says, and what it means. Nothing but a changed setting helps."""
 
 CUT = ("transport error", "connection closed")
-"""What the SDK says, one or the other, when the other side has closed the connection after the handshake: so a server refuses a client's certificate."""
+"""What the SDK says, one or the other, when a connection was closed after the handshake: so a server refuses a client's certificate."""
 
 CLOSED = "it closes each connection: it wants TLS or a certificate of ours, or does not take the one it gets (TEMPORAL_TLS_…)"
 
