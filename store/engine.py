@@ -60,6 +60,10 @@ def chosen(db: Connection) -> Algorithm:
     return found
 
 
+class Overtaken(Exception):
+    """Somebody else has written meanwhile what a transaction was worked out from: it has to be worked out again, or is done."""
+
+
 class Store:
     """The database of cases with the key store of its vault. One per process, and per event loop."""
 

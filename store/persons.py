@@ -17,6 +17,7 @@ from pydantic import ConfigDict, Field
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from models.base import MAX_NAME, Model
+from store.engine import Overtaken
 from store.keyring.keys import INDEX
 from store.keyring.master import seal, unseal
 from store.keyring.ring import Ring
@@ -30,10 +31,6 @@ FORGET = delete(vault_uses).where(
     vault_uses.c.action_id == bindparam("of_action"),
     vault_uses.c.path == bindparam("of_path"),
 )
-
-
-class Overtaken(Exception):
-    """Somebody else has just named one of these persons: it has to be looked again who they are."""
 
 
 class Person(Model):
@@ -64,9 +61,11 @@ class Person(Model):
 class _Plan:
     """What naming some persons comes to, worked out before anything is written."""
 
+    looked: frozenset[str]
+    """Marks that were looked up: those of the persons as they are named here, not of what else is known of them."""
     alive: dict[str, Person]
     marks: dict[str, str]
-    """Who each mark points to, as far as it was looked up."""
+    """Who each mark points to, as far as it was looked up, or will."""
     added: dict[str, Person] = field(default_factory=dict)
     changed: dict[str, Person] = field(default_factory=dict)
     uses: list[dict[str, Any]] = field(default_factory=list)
@@ -158,7 +157,7 @@ def _look(db: Connection, ring: Ring, persons: Iterable[Person]) -> _Plan:
     marks = sorted({mark for person in persons for mark in marks_of(ring, person)})
     query = select(vault_marks.c.mark, vault_marks.c.ref).where(vault_marks.c.mark.in_(marks))
     pointed: dict[str, str] = {row.mark: row.ref for row in db.execute(query)} if marks else {}
-    return _Plan(alive=read_persons(db, ring, pointed.values()), marks=pointed)
+    return _Plan(looked=frozenset(marks), alive=read_persons(db, ring, pointed.values()), marks=pointed)
 
 
 def _place(plan: _Plan, ring: Ring, person: Person, spare: str) -> str:
@@ -187,7 +186,7 @@ def _claim(plan: _Plan, ring: Ring, ref: str, person: Person) -> None:
 
 
 def _write(db: Connection, ring: Ring, plan: _Plan) -> None:
-    """Write persons, marks and uses; marks that pointed to somebody else who is there stay. Raises Overtaken."""
+    """Write persons, marks and uses; marks that point to somebody else who is there stay. Raises Overtaken."""
     if plan.added:
         db.execute(insert(vault_persons), [{"ref": r, "sealed": _closed(ring, r, p)} for r, p in plan.added.items()])
     if plan.changed:
@@ -198,8 +197,8 @@ def _write(db: Connection, ring: Ring, plan: _Plan) -> None:
     if wanted:
         rows = db.execute(select(vault_marks).where(vault_marks.c.mark.in_(sorted(wanted)))).all()
         alive = read_persons(db, ring, [row.ref for row in rows])
-        if any(row.ref in alive and row.ref != wanted[row.mark] for row in rows):
-            raise Overtaken
+        if any(row.mark in plan.looked and row.ref in alive and row.ref != wanted[row.mark] for row in rows):
+            raise Overtaken  # it pointed to nobody when it was looked up: on PostgreSQL somebody has named this person since
         free = [mark for mark in wanted if mark not in {row.mark for row in rows if row.ref in alive}]
         if rows and free:
             db.execute(delete(vault_marks).where(vault_marks.c.mark.in_(free)))

@@ -24,13 +24,12 @@ from sqlalchemy.exc import IntegrityError
 from models.words import Algorithm
 from rules.digests import commitment, commits
 from store.affairs.tables import affair_actions
-from store.engine import Store, chosen
+from store.engine import Overtaken, Store, chosen
 from store.keyring.keys import INDEX, Erased
 from store.keyring.master import seal, unseal
 from store.keyring.ring import KeysNeeded, Ring
 from store.persons import (
     Naming,
-    Overtaken,
     Person,
     Typed,
     drop_unused,

@@ -22,8 +22,9 @@ from rules.obligations import duties
 from service.affairs.desk import Affairs
 from service.entry.identity import demo_allowed
 from service.office import Office
+from store.engine import Overtaken
 from store.messages.contacts import ContactShelf
-from store.messages.planning import Happened, Outgoing, Overtaken, Planned
+from store.messages.planning import Happened, Outgoing, Planned
 from store.messages.wishes import WishShelf
 
 

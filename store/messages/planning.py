@@ -19,7 +19,7 @@ from models.base import Instant, Model
 from models.message import DeliveryState, GateState, Medium
 from store.affairs.tables import affair_events, affair_outbox, affairs
 from store.connect import inserting
-from store.engine import Store
+from store.engine import Overtaken, Store
 from store.messages.message_tables import deliveries, gates
 from store.tables import cases, events, outbox
 
@@ -30,10 +30,6 @@ NAMESPACE = uuid.UUID("3e6a1a55-6a0a-5c0e-8a55-0f7f3f0f6b11")
 """Of the ids of deliveries."""
 
 NEW, PLANNED = "new", "planned"
-
-
-class Overtaken(Exception):
-    """Another worker has planned some of these events meanwhile."""
 
 
 class Happened(Model):

@@ -118,6 +118,19 @@ async def test_what_is_new_about_a_person_completes_what_is_known(vault: Vault) 
     assert await vault.person("c4", "a1", "p1", Person(name="甲某", phone="13800000009")) == ref
 
 
+async def test_who_shares_a_phone_with_somebody_else_is_still_completed(vault: Vault) -> None:
+    by_phone = await vault.person("c1", "a1", "p1", Person(name="甲某", phone="13800000001"))
+    by_number = await vault.person("c1", "a2", "p1", Person(name="甲某", id_number="520111199001010010"))
+    assert by_phone != by_number
+    both = Person(name="甲某", phone="13800000001", id_number="520111199001010010")
+    assert await vault.person("c1", "a3", "p1", both) == by_number
+    # The phone still finds the first; it is not looked up here, and is no news.
+    more = Person(name="甲某", id_number="520111199001010010", address="谷蒙村")
+    assert await vault.person("c1", "a4", "p1", more) == by_number
+    assert (await vault.open_person(by_number)).address == "谷蒙村"
+    assert await vault.person("c1", "a5", "p1", Person(name="甲某", phone="13800000001")) == by_phone
+
+
 async def test_two_fields_of_one_action_may_name_the_same_person(store: Store, vault: Vault) -> None:
     refs = await vault.seal_many("c1", "a1", {}, {"p1": WHO, "p2": WHO})
     assert refs["p1"] == refs["p2"]

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from models.message import Attempt, Delivery, DeliveryState, ErrorClass, GateState, Medium
 from models.message_plan import Pace, Patience
-from store.engine import Store
+from store.engine import Overtaken, Store
 from store.keyring.master_sources import MasterKeys
 from store.messages.log import DeliveryLog
-from store.messages.planning import Outgoing, Overtaken, Planned
+from store.messages.planning import Outgoing, Planned
 from store.messages.sending import Sending, Taking
 from store.records import Records
 from tests.postgres import apart
