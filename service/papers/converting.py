@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from models.paper.refusal import PaperProblem
 from service.errors import PaperRefused
@@ -56,6 +57,11 @@ class Converter:
         self._limit = limit
         self._turn = asyncio.Semaphore(1)
         self._profile: Path | None = None
+
+    def unnamed(self) -> IO[bytes]:
+        """Return an open file without a name, beside what is converted: whatever ends this process, nothing of it is left behind."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryFile(dir=self.home)
 
     @property
     def there(self) -> bool:

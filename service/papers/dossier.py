@@ -6,7 +6,6 @@ number. What can't stand in a PDF (sound, tables) is in the ZIP, and the catalog
 
 from __future__ import annotations
 
-import tempfile
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -90,8 +89,7 @@ class Binder:
     async def _zipped(self, seen: Seen, sheets: list[Sheet], held: list[Paper], cover: Paper | None) -> IO[bytes]:
         """Write the ZIP into a file without a name, part by part."""
         frame = await self._frame(seen, sheets, held, cover, counted=False)
-        self._office.converter.home.mkdir(parents=True, exist_ok=True)
-        file: IO[bytes] = tempfile.TemporaryFile(dir=self._office.converter.home)  # noqa: SIM115 - closed by who reads it
+        file = self._office.converter.unnamed()  # closed by who reads it
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
             for name, docx in (("00_卷宗封面.docx", frame[COVER]), ("01_卷内目录.docx", frame[CATALOGUE])):
                 made.writestr(name, docx)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from typing import IO
 
@@ -96,8 +95,7 @@ class Taker:
         paper_id: str,
     ) -> Paper:
         limits, (media, ending) = self._known.uploads, form
-        self._office.converter.home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=self._office.converter.home) as file:
+        with self._office.converter.unnamed() as file:
             await written(content, file, limits.most_bytes)
             await self._office.cleaner.clean(file, media, limits.most_pixels)
             digest, size = await asyncio.to_thread(_digest, file)

@@ -164,3 +164,10 @@ def test_a_damaged_document_is_told(damaged: bytes) -> None:
         pages.count(damaged)
     with refused(PaperProblem.DAMAGED):
         pages.picture_page(damaged)
+
+
+def test_a_file_without_a_name_is_to_be_had_before_anything_was_converted(tmp_path: Path) -> None:
+    home = tmp_path / "not" / "there"
+    with Converter(home).unnamed() as file:
+        file.write("名册".encode())
+        assert list(home.iterdir()) == []
