@@ -103,7 +103,7 @@ class Leaving:
         return [one for one in holders if same_post(one.id, leaver)]
 
     async def list(self, actor: Actor, code: str, purpose: str = "") -> HandoverList:
-        """Return the list of a handover, and log the look. Raises as `AffairReader.look`; Refused `invalid` for another kind."""
+        """Return the list of a handover, and log the look. Raises as `AffairReader.look`."""
         return await self._list(actor, (await self._look(actor, code, purpose)).affair)
 
     async def file(self, actor: Actor, code: str) -> HandoverFile:
@@ -117,10 +117,7 @@ class Leaving:
         )
 
     async def _look(self, actor: Actor, code: str, purpose: str) -> Looked:
-        looked = await AffairReader(self._office).look(actor, code, "affair", purpose)
-        if looked.kind.name != HANDOVER.name:
-            raise refuse(RefusalCode.INVALID, "code")
-        return looked
+        return await AffairReader(self._office).look(actor, code, "affair", purpose, of=HANDOVER)
 
     async def _list(self, actor: Actor, handover: Handover) -> HandoverList:
         whole = handover.receiver or ""

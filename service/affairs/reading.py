@@ -14,6 +14,7 @@ from typing import Any
 from models.affair.base import Link
 from models.affair.record import AffairExplanation
 from models.party import Actor
+from models.refusal import RefusalCode
 from rules.affair.kind import AffairBundle, Kind
 from rules.affair.kinds import KINDS
 from rules.affair.sight import affair_sight, in_hand
@@ -24,7 +25,7 @@ from service.affairs import shown
 from service.affairs.desk import Affairs
 from service.affairs.listing import listed
 from service.affairs.showing import AffairShowing
-from service.errors import UnknownAffair
+from service.errors import UnknownAffair, refuse
 from service.looking.purposes import Purposes
 from service.office import Office
 from service.sighted import Sighted
@@ -97,10 +98,11 @@ class AffairReader:
         bundle = self._office.bundle
         return Telling(KINDS[kind], self._office.place.books.get(KINDS[kind].shares or kind), bundle.network, bundle.cal.stamp)
 
-    async def look(self, actor: Actor, key: str, what: str, purpose: str = "") -> Looked:
+    async def look(self, actor: Actor, key: str, what: str, purpose: str = "", *, of: Kind | None = None) -> Looked:
         """Return an affair by its code with what somebody may see of it, and log the look with its purpose.
 
-        Raises UnknownAffair, also for one out of sight; Refused `purpose_needed`; StoreAway when the look can't be logged.
+        Raises UnknownAffair, also for one out of sight; Refused `purpose_needed`, and `invalid` for an affair of another kind than `of`;
+        StoreAway when the look can't be logged.
         """
         row = await self.row(actor, key)
         affair = await self._affairs.load(row.affair_id)
@@ -108,6 +110,8 @@ class AffairReader:
         opener = await self._office.affairs.opener(affair.id)
         why = await self._purpose(actor, kind, affair, bundle, opener, purpose)
         await Looks(self._office.store).write(Look.of(actor, what, affair.id, datetime.now(UTC), why))
+        if of is not None and of.name != kind.name:
+            raise refuse(RefusalCode.INVALID, "code")
         return Looked(row, kind, affair, bundle, affair_sight(kind, affair, actor, bundle, opener))
 
     async def detail(self, actor: Actor, key: str, purpose: str = "") -> shown.AffairShown:

@@ -13,7 +13,6 @@ from models.affair.team import Team
 from models.affair.team_book import RosterRule, TeamBook, TeamSort
 from models.calendar import OfficeHours
 from models.party import Actor
-from models.refusal import RefusalCode
 from models.staff import Staff
 from rules.affair.kind import AffairBundle
 from rules.labels import Both
@@ -24,7 +23,6 @@ from service.affairs.desk import Affairs
 from service.affairs.listing import listed
 from service.affairs.reading import AffairReader
 from service.affairs.shown import AffairFile
-from service.errors import refuse
 from service.office import Office
 from service.shown import AffairListed
 from service.sighted import Sighted
@@ -91,13 +89,8 @@ class Rosters(Sighted):
         return TeamPage(tuple([await self._row(row, Team.model_validate_json(states[row.affair_id])) for row in page.rows]), page.next)
 
     async def file(self, actor: Actor, code: str, first: date, days: int) -> RosterFile:
-        """Return one team and who is on duty in a stretch of days, and log the look.
-
-        Raises as `AffairReader.look`; Refused `invalid` for another kind.
-        """
-        looked = await self._reader.look(actor, code, "affair")
-        if looked.kind.name != TEAM.name:
-            raise refuse(RefusalCode.INVALID, "code")
+        """Return one team and who is on duty in a stretch of days, and log the look. Raises as `AffairReader.look`."""
+        looked = await self._reader.look(actor, code, "affair", of=TEAM)
         team: Team = looked.affair
         cal = looked.bundle.cal
         book, rule = _book(looked.bundle), sort_of(team, looked.bundle.book).roster

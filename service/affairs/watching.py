@@ -129,10 +129,8 @@ class Watching(Sighted):
         return found
 
     async def file(self, actor: Actor, code: str) -> WatchFile:
-        """Return one watch, and log the look. Raises as `AffairReader.look`; Refused `invalid` for another kind."""
-        looked = await self._reader.look(actor, code, "affair")
-        if looked.kind.name != WATCH.name:
-            raise refuse(RefusalCode.INVALID, "code")
+        """Return one watch, and log the look. Raises as `AffairReader.look`."""
+        looked = await self._reader.look(actor, code, "affair", of=WATCH)
         watch: Watch = looked.affair
         sees = looked.seen.sees(Group.RISK)
         return WatchFile(
