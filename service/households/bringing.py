@@ -6,7 +6,6 @@ those that an earlier try brought in still count as brought in.
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -56,7 +55,7 @@ class Bringing:
         stage = ListStage.TRYING if trial else ListStage.IMPORTING
         tally = Tally(found.counts if found.stage is ListStage.IMPORTING else {})
         importer = HouseholdImporter(self._office, self._affairs, found.actor, trial=trial)
-        with tempfile.TemporaryFile(dir=self._office.converter.home) as file:
+        with self._office.converter.unnamed() as file:
             file.write(content)
             with named(file, ENDING) as path:
                 async for one in importer.run(path):
@@ -94,7 +93,7 @@ class Tally:
         self._now[str(one.became)] += 1
         self._seen += len(one.rows)
         room = MOST_PROBLEMS - len(self._problems)
-        self._problems += [ListProblem(**problem.model_dump()) for problem in one.problems[:room]]
+        self._problems += one.problems[:room]
 
     def count(self, became: Became) -> int:
         """How many became this."""

@@ -17,6 +17,7 @@ from typing import Any
 from models.affair import household as h
 from models.affair.household_book import HouseholdBook
 from models.base import Model
+from models.household_list import ListProblem
 from models.party import Actor
 from models.record import PublishOutcome
 from models.refusal import Refusal, RefusalCode
@@ -28,7 +29,6 @@ from service.affairs.desk import Affairs
 from service.affairs.sending import views_of
 from service.errors import refuse
 from service.households.rows import HouseholdRows, Reader
-from service.importing.importing import Problem
 from service.importing.mapping import Wrong
 from service.importing.sheets import Form, rows_of
 from service.office import Office
@@ -52,18 +52,12 @@ class Became(StrEnum):
     WRONG = "wrong"  # 有误
 
 
-class RowProblem(Problem):
-    """Why a row can't be used."""
-
-    row: int
-
-
 class HouseholdImported(Model):
     """One household of a list: its rows, and what became of it."""
 
     rows: tuple[int, ...]
     became: Became
-    problems: tuple[RowProblem, ...] = ()
+    problems: tuple[ListProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +80,18 @@ class Entry:
         return Words(self.affair.id, self.action_id, texts, persons)
 
 
+def check_keeper(actor: Actor) -> None:
+    """Refuse `not_allowed` to who keeps no household files."""
+    if actor.role not in KEEPERS:
+        raise refuse(RefusalCode.NOT_ALLOWED, "import")
+
+
 class HouseholdImporter:
     """Brings one list in, for one person."""
 
     def __init__(self, office: Office, affairs: Affairs, actor: Actor, *, trial: bool = False) -> None:
         docs = office.affair_docs(HOUSEHOLD.name)
-        if actor.role not in KEEPERS:
-            raise refuse(RefusalCode.NOT_ALLOWED, "import")
+        check_keeper(actor)
         if docs is None:
             raise refuse(RefusalCode.INVALID, "kind")
         self._office, self._affairs, self._actor, self._trial = office, affairs, actor, trial
@@ -253,5 +252,5 @@ def _became(house: HouseholdRows, became: Became) -> HouseholdImported:
 
 
 def _wrong(house: HouseholdRows, found: Sequence[tuple[int, Wrong]]) -> HouseholdImported:
-    problems = tuple(RowProblem(row=row, column=one.column, zh=one.reason[0], en=one.reason[1]) for row, one in found)
+    problems = tuple(ListProblem(row=row, column=one.column, zh=one.reason[0], en=one.reason[1]) for row, one in found)
     return HouseholdImported(rows=tuple(house.rows), became=Became.WRONG, problems=problems)

@@ -6,7 +6,6 @@ The work itself is done by `service/households/bringing.py`, called by the run; 
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -20,11 +19,10 @@ from models.paper.record import XLSX
 from models.paper.refusal import PaperProblem
 from models.party import Actor
 from models.refusal import RefusalCode
-from rules.household.kind import KEEPERS
 from service.affairs.desk import Affairs
 from service.engine import ONE_TRY, NotRunning, patiently
 from service.errors import PaperRefused, refuse
-from service.households.importing import HouseholdImporter
+from service.households.importing import HouseholdImporter, check_keeper
 from service.households.unnamed import named
 from service.importing.sheets import Form, NoColumn, rows_of
 from service.office import Office
@@ -84,13 +82,13 @@ class Lists:
 
     async def find(self, actor: Actor, list_id: str) -> HouseholdList | None:
         """Return a list of this person's unit; None where there is none."""
-        self._may(actor)
+        check_keeper(actor)
         found = await self._shelf.get(list_id)
         return found if found is not None and found.unit == actor.unit else None
 
     async def recent(self, actor: Actor) -> list[HouseholdList]:
         """Return the last lists of this person's unit."""
-        self._may(actor)
+        check_keeper(actor)
         return await self._shelf.of(actor.unit, SHOWN)
 
     async def choose(self, actor: Actor, list_id: str, *, bring: bool) -> bool:
@@ -118,8 +116,7 @@ class Lists:
     async def _kept(self, actor: Actor, list_id: str, content: AsyncIterator[bytes], form: Form) -> None:
         office, limits = self._office, self._office.place.papers.known.uploads
         await self._shelf.expire(office.now() - LEFT, office.now())
-        office.converter.home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=office.converter.home) as file:
+        with office.converter.unnamed() as file:
             await written(content, file, limits.most_bytes)
             await office.cleaner.clean(file, XLSX, limits.most_pixels)
             rows = await asyncio.to_thread(_rows, file, form)
@@ -148,10 +145,6 @@ class Lists:
                 return
 
         await patiently(once)
-
-    def _may(self, actor: Actor) -> None:
-        if actor.role not in KEEPERS:
-            raise refuse(RefusalCode.NOT_ALLOWED, "import")
 
 
 def _run(list_id: str) -> str:
