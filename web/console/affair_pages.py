@@ -13,6 +13,7 @@ from typing import Any
 from models.party import Actor
 from rules.affair.kind import Kind
 from rules.affair.kinds import KINDS
+from service.affairs.reading import AffairRow
 from service.affairs.shown import AffairFile, AffairShown
 from service.errors import UnknownAffair
 from web.console.caller import Caller
@@ -52,12 +53,12 @@ MORE: Mapping[str, Callable[[Caller, AffairFile], Awaitable[Mapping[str, Any]]]]
 """By kind: what its section on the shared page is given, beside the affair itself."""
 
 
-async def of_kind(who: Caller, code: str, kind: Kind) -> str:
-    """Return the id of an affair of a kind that this person may see. Raises UnknownAffair, also for one of another kind."""
+async def of_kind(who: Caller, code: str, kind: Kind) -> AffairRow:
+    """Return the row of an affair of a kind that this person may see. Raises UnknownAffair, also for one of another kind."""
     row = await who.affair_reader.row(who.actor, code)
     if row.kind != kind.name:
         raise UnknownAffair(code)
-    return row.affair_id
+    return row
 
 
 def owed_by(me: Actor, found: AffairShown) -> frozenset[str]:

@@ -114,9 +114,9 @@ async def give(who: CallerDep, fields: FormDep, code: str) -> Response:
 
 
 async def _act(who: Caller, fields: FormData, code: str, do: str, given: dict[str, Any]) -> Response:
-    affair_id = await of_kind(who, code, DWELLING)
+    row = await of_kind(who, code, DWELLING)
     try:
-        await who.affairs.act(affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
+        await who.affairs.act(row.affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
         return await _page(who, code, fields, _plain(who, refused), PROBLEMS[str(refused.refusal.code)].status, tried=do)
     return RedirectResponse(f"/dwellings/{code}?done=affair-done", 303)

@@ -95,8 +95,7 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     asked = _redirecting() if do == REDIRECT else form(HANDOVER.name, do) if do in STEPS else None
     if asked is None:
         raise WebProblem("not_found")
-    await of_kind(who, code, HANDOVER)
-    tried = await attempt(who, fields, await who.affair_reader.row(who.actor, code), do, asked)
+    tried = await attempt(who, fields, await of_kind(who, code, HANDOVER), do, asked)
     if tried is not None:
         return await _page(who, code, 0, tried)
     return RedirectResponse(f"/handovers/{code}?done=handover-{do}", 303)

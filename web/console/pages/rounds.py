@@ -45,10 +45,10 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     """Start, pause or resume a round. The same form sent twice does it once."""
     if do not in STEERED:
         raise WebProblem("not_found")
-    affair_id = await of_kind(who, code, ROUND)
+    row = await of_kind(who, code, ROUND)
     given = {"reason": reason} if (reason := text(fields, "reason")) else {}
     try:
-        await who.affairs.act(affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
+        await who.affairs.act(row.affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
         problem = PROBLEMS[str(refused.refusal.code)]
         return await _page(who, code, problem=who.words.pick(problem.zh, problem.en), tried=(do, fields), status=problem.status)
@@ -58,7 +58,7 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
 @router.post("/{code}/file")
 async def file(who: CallerDep, code: str) -> Response:
     """Take results from a file, for whichever of its sheets. The same file again changes nothing."""
-    taken, problem = await from_file(who, await of_kind(who, code, ROUND))
+    taken, problem = await from_file(who, (await of_kind(who, code, ROUND)).affair_id)
     return await _page(who, code, taken=taken, problem=problem, status=422 if problem else 200)
 
 
@@ -72,7 +72,7 @@ async def _page(
     tried: tuple[str, FormData] | None = None,
     status: int = 200,
 ) -> Response:
-    affair_id, reader = await of_kind(who, code, ROUND), who.affair_reader
+    affair_id, reader = (await of_kind(who, code, ROUND)).affair_id, who.affair_reader
     looked = await reader.detail(who.actor, code)
     covered = await Lists(who.office, who.affairs).coverage(affair_id)
     wanted = AffairFilter(kinds=("sheet",), key=("round", affair_id))

@@ -48,9 +48,9 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
         raise WebProblem("not_found")
     target = text(fields, "target", 80)
     given = {"target": target, "text": text(fields, "text")} | (_visit(fields) if do == "visit" else _skip(fields))
-    affair_id = await of_kind(who, code, SHEET)
+    row = await of_kind(who, code, SHEET)
     try:
-        await who.affairs.act(affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
+        await who.affairs.act(row.affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
         return await _page(who, code, target, tried=(do, fields, refused))
     return RedirectResponse(f"/sheets/{code}?done=sheet-{do}", 303)
@@ -59,7 +59,7 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
 @router.post("/{code}/results")
 async def results(who: CallerDep, fields: FormDep, code: str) -> Response:
     """Take results that waited in a browser, as JSON rows; answer with how many were taken, and why others can't be."""
-    affair_id = await of_kind(who, code, SHEET)
+    affair_id = (await of_kind(who, code, SHEET)).affair_id
     try:
         rows = json.loads(text(fields, "rows", 500_000) or "[]")
     except (ValueError, RecursionError):
@@ -74,8 +74,7 @@ async def results(who: CallerDep, fields: FormDep, code: str) -> Response:
 @router.post("/{code}/file")
 async def file(who: CallerDep, code: str) -> Response:
     """Take results from a file. The same file again changes nothing."""
-    affair_id = await of_kind(who, code, SHEET)
-    taken, problem = await from_file(who, affair_id)
+    taken, problem = await from_file(who, (await of_kind(who, code, SHEET)).affair_id)
     return await _page(who, code, "", taken=taken, problem=problem)
 
 

@@ -18,6 +18,7 @@ from rules.affair.allowed import may_begin
 from rules.affair.labels import act as act_words
 from rules.affair.labels import said
 from rules.team.kind import TEAM
+from service.affairs.reading import AffairRow
 from service.affairs.rosters import RosterFile, Rosters
 from service.affairs.shown import AffairShown
 from service.errors import Refused
@@ -70,27 +71,27 @@ async def team(who: CallerDep, code: str, view: View = "week", day: Annotated[da
 @router.post("/{code}/do/{do}")
 async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     """Take a shift, give it up, or do another action of the page. The same form sent twice does it once."""
-    affair_id, form = await of_kind(who, code, TEAM), asked(do)
+    row, form = await of_kind(who, code, TEAM), asked(do)
     if form is not None:
-        return await _other(who, fields, code, do, form)
+        return await _other(who, fields, row, do, form)
     if do not in SHIFTS:
         raise WebProblem("not_found")
     given = {name: text(fields, name, 40) for name in ("day", "seat")}
     day = _day(given["day"]) or who.today
     try:
-        await who.affairs.act(affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
+        await who.affairs.act(row.affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
         return await _page(who, code, "week", day, (do, fields, refused))
     return RedirectResponse(f"/teams/{code}?from={day}&done=team-{do}#d{day}", 303)
 
 
-async def _other(who: Caller, fields: FormData, code: str, do: str, form: Form) -> Response:
-    row, what = await who.affair_reader.row(who.actor, code), NEW.get(do)
+async def _other(who: Caller, fields: FormData, row: AffairRow, do: str, form: Form) -> Response:
+    what = NEW.get(do)
     fresh = {} if what is None or text(fields, what, 40) else {what: await Rosters(who.office).fresh(row.affair_id, what)}
     tried = await attempt(who, fields, row, do, form, fresh)
     if tried is not None:
-        return await _page(who, code, "week", who.today, other=tried)
-    return RedirectResponse(f"/teams/{code}?done=team-{do}", 303)
+        return await _page(who, row.code, "week", who.today, other=tried)
+    return RedirectResponse(f"/teams/{row.code}?done=team-{do}", 303)
 
 
 def _day(typed: str) -> date | None:

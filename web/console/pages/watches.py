@@ -79,8 +79,7 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     asked = _asked(do)
     if asked is None:
         raise WebProblem("not_found")
-    await of_kind(who, code, WATCH)
-    row = await who.affair_reader.row(who.actor, code)
+    row = await of_kind(who, code, WATCH)
     tried = await attempt(who, fields, row, do, asked)
     if tried is not None:
         return await _page(who, code, tried)

@@ -125,12 +125,12 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     """Do an action. The same form sent twice does it once."""
     if do not in FIELDS:
         raise WebProblem("not_found")
-    affair_id = await of_kind(who, code, WHISTLE)
+    row = await of_kind(who, code, WHISTLE)
     given = {name: value for name in FIELDS[do] if (value := _typed(fields, name)) not in {"", ()}}
     if do == "open_case":
         given["parties"] = _parties(fields)
     try:
-        await who.affairs.act(affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
+        await who.affairs.act(row.affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
         found = refused.refusal
         problem = _plain(who, str(found.code), found.detail)
