@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 from typing import Annotated, Any, Self
@@ -31,6 +32,7 @@ from service.entry.sessions import IDLE, TOUCH, check_csrf, csrf_token
 from service.office import Office
 from service.reading import Reader
 from web.auth import SESSION_COOKIE
+from web.bringing import bringing
 from web.console import cookies, navigation
 from web.console.forms import FORMS
 from web.console.posts import post_name
@@ -305,10 +307,22 @@ async def form(request: Request, who: CallerDep) -> FormData:
 async def checked(request: Request, who: Guest) -> FormData:
     """Return the fields of a form, once its token is right."""
     fields = await request.form(max_files=0, max_fields=FIELDS)
+    _check(fields, who)
+    return fields
+
+
+@asynccontextmanager
+async def brought(who: Guest) -> AsyncIterator[FormData]:
+    """Give the fields of a form with a file, once its token is right."""
+    async with bringing(who.request) as fields:
+        _check(fields, who)
+        yield fields
+
+
+def _check(fields: FormData, who: Guest) -> None:
     token = fields.get("csrf")
     if not who.checks(token if isinstance(token, str) else None):
         raise WebProblem("csrf")
-    return fields
 
 
 FormDep = Annotated[FormData, Depends(form)]

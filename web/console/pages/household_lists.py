@@ -20,8 +20,8 @@ from rules.household.kind import HOUSEHOLD, KEEPERS
 from rules.labels import Both
 from service.errors import PaperRefused, Refused
 from service.households.lists import BadList, Lists
-from web.bringing import bringing, file_of, parts
-from web.console.caller import Caller, CallerDep, FormDep
+from web.bringing import file_of, parts
+from web.console.caller import Caller, CallerDep, FormDep, brought
 from web.console.fields import text
 from web.problems import KINDS as PROBLEMS
 from web.problems import WebProblem
@@ -60,10 +60,7 @@ async def lists(who: CallerDep) -> Response:
 @router.post("")
 async def upload(who: CallerDep) -> Response:
     """Take a list in and begin to try it. The same form sent twice takes it in once."""
-    async with bringing(who.request) as fields:
-        token = fields.get("csrf")
-        if not who.checks(token if isinstance(token, str) else None):
-            raise WebProblem("csrf")
+    async with brought(who) as fields:
         file = file_of(fields)
         if file is None:
             return await _door(who, who.words.message("请选择文件"), 422)

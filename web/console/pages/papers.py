@@ -18,8 +18,8 @@ from service.papers.dossier import Binder
 from service.papers.making import Maker
 from service.papers.reading import PaperReader
 from service.papers.taking import Taker
-from web.bringing import bringing, file_of, parts
-from web.console.caller import Caller, CallerDep, FormDep
+from web.bringing import file_of, parts
+from web.console.caller import Caller, CallerDep, FormDep, brought
 from web.console.fields import text, texts
 from web.console.pages.case import show
 from web.console.papers import shown
@@ -46,10 +46,7 @@ async def make(who: CallerDep, fields: FormDep, code: str) -> Response:
 @router.post("/papers/uploads")
 async def upload(who: CallerDep, code: str) -> Response:
     """Take a file in. The same form sent twice takes it in once."""
-    async with bringing(who.request) as fields:
-        token = fields.get("csrf")
-        if not who.checks(token if isinstance(token, str) else None):
-            raise WebProblem("csrf")
+    async with brought(who) as fields:
         return await taken_in(who, code, fields)
 
 

@@ -20,9 +20,9 @@ from rules.round.sheet import SHEET
 from service.affairs.rounds.batches import Batches, Taken, numbered, rows_in
 from service.affairs.rounds.walking import Walk, Walks
 from service.errors import Refused
-from web.bringing import bringing, file_of, parts
+from web.bringing import file_of, parts
 from web.console.affair_pages import kind_name, of_kind
-from web.console.caller import Caller, CallerDep, FormDep
+from web.console.caller import Caller, CallerDep, FormDep, brought
 from web.console.fields import text, texts
 from web.problems import KINDS as PROBLEMS
 from web.problems import WebProblem
@@ -81,10 +81,7 @@ async def file(who: CallerDep, code: str) -> Response:
 async def from_file(who: Caller, affair_id: str) -> tuple[Taken | None, str]:
     """Take the results of the file that a form brings; what became of them, or why the file can't be used."""
     message = who.words.message
-    async with bringing(who.request) as fields:
-        token = fields.get("csrf")
-        if not who.checks(token if isinstance(token, str) else None):
-            raise WebProblem("csrf")
+    async with brought(who) as fields:
         found = file_of(fields)
         if found is None:
             return None, message("请选择文件")
