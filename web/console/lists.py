@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from service.asking import filter_of, params
 from service.reading import Filter
 from web.console.caller import Caller
+from web.console.posts import unit_name
 
 STATES: dict[str, bool | None] = {"open": False, "ended": True, "all": None}
 """`state` of an address, and what it asks."""
@@ -68,8 +69,7 @@ def told_of(who: Caller, found: Filter) -> list[Told]:
 
 
 def _unit(who: Caller, unit_id: str | None) -> str:
-    unit = who.office.bundle.network.unit(unit_id or "")
-    return unit.name if unit else unit_id or ""
+    return unit_name(unit_id, who.office.bundle.network)
 
 
 def _span(who: Caller, since: datetime | None, until: datetime | None) -> str:

@@ -1,4 +1,4 @@
-"""Posts in words: `mediator@yanlou-justice#2` as 燕楼镇司法所 · 调解员 2. A page never shows the id of a post."""
+"""Units and posts in words: `mediator@yanlou-justice#2` as 燕楼镇司法所 · 调解员 2. A page never shows the id of a post."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from models.network import Network
 from web.console.words import Words
 
 
+def unit_name(unit: str | None, network: Network) -> str:
+    """Return what a unit is called; one that the network has no more, by its id, and none at all by nothing."""
+    found = network.unit(unit or "")
+    return found.name if found is not None else unit or ""
+
+
 def post_name(post: str, network: Network, words: Words) -> str:
     """Return a post by its unit and role."""
     role, _, rest = post.partition("@")
     unit_id, _, number = rest.partition("#")
-    unit = network.unit(unit_id)
-    return f"{unit.name if unit else unit_id} · {words.label('role', role)}{f' {number}' if number else ''}"
+    return f"{unit_name(unit_id, network)} · {words.label('role', role)}{f' {number}' if number else ''}"

@@ -23,7 +23,7 @@ from web.console.fields import text
 from web.console.forms import FORMS
 from web.console.inputs import Form, read
 from web.console.papers import Papers, shown
-from web.console.posts import post_name
+from web.console.posts import post_name, unit_name
 from web.console.said import plain
 from web.problems import KINDS, WebProblem
 
@@ -162,8 +162,7 @@ def _actions(who: Caller, file: File) -> list[tuple[str, list[tuple[str, Form]]]
 
 
 def _unit(who: Caller, unit_id: str | None) -> str:
-    unit = who.office.bundle.network.unit(unit_id or "")
-    return unit.name if unit else unit_id or "—"
+    return unit_name(unit_id, who.office.bundle.network) or "—"
 
 
 def _post(who: Caller, post: str | None) -> str:

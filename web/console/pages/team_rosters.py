@@ -28,7 +28,7 @@ from web.console.fields import text
 from web.console.inputs import Form
 from web.console.pages.affairs import attempt
 from web.console.pages.case import Tried
-from web.console.posts import post_name
+from web.console.posts import post_name, unit_name
 from web.console.team_forms import DOING, NEW, TeamChoices, asked
 from web.problems import KINDS as PROBLEMS
 from web.problems import WebProblem
@@ -56,7 +56,7 @@ async def teams(who: CallerDep, cursor: Cursor = "") -> Response:
         "page": page,
         "cursor": cursor,
         "begins": may_begin(TEAM, who.actor),
-        "unit_of": lambda name: unit.name if (unit := network.unit(name or "")) is not None else name or "",
+        "unit_of": lambda unit: unit_name(unit, network),
         "today": who.today,
     }
     return who.page("teams/list.html", context)
@@ -158,7 +158,7 @@ async def _page(
         "new_id": lambda: uuid.uuid4().hex,
         "stage": who.words.both(said(TEAM.labels, "stages", affair.stage)),
         "act_of": lambda name: who.words.both(act_words(TEAM.labels, name)),
-        "unit_name": _unit(who, found.team.unit),
+        "unit_name": unit_name(found.team.unit, who.office.bundle.network),
     }
     return who.page("teams/roster.html", context, status=status)
 
@@ -195,11 +195,6 @@ def _plain(who: Caller, refused: Refused) -> str:
     problem, detail = PROBLEMS[str(refused.refusal.code)], refused.refusal.detail.partition(" ")[0]
     named = [who.words.both(said(TEAM.labels, "fields", detail))] if detail else []
     return who.words.about(who.words.pick(problem.zh, problem.en), named)
-
-
-def _unit(who: Caller, unit: str | None) -> str:
-    found = who.office.bundle.network.unit(unit or "")
-    return found.name if found is not None else unit or ""
 
 
 def _there(who: Caller) -> None:

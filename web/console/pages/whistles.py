@@ -25,7 +25,7 @@ from web.console import spans
 from web.console.affair_pages import kind_name, of_kind
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text, texts
-from web.console.posts import post_name
+from web.console.posts import post_name, unit_name
 from web.problems import KINDS as PROBLEMS
 from web.problems import WebProblem
 
@@ -258,5 +258,4 @@ def _others(who: Caller, found: shown.AffairShown) -> list[tuple[str, str]]:
 
 
 def _unit(who: Caller, unit: str | None) -> str:
-    found = who.office.bundle.network.unit(unit or "")
-    return found.name if found is not None else unit or ""
+    return unit_name(unit, who.office.bundle.network)
