@@ -34,6 +34,7 @@ from service.reading import Reader
 from web.auth import SESSION_COOKIE
 from web.bringing import bringing
 from web.console import cookies, navigation
+from web.console.fields import text
 from web.console.forms import FORMS
 from web.console.posts import post_name
 from web.console.said import DONE
@@ -218,6 +219,10 @@ class Caller(Guest):
     def csrf(self) -> str:
         """Return the token of this session's forms."""
         return csrf_token(self.cookie)
+
+    def once(self, fields: FormData) -> str:
+        """Return the id under which what a form asks for is done once: whose form it is, and which."""
+        return f"{self.actor.person}:{text(fields, 'id', 80)}"
 
     def checks(self, token: str | None) -> bool:
         """Whether a form was made by us, in this session."""

@@ -119,7 +119,7 @@ async def begin(who: CallerDep, fields: FormDep, kind_name: str) -> Response:
     """Begin an affair. The same form sent twice begins one."""
     kind, asked = _beginning(who, kind_name)
     try:
-        begun = await begin_affair(who.office, kind_name, read(asked, fields), who.actor, f"{who.actor.person}:{text(fields, 'id', 80)}")
+        begun = await begin_affair(who.office, kind_name, read(asked, fields), who.actor, who.once(fields))
     except Refused as refused:
         tried = tried_of(who, kind, kind.opens, fields, refused)
         return _blank_page(who, kind_name, asked, fields, tried)

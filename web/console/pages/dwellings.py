@@ -57,7 +57,7 @@ async def enrol(who: CallerDep, fields: FormDep) -> Response:
         "rooms": rooms,
     }
     try:
-        begun = await begin(who.office, DWELLING.name, given, who.actor, f"{who.actor.person}:{text(fields, 'id', 80)}")
+        begun = await begin(who.office, DWELLING.name, given, who.actor, who.once(fields))
     except Refused as refused:
         return _blank(who, fields, _plain(who, refused), PROBLEMS[str(refused.refusal.code)].status)
     return RedirectResponse(f"/dwellings/{begun.receipt.code}", 303)

@@ -77,7 +77,7 @@ async def propose(who: CallerDep, fields: FormDep) -> Response:
     _book(who)
     given = {name: value for name in ASKED if (value := text(fields, name, 80))}
     try:
-        begun = await begin(who.office, HANDOVER.name, given, who.actor, f"{who.actor.person}:{text(fields, 'id', 80)}")
+        begun = await begin(who.office, HANDOVER.name, given, who.actor, who.once(fields))
     except Refused as refused:
         return await _form(who, fields, tried_of(who, HANDOVER, HANDOVER.opens, fields, refused))
     return RedirectResponse(f"/handovers/{begun.receipt.code}?done=handover-propose", 303)

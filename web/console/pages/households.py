@@ -94,7 +94,7 @@ async def register(who: CallerDep, fields: FormDep) -> Response:
     given = {name: value for name, value in given.items() if value}
     given |= {"needs": texts(fields, "needs"), "members": tuple(_members(fields))}
     try:
-        begun = await begin(who.office, HOUSEHOLD.name, given, who.actor, f"{who.actor.person}:{text(fields, 'id', 80)}")
+        begun = await begin(who.office, HOUSEHOLD.name, given, who.actor, who.once(fields))
     except Refused as refused:
         problem = PROBLEMS[str(refused.refusal.code)]
         return _form(who, fields, _said(who, refused), problem.status)

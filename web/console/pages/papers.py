@@ -34,7 +34,7 @@ TAB = "papers"
 @router.post("/papers")
 async def make(who: CallerDep, fields: FormDep, code: str) -> Response:
     """Make a paper. The same form sent twice makes one."""
-    kind, action_id = text(fields, "kind", 40), f"{who.actor.person}:{text(fields, 'id', 80)}"
+    kind, action_id = text(fields, "kind", 40), who.once(fields)
     entries = {name.removeprefix("entry."): str(value) for name, value in fields.multi_items() if name.startswith("entry.")}
     try:
         made = await Maker(who.office).make(who.actor, code, kind, about=text(fields, "about", 160), entries=entries, action_id=action_id)
@@ -64,7 +64,7 @@ async def taken_in(who: Caller, code: str, fields: FormData) -> Response:
             name=file.filename or "",
             content=parts(file),
             shows=texts(fields, "shows"),
-            action_id=f"{who.actor.person}:{text(fields, 'id', 80)}",
+            action_id=who.once(fields),
         )
     except (PaperRefused, Refused) as refused:
         return await again(who, code, "upload", fields, refused)

@@ -82,15 +82,15 @@ async def _entered(who: Caller, fields: FormData) -> str:
     """Enter the signal of a form: on a watch that is known, or about what the form names. Return the watch's id."""
     names = ("signal", "channel", "text", "occurred_at")
     given: dict[str, Any] = {name: value for name in names if (value := text(fields, name, 300))}
-    about, sent = text(fields, "about", 80), text(fields, "id", 80)
+    about = text(fields, "about", 80)
     if about in {str(of) for of in SubjectKind}:
         subject = _subject(fields, about)
     else:
         affair_id, known = await Watching(who.office).about(who.actor, about)
         if known is None:
-            return (await who.affairs.act(affair_id, WATCH.opens, given, who.actor, action_id=sent or None)).affair_id
+            return (await who.affairs.act(affair_id, WATCH.opens, given, who.actor, action_id=text(fields, "id", 80) or None)).affair_id
         subject = known
-    begun = await begin(who.office, WATCH.name, {**given, "subject": subject}, who.actor, f"{who.actor.person}:{sent}")
+    begun = await begin(who.office, WATCH.name, {**given, "subject": subject}, who.actor, who.once(fields))
     return begun.receipt.affair_id
 
 
