@@ -26,11 +26,10 @@ from web.console.affair_pages import of_kind
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text
 from web.console.inputs import Form
-from web.console.pages.affairs import attempt
+from web.console.pages.affairs import attempt, tried_of
 from web.console.pages.case import Tried
 from web.console.posts import post_name, unit_name
 from web.console.team_forms import DOING, NEW, TeamChoices, asked
-from web.problems import KINDS as PROBLEMS
 from web.problems import WebProblem
 
 router = APIRouter(prefix="/teams")
@@ -81,7 +80,7 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     try:
         await who.affairs.act(row.affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
-        return await _page(who, code, "week", day, (do, fields, refused))
+        return await _page(who, code, "week", day, tried_of(who, TEAM, do, fields, refused))
     return RedirectResponse(f"/teams/{code}?from={day}&done=team-{do}#d{day}", 303)
 
 
@@ -90,7 +89,7 @@ async def _other(who: Caller, fields: FormData, row: AffairRow, do: str, form: F
     fresh = {} if what is None or text(fields, what, 40) else {what: await Rosters(who.office).fresh(row.affair_id, what)}
     tried = await attempt(who, fields, row, do, form, fresh)
     if tried is not None:
-        return await _page(who, row.code, "week", who.today, other=tried)
+        return await _page(who, row.code, "week", who.today, tried)
     return RedirectResponse(f"/teams/{row.code}?done=team-{do}", 303)
 
 
@@ -108,14 +107,7 @@ def _span(view: View, day: date) -> tuple[date, int]:
     return day.replace(day=1), calendar.monthrange(day.year, day.month)[1]
 
 
-async def _page(
-    who: Caller,
-    code: str,
-    view: View,
-    day: date,
-    shift: tuple[str, FormData, Refused] | None = None,
-    other: Tried | None = None,
-) -> Response:
+async def _page(who: Caller, code: str, view: View, day: date, tried: Tried | None = None) -> Response:
     await of_kind(who, code, TEAM)
     if not date.min + 2 * WEEK < day < date.max - 6 * WEEK:
         raise WebProblem("invalid")
@@ -124,8 +116,6 @@ async def _page(
     found = await rosters.file(who.actor, code, first, days)
     affair, today = found.file.affair, who.today
     last_open = today + timedelta(days=found.rule.ahead) if found.rule is not None else today
-    do, fields, refused = shift if shift is not None else ("", FormData(), None)
-    status = PROBLEMS[str(refused.refusal.code)].status if refused is not None else other.status if other is not None else 200
     forms = _forms(affair)
     staff = await rosters.fitting(found.team, found.sort, found.book) if forms else []
     seats = [(name, _seat(who, found, name)) for name in sorted(found.seated)]
@@ -146,21 +136,20 @@ async def _page(
         "seat_of": lambda name: _seat(who, found, name),
         "seats": seats,
         "forms_of": forms,
-        "tried": other,
+        "tried": tried,
         "c": TeamChoices(who.words, who.office, TEAM, who.actor.unit, affair, found, seats, staff),
         "nothing": FormData(),
         "mine": {name for name, seat in found.team.seats.items() if seat.held and seat.staff == who.actor.holder},
         "keeps": "roster" in affair.allowed,
         "shifts": set(SHIFTS) <= set(affair.allowed),
         "vacant": _vacant(who, found),
-        "refused": (do, text(fields, "day", 40)),
-        "problem": _plain(who, refused) if refused is not None else "",
+        "wrong_day": _day(text(tried.fields, "day", 40)) if tried is not None and tried.do in SHIFTS else None,
         "new_id": lambda: uuid.uuid4().hex,
         "stage": who.words.both(said(TEAM.labels, "stages", affair.stage)),
         "act_of": lambda name: who.words.both(act_words(TEAM.labels, name)),
         "unit_name": unit_name(found.team.unit, who.office.bundle.network),
     }
-    return who.page("teams/roster.html", context, status=status)
+    return who.page("teams/roster.html", context, status=tried.status if tried is not None else 200)
 
 
 def _forms(affair: AffairShown) -> list[tuple[str, Form]]:
@@ -189,12 +178,6 @@ def _vacant(who: Caller, found: RosterFile) -> list[str]:
         named = found.book.roles[role]
         rows.append(f"{who.words.pick(named.zh, named.en)} {held}/{found.sort.seats[role].least}")
     return rows
-
-
-def _plain(who: Caller, refused: Refused) -> str:
-    problem, detail = PROBLEMS[str(refused.refusal.code)], refused.refusal.detail.partition(" ")[0]
-    named = [who.words.both(said(TEAM.labels, "fields", detail))] if detail else []
-    return who.words.about(who.words.pick(problem.zh, problem.en), named)
 
 
 def _there(who: Caller) -> None:
