@@ -88,8 +88,9 @@ async def test_a_refused_shift_is_told_at_its_day(desk: Desk, office: Office, to
     day = (today + DAY).isoformat()
     await keeper.send(form, 422, day=day, seat="nobody")
     assert "席位" in part(keeper.page, today + DAY).partition('role="alert"')[2].partition("</p>")[0]
-    await keeper.send(form, 422, day=(today - DAY).isoformat(), seat="c")
-    await keeper.send(form, 422, day=(today + 200 * DAY).isoformat(), seat="c")
+    for away in ((today - DAY).isoformat(), (today + 200 * DAY).isoformat(), "someday"):
+        await keeper.send(form, 422, day=away, seat="c")
+        assert "日期" in keeper.page.partition('role="alert"')[2].partition("</p>")[0], away
 
 
 async def test_who_sits_in_a_seat_takes_and_gives_up_their_own_shifts_alone(desk: Desk, office: Office, today: date) -> None:

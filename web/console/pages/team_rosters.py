@@ -115,7 +115,8 @@ async def _page(who: Caller, code: str, view: View, day: date, tried: Tried | No
     rosters = Rosters(who.office)
     found = await rosters.file(who.actor, code, first, days)
     affair, today = found.file.affair, who.today
-    last_open = today + timedelta(days=found.rule.ahead) if found.rule is not None else today
+    open_days = _open_days(found, today)
+    wrong_day = _day(text(tried.fields, "day", 40)) if tried is not None and tried.do in SHIFTS else None
     forms = _forms(affair)
     staff = await rosters.fitting(found.team, found.sort, found.book) if forms else []
     seats = [(name, _seat(who, found, name)) for name in sorted(found.seated)]
@@ -132,7 +133,7 @@ async def _page(who: Caller, code: str, view: View, day: date, tried: Tried | No
         "needed": len(needed),
         "full": sum(not one.missing for one in needed),
         "weekdays": who.words.weekdays(),
-        "open_": lambda one: not affair.ended and today <= one <= last_open,
+        "open_days": open_days,
         "seat_of": lambda name: _seat(who, found, name),
         "seats": seats,
         "forms_of": forms,
@@ -141,15 +142,24 @@ async def _page(who: Caller, code: str, view: View, day: date, tried: Tried | No
         "nothing": FormData(),
         "mine": {name for name, seat in found.team.seats.items() if seat.held and seat.staff == who.actor.holder},
         "keeps": "roster" in affair.allowed,
-        "shifts": set(SHIFTS) <= set(affair.allowed),
         "vacant": _vacant(who, found),
-        "wrong_day": _day(text(tried.fields, "day", 40)) if tried is not None and tried.do in SHIFTS else None,
+        # A day that shows no form has no place for it: then it is told at the head.
+        "wrong_day": wrong_day if wrong_day in open_days else None,
         "new_id": lambda: uuid.uuid4().hex,
         "stage": who.words.both(said(TEAM.labels, "stages", affair.stage)),
         "act_of": lambda name: who.words.both(act_words(TEAM.labels, name)),
         "unit_name": unit_name(found.team.unit, who.office.bundle.network),
     }
     return who.page("teams/roster.html", context, status=tried.status if tried is not None else 200)
+
+
+def _open_days(found: RosterFile, today: date) -> set[date]:
+    """Of the days that are shown, those whose shifts may be taken and given up now."""
+    affair = found.file.affair
+    if found.rule is None or affair.ended or not set(SHIFTS) <= set(affair.allowed):
+        return set()
+    last = today + timedelta(days=found.rule.ahead)
+    return {one.day for one in found.days if today <= one.day <= last}
 
 
 def _forms(affair: AffairShown) -> list[tuple[str, Form]]:
