@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.party import Actor
 from rules.affair.kind import Kind
 from rules.affair.kinds import KINDS
+from rules.obligations import owes
 from service.affairs.reading import AffairRow
 from service.affairs.shown import AffairFile, AffairShown
 from service.errors import UnknownAffair
+from service.shown import CaseShown
 from web.console.caller import Caller
 
 
@@ -61,10 +62,10 @@ async def of_kind(who: Caller, code: str, kind: Kind) -> AffairRow:
     return row
 
 
-def owed_by(me: Actor, found: AffairShown) -> frozenset[str]:
-    """Return the actions that a post owes in an affair."""
-    mine = (duty for duty in found.duties if duty.role is me.role and duty.unit in {None, me.unit} and duty.person in {None, me.holder})
-    return frozenset(duty.act for duty in mine)
+def owed_by(who: Caller, found: AffairShown | CaseShown) -> frozenset[str]:
+    """Return the actions that whoever looks owes in an affair, or in a case: what stands in their inbox."""
+    network = who.office.bundle.network
+    return frozenset(duty.act for duty in found.duties if owes(duty, found.town, who.actor, network))
 
 
 def kind_name(who: Caller, name: str) -> str:

@@ -230,7 +230,7 @@ def _holder(who: Caller, found: AffairShown, duty: Any) -> str:
 
 def _actions(who: Caller, kind: Kind, file: AffairFile) -> list[tuple[str, list[tuple[str, Form]]]]:
     """Return the actions allowed now, in groups: what this post owes, the kind's others, those of every kind."""
-    found, owed = file.affair, owed_by(who.actor, file.affair)
+    found, owed = file.affair, owed_by(who, file.affair)
     dues = {duty.act: duty.due for duty in reversed(found.duties)}
     here = sorted(
         (do for do in found.allowed if do not in elsewhere(kind.name)), key=lambda do: (dues.get(do) is None, dues.get(do) or found.as_of)

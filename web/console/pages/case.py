@@ -17,6 +17,7 @@ from starlette.datastructures import FormData
 from rules.affair.kinds import KINDS as AFFAIRS
 from service.errors import Refused
 from service.shown import File
+from web.console.affair_pages import owed_by
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.choices import choices
 from web.console.fields import text
@@ -152,8 +153,7 @@ async def _affairs(who: Caller, code: str) -> list[tuple[str, str, str]]:
 
 def _actions(who: Caller, file: File) -> list[tuple[str, list[tuple[str, Form]]]]:
     """Return the actions allowed now, in groups: what this post owes first. Taking the last step back has a place of its own."""
-    case, me = file.case, who.actor
-    owed = {duty.act for duty in case.duties if duty.role is me.role and duty.unit in {None, me.unit} and duty.person in {None, me.holder}}
+    case, owed = file.case, owed_by(who, file.case)
     allowed = [do for do in FORMS if do in case.allowed and do != "take_back"]
     grouped = [(who.words.message("轮到您办"), [(do, FORMS[do]) for do in allowed if do in owed])]
     for group, zh, en in GROUPS:

@@ -132,7 +132,7 @@ async def _page(who: Caller, code: str, tried: Tried | None = None) -> Response:
     affair = found.file.affair
     events = found.file.timeline.events if found.file.timeline is not None else ()
     offered = _offered(affair)
-    mine = owed_by(who.actor, affair)
+    mine = owed_by(who, affair)
     context: dict[str, Any] = {
         "it": affair,
         "found": found,
