@@ -25,8 +25,9 @@ from web.console import spans
 from web.console.affair_pages import kind_name, of_kind
 from web.console.caller import Caller, CallerDep, FormDep
 from web.console.fields import text, texts
+from web.console.pages.affairs import tried_of
+from web.console.pages.case import Tried
 from web.console.posts import post_name, unit_name
-from web.problems import KINDS as PROBLEMS
 from web.problems import WebProblem
 
 router = APIRouter(prefix="/whistles")
@@ -108,9 +109,7 @@ async def sent(who: CallerDep, fields: FormDep) -> Response:
     try:
         begun = await begin(who.office, WHISTLE.name, given, who.actor, text(fields, "intake_id", 80) or None)
     except Refused as refused:
-        found = refused.refusal
-        problem = _plain(who, str(found.code), found.detail)
-        return _form(who, offer, fields, unlisted=not item, problem=problem, status=PROBLEMS[str(found.code)].status)
+        return _form(who, offer, fields, unlisted=not item, tried=tried_of(who, WHISTLE, WHISTLE.opens, fields, refused))
     return RedirectResponse(f"/whistles/{begun.receipt.code}?done=blow", 303)
 
 
@@ -132,9 +131,7 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     try:
         await who.affairs.act(row.affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
-        found = refused.refusal
-        problem = _plain(who, str(found.code), found.detail)
-        return await _page(who, code, tried=(do, fields), problem=problem, status=PROBLEMS[str(found.code)].status)
+        return await _page(who, code, tried_of(who, WHISTLE, do, fields, refused))
     return RedirectResponse(f"/whistles/{code}?done={do}", 303)
 
 
@@ -173,32 +170,25 @@ def _parties(fields: FormData) -> list[dict[str, Any]]:
     return found
 
 
-def _plain(who: Caller, code: str, detail: str) -> str:
-    """Return why it was refused; fields are called as the kind calls them."""
-    words, kind = who.words, PROBLEMS[code]
-    named = [words.both(said(WHISTLE.labels, "fields", part.strip())) for part in detail.split(",") if part.strip()]
-    return words.about(words.pick(kind.zh, kind.en), named)
-
-
-def _form(who: Caller, offer: Offer, fields: FormData, *, unlisted: bool, problem: str = "", status: int = 200) -> Response:
+def _form(who: Caller, offer: Offer, fields: FormData, *, unlisted: bool, tried: Tried | None = None) -> Response:
     chosen = offer.item is not None or unlisted
     context = {
         "offer": offer,
         "unlisted": unlisted,
-        "problem": problem,
+        "problem": tried.words if tried is not None else "",
         "typed": lambda name: text(fields, name),
         "intake_id": text(fields, "intake_id", 80) or uuid.uuid4().hex,
         "ticked": set(texts(fields, "units")) if "csrf" in fields else set(offer.preset),
         "words_of": lambda name: who.words.both(said(WHISTLE.labels, "fields", name)),
     }
-    return who.page("whistles/new.html" if chosen else "whistles/list.html", context, status=status)
+    return who.page("whistles/new.html" if chosen else "whistles/list.html", context, status=tried.status if tried is not None else 200)
 
 
-async def _page(who: Caller, code: str, *, tried: tuple[str, FormData] | None = None, problem: str = "", status: int = 200) -> Response:
+async def _page(who: Caller, code: str, tried: Tried | None = None) -> Response:
     await of_kind(who, code, WHISTLE)
     found = await who.affair_reader.detail(who.actor, code)
     telling = who.affair_reader.telling(WHISTLE.name)
-    do, fields = tried if tried is not None else ("", FormData())
+    fields = tried.fields if tried is not None else FormData()
     calls = _calls(found)
     context = {
         "it": found,
@@ -209,10 +199,10 @@ async def _page(who: Caller, code: str, *, tried: tuple[str, FormData] | None = 
         "dues": {clock.id: clock for clock in found.clocks},
         "first": [name for name in FIRST if name in found.allowed],
         "more": [name for name in FIELDS if name in found.allowed and name not in FIRST],
-        "problem": problem,
+        "problem": tried.words if tried is not None else "",
         "today": who.today,
         "sides": [(name, who.words.label("side", side)) for name, side in SIDES],
-        "tried": do,
+        "tried": tried.do if tried is not None else "",
         "typed": lambda name: text(fields, name),
         "new_id": lambda: uuid.uuid4().hex,
         "act_of": lambda name: who.words.both(said(WHISTLE.labels, "actions", name)),
@@ -226,7 +216,7 @@ async def _page(who: Caller, code: str, *, tried: tuple[str, FormData] | None = 
         "others": _others(who, found),
         "kind_of": lambda name: kind_name(who, name),
     }
-    return who.page("whistles/one.html", context, status=status)
+    return who.page("whistles/one.html", context, status=tried.status if tried is not None else 200)
 
 
 def _calls(found: shown.AffairShown) -> list[dict[str, Any]]:
