@@ -11,14 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from fastapi import FastAPI, Request
 from temporalio.testing import WorkflowEnvironment
 
+from models.account import Identity
+from models.party import Actor
+from models.words import Role
 from service.office import Office
 from service.rehearsal import stage
 from service.settings import Settings
 from store.places import LoadedPlace
 from web.__main__ import Server
 from web.app import create_app
+from web.auth import current_identity
+from web.console.caller import Caller, caller_or_none
 
 CLERK = "clerk@yanlou-centre"
 
@@ -67,6 +73,28 @@ class Api:
         assert answer.status_code == 200, (do, answer.text)
         receipt: dict[str, Any] = answer.json()
         return receipt
+
+
+class Asking(Api):
+    """Asks the API and the console as anybody, whether or not somebody holds such a post."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        super().__init__(client)
+        self.app: FastAPI = client._transport.app  # type: ignore[attr-defined]
+        self.who = Actor(person=CLERK, role=Role.CLERK, unit="yanlou-centre")
+        self.app.dependency_overrides[current_identity] = self._identity
+        self.app.dependency_overrides[caller_or_none] = self._caller
+
+    def _identity(self) -> Identity:
+        return Identity(account="asking", person="某人", actor=self.who, post=self.who.person, posts=(self.who.person,))
+
+    async def _caller(self, request: Request) -> Caller:
+        return Caller.of(request, self._identity(), "cookie")
+
+    async def as_(self, actor: Actor, path: str, **more: Any) -> httpx.Response:
+        """Ask the API as somebody, who is set from now on."""
+        self.who = actor
+        return await self.get(path, None, **more)
 
 
 def _headers(post: str | None, more: dict[str, Any]) -> dict[str, str]:

@@ -10,17 +10,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from fastapi import Request
 
-from models.account import Identity
 from models.party import Actor
 from models.words import Role
 from service.affairs.desk import Affairs
 from service.office import Office
-from tests.web.api.test_scope import CENTRE, NOBODY, Asking, Post, posts
-from tests.web.running import Api, asked
-from web.auth import current_identity
-from web.console.caller import Caller, caller_or_none
+from tests.web.api.test_scope import CENTRE, NOBODY, Post, posts
+from tests.web.running import Asking, asked
 
 TOKEN = "独一无二的隐患"
 OPENER, WORKS, VILLAGE = "grid@yanlou-gumeng", "yanlou-housing", "520111105202"
@@ -91,30 +87,14 @@ async def answers(asking: Asking, code: str) -> AsyncIterator[tuple[str, int, st
     yield "note", note.status_code, note.text
 
 
-def as_anybody(api: Api) -> Asking:
-    """The API and the console as whoever is set."""
-    asking = Asking(api.client)
-
-    def identity() -> Identity:
-        return Identity(account="asking", person="某人", actor=asking.who, post=asking.who.person, posts=())
-
-    async def caller(request: Request) -> Caller:
-        return Caller.of(request, identity(), "cookie")
-
-    app = api.client._transport.app  # type: ignore[attr-defined]
-    app.dependency_overrides[current_identity] = identity
-    app.dependency_overrides[caller_or_none] = caller
-    return asking
-
-
 @pytest.mark.timeout(300)
 async def test_nobody_meets_a_word_or_a_code_that_is_not_theirs(office: Office) -> None:
     reporter = Actor(person=OPENER, role=Role.GRID, unit="yanlou-gumeng")
     begun = await Affairs(office).open("hazard", {"place": VILLAGE, "item": "gas", "text": TOKEN}, reporter)
     code = str(begun.code)
     async with asked(office) as api:
-        asking = as_anybody(api)
-        read, feed = set(), api.client._transport.app.state.affair_feed  # type: ignore[attr-defined]
+        asking = Asking(api.client)
+        read, feed = set(), asking.app.state.affair_feed
         position = await feed.advance()
         await Affairs(office).act(code, "note", {"text": TOKEN}, reporter)
         await feed.advance()
@@ -171,7 +151,7 @@ async def one_of_each(office: Office) -> dict[str, str]:
 async def test_a_page_of_its_own_says_no_more_than_the_api_says_of_any_affair(office: Office) -> None:
     codes = await one_of_each(office)
     async with asked(office) as api:
-        asking, told = as_anybody(api), set()
+        asking, told = Asking(api.client), set()
         for post in {(post.actor.role, post.town): post for post in posts(office)}.values():
             asking.who = post.actor
             for kind, code in codes.items():
@@ -214,7 +194,7 @@ async def test_nobody_meets_a_grade_a_signal_or_a_watched_household_that_is_not_
     begun = await affairs.open("watch", {"subject": subject, "signal": "police_call", "channel": "call", "text": WATCH_TOKEN}, sent)
     code, read = str(begun.code), set()
     async with asked(office) as api:
-        asking = as_anybody(api)
+        asking = Asking(api.client)
         for post in posts(office):
             asking.who, told = post.actor, post.actor.person
             for path in WATCHES:

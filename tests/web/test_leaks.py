@@ -14,13 +14,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
-from fastapi import FastAPI, Request
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from models.account import Identity
 from models.party import Actor
 from models.words import Role
 from rules.visibility import standings
@@ -33,9 +30,7 @@ from store.desk.lists import Eyes
 from store.places import LoadedPlace
 from tests.web.api.test_scope import Post, posts
 from tests.web.leaks import CODES, TOKENS, Oracle, Planter
-from web.app import create_app
-from web.auth import current_identity
-from web.console.caller import Caller, caller_or_none
+from tests.web.running import Asking, asked
 from web.console.pages.case import TABS
 
 OPENER = "clerk@yanlou-centre"
@@ -140,26 +135,14 @@ def addresses(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:
             yield prefix + route.path
 
 
-class Asking:
-    """Asks as anybody."""
-
-    def __init__(self, app: FastAPI, office: Office, client: httpx.AsyncClient) -> None:
-        self.app, self.office, self.client = app, office, client
-        self.who = Actor(person=OPENER, role=Role.CLERK, unit="yanlou-centre")
-        app.dependency_overrides[current_identity] = self._identity
-        app.dependency_overrides[caller_or_none] = self._caller
-
-    def _identity(self) -> Identity:
-        return Identity(account="asking", person="某人", actor=self.who, post=self.who.person, posts=(self.who.person,))
-
-    async def _caller(self, request: Request) -> Caller:
-        return Caller.of(request, self._identity(), "cookie")
+class AskingAll(Asking):
+    """Asks everything there is as anybody."""
 
     async def answers(self, codes: list[str], words: list[str], *, lists: bool) -> AsyncIterator[tuple[str, str]]:
         """Yield what was asked and what the answer says, headers included; without lists, of single cases alone."""
-        for asked in (asked for found in ASKED.values() for asked in found):
-            for code in codes if "{code}" in asked else ("",) if lists else ():
-                address = asked.replace("{code}", code).replace("{now}", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        for path in (path for found in ASKED.values() for path in found):
+            for code in codes if "{code}" in path else ("",) if lists else ():
+                address = path.replace("{code}", code).replace("{now}", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
                 answer = await self.client.get(address)
                 assert answer.status_code < 500, (self.who.person, address)
                 yield address, f"{answer.text} {answer.headers}"
@@ -186,16 +169,12 @@ async def planter(huaxi: LoadedPlace, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="module")
-async def asking(planter: Planter) -> AsyncIterator[Asking]:
-    app = create_app(planter.office.settings, office=planter.office)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://127.0.0.1") as client,
-    ):
-        yield Asking(app, planter.office, client)
+async def asking(planter: Planter) -> AsyncIterator[AskingAll]:
+    async with asked(planter.office) as api:
+        yield AskingAll(api.client)
 
 
-def test_every_address_is_told_of_here(asking: Asking) -> None:
+def test_every_address_is_told_of_here(asking: AskingAll) -> None:
     known = {*ASKED, *BY_ID}
     new = [path for path in addresses(asking.app.routes) if path not in known and not path.startswith(NOTHING_OF_CASES)]
     assert new == [], "say in ASKED what of them is to be asked"
@@ -206,7 +185,7 @@ def test_every_address_is_told_of_here(asking: Asking) -> None:
 @settings(max_examples=3, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 @pytest.mark.timeout(300)
-async def test_nobody_comes_across_a_word_that_the_tables_forbid(planter: Planter, asking: Asking, data: st.DataObject) -> None:
+async def test_nobody_comes_across_a_word_that_the_tables_forbid(planter: Planter, asking: AskingAll, data: st.DataObject) -> None:
     start = datetime.now(UTC) - timedelta(days=data.draw(st.sampled_from((3, 20, 90))))
     await planter.plant(data, start)
     for post in data.draw(st.lists(st.sampled_from(posts(planter.office)), min_size=4, max_size=4, unique_by=lambda post: post.actor.role)):
@@ -214,7 +193,7 @@ async def test_nobody_comes_across_a_word_that_the_tables_forbid(planter: Plante
 
 
 @pytest.mark.timeout(300)
-async def test_a_case_that_has_everything_is_shown_to_each_role_as_the_tables_say(planter: Planter, asking: Asking) -> None:
+async def test_a_case_that_has_everything_is_shown_to_each_role_as_the_tables_say(planter: Planter, asking: AskingAll) -> None:
     made = await planter.plant_whole(datetime.now(UTC) - timedelta(days=2))
     network = planter.office.bundle.network
     ways = {(post.actor.role, standings(made.now, post.actor, network, post.grids)): post for post in posts(planter.office)}
@@ -227,7 +206,7 @@ async def test_a_case_that_has_everything_is_shown_to_each_role_as_the_tables_sa
     assert {made.words[token][0] for token in read} == {group for group, _ in made.words.values()}, "nobody read what somebody may"
 
 
-async def nothing_leaks(planter: Planter, asking: Asking, post: Post, last: int = 2, *, lists: bool = True) -> set[str]:
+async def nothing_leaks(planter: Planter, asking: AskingAll, post: Post, last: int = 2, *, lists: bool = True) -> set[str]:
     """Ask everything about the last cases as one person, look at every word and code in the answers, and return the words they read."""
     office, who = planter.office, post.actor
     oracle = Oracle(office, office.bundle.network)
@@ -248,20 +227,20 @@ async def nothing_leaks(planter: Planter, asking: Asking, post: Post, last: int 
             await Reader(office).state(who, made.now.id, "supervising")
         allowed |= {token for token in made.words if oracle.may_read(who, made, token, post.grids, OPENER)}
     words = [*codes, secrets.choice(sorted(planted))]
-    async for asked, answer in asking.answers(list(codes), words, lists=lists):
+    async for address, answer in asking.answers(list(codes), words, lists=lists):
         met = set(TOKENS.findall(answer)) & planted
         read |= met
         leaked = {token: kind(planter, token) for token in met - allowed}
         # What somebody asks for comes back in no answer; the search is by words one knows already.
-        assert not leaked, (who.person, asked, leaked)
-        named = set(CODES.findall(answer)) & set(codes) - {code for code in codes if code in asked or quote(code) in asked}
-        if not (who.role is Role.ADMIN_AUDIT and asked.startswith(LOGS)):
-            assert named <= reached, (who.person, asked, named - reached)
+        assert not leaked, (who.person, address, leaked)
+        named = set(CODES.findall(answer)) & set(codes) - {code for code in codes if code in address or quote(code) in address}
+        if not (who.role is Role.ADMIN_AUDIT and address.startswith(LOGS)):
+            assert named <= reached, (who.person, address, named - reached)
     await stream(asking, who, set(codes), reached)
     return read
 
 
-async def stream(asking: Asking, who: Actor, codes: set[str], reached: set[str]) -> None:
+async def stream(asking: AskingAll, who: Actor, codes: set[str], reached: set[str]) -> None:
     """What open pages are told by the stream, from what is at hand and from the store."""
     feed: ChangeFeed = asking.app.state.feed
     await feed.advance()

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from models.account import Identity
 from models.case import Case
 from models.party import Actor
 from models.words import Role, Stage, TaskState
@@ -19,8 +18,7 @@ from rules.reserved import restricted
 from service.office import Office
 from store.desk.inbox import Inboxes
 from store.desk.lists import Eyes, Holder
-from tests.web.running import CLERK, INTAKE, Api, asked
-from web.auth import current_identity
+from tests.web.running import CLERK, INTAKE, Api, Asking, asked
 
 UNITS = (
     "yanlou-centre", "yanlou-justice", "yanlou-police", "yanlou-health", "yanlou-steward", "yanlou-gumeng", "yanlou-hr",
@@ -114,16 +112,6 @@ def posts(office: Office) -> list[Post]:
     return found
 
 
-class Asking(Api):
-    """Asks as anybody, whether or not somebody holds such a post."""
-
-    who: Actor
-
-    async def as_(self, actor: Actor, path: str, **more: Any) -> Any:
-        self.who = actor
-        return await self.get(path, None, **more)
-
-
 @pytest.mark.timeout(300)
 async def test_nobody_sees_a_case_outside_their_scope(office: Office) -> None:
     async with asked(office) as api:
@@ -135,12 +123,6 @@ async def test_nobody_sees_a_case_outside_their_scope(office: Office) -> None:
             assert case is not None
             cases[code] = case
         asking = Asking(api.client)
-
-        def identity() -> Identity:
-            return Identity(account="asking", person=asking.who.person, actor=asking.who, post=asking.who.person, posts=())
-
-        app = api.client._transport.app  # type: ignore[attr-defined]
-        app.dependency_overrides[current_identity] = identity
         everybody = posts(office)
         assert {post.actor.role for post in everybody} == set(Role) - {Role.SYSTEM}
         for post in everybody:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 
-from models.account import Identity
 from models.case import Case
 from models.party import Actor
 from models.words import Role
@@ -18,8 +15,7 @@ from service.office import Office
 from service.reading import Reader
 from tests.web.api.test_scope import NAME, made, may_see, posts
 from tests.web.console.visitors import Desk, desk_of
-from tests.web.running import Api
-from web.console.caller import Caller, caller_or_none
+from tests.web.running import Api, Asking
 from web.console.pages import ROUTERS
 from web.console.pages.case import TABS
 
@@ -31,22 +27,6 @@ LOG = "/access-log"
 
 FOR_OTHERS = ("/api", "/account", "/citizen", "/login", "/healthz", "/readyz", "/metrics", "/codec")
 """What is for machines, for strangers, or about oneself alone."""
-
-
-@dataclass
-class Anybody:
-    """Whoever sits at the console now."""
-
-    who: Actor
-
-    def sits(self, app: FastAPI) -> None:
-        """Take the place of the session."""
-
-        async def found(request: Request) -> Caller:
-            identity = Identity(account="asking", person="某人", actor=self.who, post=self.who.person, posts=(self.who.person,))
-            return Caller.of(request, identity, "cookie")
-
-        app.dependency_overrides[caller_or_none] = found
 
 
 def pages() -> list[str]:
@@ -64,16 +44,14 @@ async def test_nobody_finds_a_case_outside_their_scope_on_any_page(office: Offic
         assert case is not None
         cases[code] = case
     async with desk_of(office) as desk:
-        seat = Anybody(Actor(person="clerk@yanlou-centre", role=Role.CLERK, unit="yanlou-centre"))
-        seat.sits(desk.app)
-        visitor = desk.stranger()
+        asking = Asking(desk.stranger().client)
         listed = [path for path in pages() if path not in OPEN_TO_ALL]
         assert {"/inbox", "/cases"} <= set(listed)
         for post in posts(office):
-            seat.who = post.actor
+            asking.who = post.actor
             expected = {code for code, case in cases.items() if may_see(post, case)}
             for path in listed:
-                answer = await visitor.client.get(path)
+                answer = await asking.client.get(path)
                 told = (post.actor.person, path)
                 assert answer.status_code in {200, 303, 403, 404, 422}, told
                 # The log of looks names the cases looked at, by code alone, to the one administrator who audits it.
@@ -83,7 +61,7 @@ async def test_nobody_finds_a_case_outside_their_scope_on_any_page(office: Offic
             for code in codes:
                 if code in expected:
                     await Reader(office).state(post.actor, code, "supervising")
-                await case_page(visitor.client, post.actor, code, seen=code in expected)
+                await case_page(asking.client, post.actor, code, seen=code in expected)
 
 
 async def case_page(client: httpx.AsyncClient, who: Actor, code: str, *, seen: bool) -> None:
