@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -19,13 +20,14 @@ from service.desk.claims import Claims
 from service.desk.inbox import Filter, Inbox, OwedFilter
 from service.errors import Refused, UnknownCase
 from service.office import Office
-from service.shown import HandledItem, InboxItem
+from service.shown import HandledItem, HandledPage, InboxItem, InboxPage
 from store.affairs.publishing import AffairViews, Burst
 from tests.store.making import NOW, Making, duty
 
 UNIT = "yanlou-justice"
 FIRST, SECOND = f"officer@{UNIT}", f"officer@{UNIT}#2"
 MINE = (("unit", UNIT), ("town", "yanlou"))
+Page = TypeVar("Page", InboxPage, HandledPage)
 
 
 def officer(person: str = FIRST, unit: str = UNIT, **more: Any) -> Actor:
@@ -159,6 +161,14 @@ def where(item: InboxItem | HandledItem) -> str:
     return item.case.code if item.case is not None else item.affair.code if item.affair is not None else ""
 
 
+async def turned(ask: Callable[[str | None], Awaitable[Page]]) -> list[Page]:
+    """All pages of a list, asked for one after the other."""
+    pages = [await ask(None)]
+    while pages[-1].next is not None:
+        pages.append(await ask(pages[-1].next))
+    return pages
+
+
 async def test_duties_of_cases_and_of_affairs_stand_in_one_order_and_turn_pages_together(bare_office: Office, inbox: Inbox) -> None:
     now = bare_office.now()
     hours = [-3, -2, None, 1, 2, None]
@@ -171,17 +181,10 @@ async def test_duties_of_cases_and_of_affairs_stand_in_one_order_and_turn_pages_
     dues = [item.duty.due for item in whole]
     assert dues == sorted(dues, key=lambda at: (at is None, at or now))
     assert [sum(item.affair is not None for item in whole), sum(item.case is not None for item in whole)] == [6, 6]
-    turned: list[str] = []
-    after: str | None = None
-    while True:
-        page = await inbox.owed(officer(), after=after, limit=5)
-        turned += [where(item) for item in page.items]
-        after = page.next
-        if after is None:
-            break
-    assert turned == [where(item) for item in whole]
+    pages = await turned(lambda after: inbox.owed(officer(), after=after, limit=5))
+    assert [where(item) for page in pages for item in page.items] == [where(item) for item in whole]
     counted = await inbox.counters(officer())
-    assert (counted.owed, counted.overdue) == (page.count, page.overdue) == (12, 4)
+    assert (counted.owed, counted.overdue) == (pages[-1].count, pages[-1].overdue) == (12, 4)
     assert len((await inbox.owed(officer(), overdue=True)).items) == 4
 
 
@@ -195,15 +198,8 @@ async def test_what_a_desk_has_done_in_cases_and_in_affairs_stands_in_one_list_t
     whole = [where(item) for item in (await inbox.handled(officer())).items]
     assert whole[0] == mine
     assert len(whole) == 7
-    turned: list[str] = []
-    after: str | None = None
-    while True:
-        page = await inbox.handled(officer(), after=after, limit=2)
-        turned += [where(item) for item in page.items]
-        after = page.next
-        if after is None:
-            break
-    assert turned == whole
+    pages = await turned(lambda after: inbox.handled(officer(), after=after, limit=2))
+    assert [where(item) for page in pages for item in page.items] == whole
     done = [where(item) for item in (await inbox.handled(officer(), done=True)).items]
     assert set(whole) - set(done) == {mine, "YANLOU-2026-00001"}, "what is still owed is not done"
     counters = await inbox.counters(officer())
