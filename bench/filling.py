@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from models.affair.record import AffairStart
-from models.affair.watch.state import SignalChannel
+from models.affair.watch.state import SignalChannel, Subject
 from models.party import Actor
 from models.record import Line
 from models.refusal import Refusal
@@ -20,6 +20,7 @@ from rules.affair.deciding import decide
 from rules.affair.folding import append
 from rules.affair.kind import AffairContext, bundle
 from rules.watch.kind import WATCH
+from rules.watch.subject import key
 from service.affairs.desk import Affairs
 from service.affairs.sending import views_of
 from service.affairs.watches import Seen
@@ -38,6 +39,11 @@ def subject(number: str) -> dict[str, str]:
     return {"of": "household", "place": PLACE, "number": number}
 
 
+def known_by(number: str) -> str:
+    """The intake id that the rules make of a household's subject."""
+    return key(Subject.model_validate(subject(number)))
+
+
 async def filled(office: Office, affairs: Affairs, who: Actor, houses: Sequence[tuple[str, Sequence[Seen]]]) -> None:
     """Bring the watches of these households with their signals into the record, and start a run for each."""
     for begin in range(0, len(houses), TOGETHER):
@@ -50,10 +56,10 @@ async def filled(office: Office, affairs: Affairs, who: Actor, houses: Sequence[
 
 def _burst(office: Office, affairs: Affairs, who: Actor, number: str, signals: Sequence[Seen]) -> tuple[Burst, AffairViews]:
     """The watch of a household with these signals, and all lines that lead to it."""
-    docs, key = office.affair_docs(WATCH.name), f"household:{PLACE}:{number}"
+    docs, intake_id = office.affair_docs(WATCH.name), known_by(number)
     assert docs is not None
     watch: Any = WATCH.state(
-        kind=WATCH.name, id=affairs.affair_id(WATCH.name, WATCH.name, key), source=WATCH.name, intake_id=key, docs=docs
+        kind=WATCH.name, id=affairs.affair_id(WATCH.name, WATCH.name, intake_id), source=WATCH.name, intake_id=intake_id, docs=docs
     )
     head = watch.head
     lines: list[Line] = []

@@ -116,7 +116,7 @@ def main(argv: list[str] | None = None, results: Path = RESULTS) -> dict[str, An
     parser.add_argument("--floating", type=int, default=3019)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
-    wanted, _ = parser.parse_known_args(sys.argv[2:] if argv is None else argv)
+    wanted, _ = parser.parse_known_args(argv)
     with tempfile.TemporaryDirectory(prefix="jiefen-bench-") as folder:
         path = Path(folder) / "town.xlsx"
         rows = write(path, town(wanted.households, wanted.floating, wanted.seed))

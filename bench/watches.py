@@ -28,12 +28,12 @@ from typing import Any
 import psutil
 
 from bench.cost import connect, cpu, free_port, grown, start, stop, temporal_server
-from bench.filling import PLACE, filled, subject
+from bench.filling import filled, known_by, subject
 from bench.keeping import RESULTS, keep
 from bench.signals import growth, show, spin
 from models.affair.watch.state import SignalChannel
 from service.affairs.desk import Affairs
-from service.affairs.watches import Seen, signal
+from service.affairs.watches import KIND, Seen, signal
 from service.errors import Unavailable
 from service.office import Office
 from service.settings import ROOT, Settings
@@ -256,7 +256,7 @@ class Bench:
         """How long histories are, of some watches and of the single one."""
         found = []
         for number in (*numbers, "single"):
-            handle = self.affairs.engine.handle(self.affairs.affair_id("watch", "watch", f"household:{PLACE}:{number}"))
+            handle = self.affairs.engine.handle(self.affairs.affair_id(KIND, KIND, known_by(number)))
             found.append((await handle.describe()).history_length)
         return {"looked_at": len(found), "longest": max(found), "single": found[-1]}
 
@@ -286,7 +286,7 @@ def main(argv: list[str] | None = None, results: Path = RESULTS) -> dict[str, An
     parser.add_argument("--levels", type=int, nargs="+", default=list(Sizes.levels))
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--minutes", type=float, default=Sizes.minutes)
-    wanted, _ = parser.parse_known_args(sys.argv[2:] if argv is None else argv)
+    wanted, _ = parser.parse_known_args(argv)
     sizes = Sizes(levels=tuple(wanted.levels), whole=wanted.whole, minutes=wanted.minutes)
     with tempfile.TemporaryDirectory(prefix="jiefen-bench-") as home:
         result = asyncio.run(Bench(Path(home), sizes).run())
