@@ -23,12 +23,7 @@ LOOKS = 4000
 async def bring(visitor: Visitor, name: str, content: bytes, status: int = 303) -> httpx.Response:
     """Upload a list on the page for it."""
     await visitor.get(LISTS)
-    form = visitor.form(LISTS)
-    fields = {field: values[0] for field, values in form.fields.items() if field != "file"}
-    answer = await visitor.client.post(LISTS, data=fields, files={"file": (name, content)})
-    assert answer.status_code == status, answer.text[:500]
-    visitor.page = answer.text
-    return answer
+    return await visitor.upload(LISTS, name, content, status)
 
 
 async def comes(visitor: Visitor, path: str, stage: str) -> None:

@@ -35,11 +35,7 @@ async def dealt(office: Office, *keys: str) -> tuple[str, str]:
 
 async def bring(visitor: Visitor, path: str, content: str, status: int = 200) -> str:
     """Upload a file of results on the page that is open."""
-    form = visitor.form(path)
-    answer = await visitor.client.post(path, data={"csrf": form.fields["csrf"][0]}, files={"file": ("a.csv", content.encode(), "text/csv")})
-    assert answer.status_code == status, answer.text[:500]
-    visitor.page = answer.text
-    return answer.text
+    return (await visitor.upload(path, "a.csv", content.encode(), status)).text
 
 
 async def send(visitor: Visitor, sheet: str, rows: object, status: int = 200) -> httpx.Response:

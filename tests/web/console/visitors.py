@@ -114,6 +114,15 @@ class Visitor:
             self.page = answer.text
         return answer
 
+    async def upload(self, action: str, name: str, content: bytes, status: int = 303) -> httpx.Response:
+        """Choose a file in a form of the page last seen and send it."""
+        form = self.form(action)
+        fields = {field: values for field, values in form.fields.items() if field != "file"}
+        answer = await self.client.post(form.action, data=fields, files={"file": (name, content)})
+        assert answer.status_code == status, (form.action, answer.status_code, answer.text[:500])
+        self.page = answer.text
+        return answer
+
     async def act(self, code: str, do: str, status: int = 303, **fields: Any) -> httpx.Response:
         """Open a case and do one of its actions."""
         await self.get(f"/cases/{code}")
