@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator
 
 from tests.web.browser.walking import PHONE, Site, Walker
 
@@ -20,8 +19,7 @@ async def begin(grid: Walker, text: str) -> str:
     await grid.page.get_by_role("link", name="登记隐患").click()
     await grid.page.locator('select[name="item"]').select_option("gas")
     await grid.page.locator('textarea[name="text"]').fill(text)
-    async with grid.page.expect_navigation():
-        await grid.page.get_by_role("button", name="上报隐患").click()
+    await grid.press("上报隐患")
     await grid.sees(text, "待整改", "燃气设施不安全")
     return await grid.page.locator("#code").inner_text()
 
@@ -29,17 +27,13 @@ async def begin(grid: Walker, text: str) -> str:
 async def test_a_hazard_goes_from_the_phone_to_the_unit_and_back_to_the_grid(site: Site, tmp_path: Path) -> None:
     async with site.person(GRID, size=PHONE) as grid, site.person(HOUSING) as unit:
         code = await begin(grid, "软管老化，无熄火保护")
-        assert await grid.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        await grid.fits()
         assert await grid.barriers() == []
-        await unit.find("/inbox?kind=hazard", code)
-        async with unit.page.expect_navigation():
-            await unit.page.locator("tr", has_text=code).get_by_role("link", name="整改反馈").click()
+        await unit.owed("hazard", code, "整改反馈")
         await unit.act("fix", text="已更换金属软管")
         await unit.sees("待复查", "已更换金属软管")
         assert await unit.barriers() == []
-        await grid.find("/inbox?kind=hazard", code)
-        async with grid.page.expect_navigation():
-            await grid.page.locator("tr", has_text=code).get_by_role("link", name="复查").click()
+        await grid.owed("hazard", code, "复查")
         await grid.act("inspect", passed="yes")
         await grid.sees("已销号")
         grid.fine()
@@ -51,7 +45,7 @@ async def test_it_works_without_scripts_and_in_english(site: Site) -> None:
     async with site.person(HOUSING, size=PHONE, language="en") as unit:
         await unit.go(f"/affairs/{code}")
         await unit.sees("Say that it is mended", "Unsafe gas installation", "The hazard was reported")
-        assert await unit.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        await unit.fits()
         for path in ("/affairs", f"/affairs/{code}"):
             await unit.go(path)
             assert await unit.barriers() == []
@@ -64,40 +58,28 @@ async def test_a_signal_is_three_taps_on_a_phone_and_its_grade_is_accounted_for(
     async with site.person(GRID, size=PHONE, **how) as grid, site.person("police@yanlou-police", size=PHONE, **how) as police:
         for person, signal in ((grid, "走访发现争吵"), (police, "纠纷警情")):
             await person.go("/watches/new")
-            await tap(person, person.page.get_by_role("link", name=signal))
+            await person.tap(signal)
             await person.page.locator('input[name="about"][value="household"]').check()
             await person.page.get_by_label("户号或门牌编号").fill(number)
             await person.page.get_by_label("所在村").select_option(label="谷蒙村")
             seen += await person.barriers() if axe else []
-            await fits(person)
-            await tap(person, person.page.get_by_role("button", name="报送线索"))
+            await person.fits()
+            await person.press("报送线索")
         # Now that it is known, it takes three taps and no typing.
         await grid.go("/watches/new")
         seen += await grid.barriers() if axe else []
-        await tap(grid, grid.page.get_by_role("link", name="协议未按期履行"))
+        await grid.tap("协议未按期履行")
         await grid.page.get_by_label(number).check()
-        await tap(grid, grid.page.get_by_role("button", name="报送线索"))
-        await fits(grid)
+        await grid.press("报送线索")
+        await grid.fits()
         path = grid.page.url.partition("?")[0].removeprefix(site.address)
         await grid.sees("已办理：报送线索", "待走访")
     async with site.person("director@yanlou-centre", size=PHONE, **how) as director:
         await director.find("/watches?grade=orange", number)
-        await fits(director)
+        await director.fits()
         await director.go(path)
         await director.sees("等级怎么来的", "协议未按期履行", "现时积分 45.0 分")
-        await fits(director)
+        await director.fits()
         seen += await director.barriers() if axe else []
         director.fine()
     assert seen == []
-
-
-async def tap(person: Walker, target: Locator) -> None:
-    """Tap and wait for the page that follows."""
-    async with person.page.expect_navigation():
-        await target.click()
-    person.fine()
-
-
-async def fits(person: Walker) -> None:
-    """The page is no wider than the phone."""
-    assert await person.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

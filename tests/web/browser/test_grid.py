@@ -21,18 +21,11 @@ GRID, VILLAGE, TEAM, CLERK = "grid@yanlou-gumeng", "officer@yanlou-gumeng", "ste
 PRICE = "45"
 
 
-async def owed(person: Walker, kind: str, code: str, act: str) -> None:
-    """Go from the inbox to what is owed in an affair."""
-    await person.find(f"/inbox?kind={kind}", code)
-    async with person.page.expect_navigation():
-        await person.page.locator("tr", has_text=code).get_by_role("link", name=act, exact=True).click()
-
-
 async def test_a_hazard_found_on_a_visit_is_followed_until_it_is_closed(site: Site, office: Office) -> None:
     shop = f"h{uuid.uuid4().hex[:6]}"
     _, sheet = await dealt(office, shop)
     async with site.person(GRID, size=PHONE) as grid, site.person(VILLAGE, size=PHONE) as village:
-        await owed(grid, "sheet", sheet, "登记走访")
+        await grid.owed("sheet", sheet, "登记走访")
         await grid.sees(f"商铺{shop}")
         await answer(grid, exits="blocked")
         await grid.press("登记走访")
@@ -41,10 +34,10 @@ async def test_a_hazard_found_on_a_visit_is_followed_until_it_is_closed(site: Si
         code = await grid.page.locator("#code").inner_text()
         await grid.sees("待整改", "疏散通道堵塞", sheet)
         await grid.fits()
-        await owed(village, "hazard", code, "整改反馈")
+        await village.owed("hazard", code, "整改反馈")
         await village.act("fix", text="杂物已清走")
         await village.fits()
-        await owed(grid, "hazard", code, "复查")
+        await grid.owed("hazard", code, "复查")
         await grid.act("inspect", passed="yes")
         await grid.sees("已销号")
         assert await grid.barriers() == []
@@ -74,11 +67,7 @@ async def does(person: Walker, code: str, do: str, **fields: str) -> None:
     if await fold.count():
         await fold.click()
     for name, value in fields.items():
-        field = entry.locator(f'[name="{name}"]')
-        if await field.first.get_attribute("type") == "radio":
-            await entry.locator(f'[name="{name}"][value="{value}"]').check()
-        else:
-            await field.fill(value)
+        await person.fill(entry.locator(f'[name="{name}"]'), value)
     async with person.page.expect_navigation():
         await entry.locator("form button").last.click()
     person.fine()
@@ -138,7 +127,7 @@ async def test_a_landlord_reports_a_tenant_checks_in_and_the_grid_confirms_it(si
         await tenant.press("登记")
         await tenant.sees("网格员会上门核实")
         dwelling = path.split("/")[-1].partition("?")[0]
-        await owed(grid, "dwelling", dwelling, "核实入住")
+        await grid.owed("dwelling", dwelling, "核实入住")
         await grid.sees("租客丙", "待核实")
         assert await grid.barriers() == []
         await grid.page.locator("li", has_text="租客丙").get_by_role("button", name="确在此居住").click()
@@ -162,7 +151,7 @@ async def test_a_visit_is_noted_and_the_household_is_seen_as_it_stood(site: Site
         await grid.page.get_by_label("独居老人照料").check()
         await grid.press("建档")
         code = await grid.page.locator("#code").inner_text()
-        await owed(grid, "household", code, "走访登记")
+        await grid.owed("household", code, "走访登记")
         await grid.sees("慕容独三", "谷蒙村一组5号")
         await grid.fits()
         await grid.page.locator('[name="outcome"][value="need_found"]').check()

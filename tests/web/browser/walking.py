@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 from tests.web.console.visitors import Desk
 from web.auth import SESSION_COOKIE
@@ -106,7 +106,7 @@ class Walker:
         if not await form.is_visible():
             await self.unfold(do)
         for name, value in fields.items():
-            await self._fill(form.locator(f'[name="{name}"]'), value)
+            await self.fill(form.locator(f'[name="{name}"]'), value)
         async with self.page.expect_navigation():
             await form.locator("button").last.click()
         self.fine()
@@ -121,6 +121,13 @@ class Walker:
         """Follow a link."""
         async with self.page.expect_navigation():
             await self.page.get_by_role("link", name=name).first.click()
+        self.fine()
+
+    async def owed(self, kind: str, code: str, act: str) -> None:
+        """Go from the inbox to what is owed in an affair."""
+        await self.find(f"/inbox?kind={kind}", code)
+        async with self.page.expect_navigation():
+            await self.page.locator("tr", has_text=code).get_by_role("link", name=act, exact=True).click()
 
     async def fits(self) -> None:
         """The page is no wider than its window, and light enough for a phone."""
@@ -135,7 +142,8 @@ class Walker:
             if await summary.count() and not await summary.locator("xpath=..").evaluate("fold => fold.open"):
                 await summary.click()
 
-    async def _fill(self, field: Any, value: str | bool) -> None:
+    async def fill(self, field: Locator, value: str | bool) -> None:
+        """Fill in a field, tick a box, choose among choices."""
         kind = await field.first.evaluate("field => field.tagName === 'INPUT' ? field.type : field.tagName.toLowerCase()")
         if kind == "radio":
             await field.and_(self.page.locator(f'[value="{value}"]')).check()
