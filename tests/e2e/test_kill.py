@@ -28,6 +28,7 @@ from store.places import LoadedPlace
 from store.tables import actions, cases, events, obligations
 from tests.support.processes import Instance, instance
 from tests.support.running import STEPS, Desk, intake
+from tests.support.waiting import until
 
 CASES = 24
 NOTES = 4
@@ -149,16 +150,10 @@ async def under_mediation(here: Desk) -> str:
     return opened.receipt.case_id
 
 
-async def moved(here: Desk, at_least: int) -> int:
-    """Wait until so many cases have passed to the receiver; return how many have."""
-    query = select(func.count()).where(cases.c.mediator == RECEIVER)
-    async with asyncio.timeout(120):
-        while True:
-            async with here.office.store.read() as db:
-                found = int(await db.scalar(query) or 0)
-            if found >= at_least:
-                return found
-            await asyncio.sleep(0.002)
+async def moved(here: Desk) -> int:
+    """How many cases have passed to the receiver."""
+    async with here.office.store.read() as db:
+        return int(await db.scalar(select(func.count()).where(cases.c.mediator == RECEIVER)) or 0)
 
 
 async def test_each_piece_of_a_handover_is_moved_once_when_the_worker_is_killed_while_they_move(running: Instance) -> None:
@@ -172,14 +167,13 @@ async def test_each_piece_of_a_handover_is_moved_once_when_the_worker_is_killed_
     handover = (await grid.open("handover", fields, leaver)).affair_id
     approving = asyncio.create_task(until_acknowledged(lambda: grid.act(handover, "approve", {}, director, action_id="approved")))
     # Pieces move side by side: what is on its way when the worker dies has been done, or noted, or neither.
-    await moved(here, chance.randint(1, PIECES // 2))
+    some = chance.randint(1, PIECES // 2)
+    await until(lambda: moved(here), lambda found: found >= some, 120, 0.002)
     await running.worker.kill()
-    assert await moved(here, 0) < PIECES, "it was killed while some were still to be moved"
+    assert await moved(here) < PIECES, "it was killed while some were still to be moved"
     await running.worker.start()
     await approving
-    async with asyncio.timeout(60):
-        while not (await grid.load(handover)).ended:  # noqa: ASYNC110 - the record says it, and rings no bell
-            await asyncio.sleep(0.05)
+    await until(lambda: grid.load(handover), lambda found: found.ended)
     story = await here.office.affairs.lines(handover)
     assert [line.type for line in story].count("piece_settled") == PIECES + 1
     assert [piece.state for piece in (await grid.load(handover)).pieces.values()] == [PieceState.MOVED] * (PIECES + 1)

@@ -16,6 +16,7 @@ from store.places import LoadedPlace
 from tests.e2e.test_kill import until_acknowledged
 from tests.support.processes import Instance, instance, worker
 from tests.support.running import STEPS, Desk, intake
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.timeout(300)  # whole processes, on a machine that may be busy
 
@@ -49,11 +50,7 @@ async def test_a_red_case_overtakes_those_that_wait_for_a_worker(here: Instance)
 
 async def queued(desk: Desk, count: int) -> None:
     """Wait until so many runs have been started."""
-    for _ in range(600):
-        if (await desk.office.client.count_workflows("WorkflowType = 'Dispute'")).count == count:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"not {count} runs")
+    await until(lambda: desk.office.client.count_workflows("WorkflowType = 'Dispute'"), lambda found: found.count == count)
 
 
 async def one_case(desk: Desk, number: int) -> str:

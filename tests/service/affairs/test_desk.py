@@ -23,6 +23,7 @@ from store.affairs.tables import affair_access, affair_events, affairs
 from store.desk.inbox import Inboxes
 from store.desk.lists import Eyes, Holder
 from tests.support.running import Desk
+from tests.support.waiting import until
 
 GUMENG = "520111105202"
 REPORT = {"place": GUMENG, "item": "exits", "text": "楼道堆满杂物"}
@@ -96,19 +97,13 @@ async def test_lists_show_what_eyes_may_see_and_nothing_else(working: Desk, grid
     assert await queries.counts(near, wanted, now) == {"hazard": {"reported": 1}}
 
 
-LOOKS = 2000
-"""How often it is looked whether a run that begins again has said so: whoever starts it does not wait for that."""
-
-
 async def test_a_dead_run_is_started_again_by_the_next_action_or_by_repair(working: Desk, grid: Affairs) -> None:
     affair_id = await begun(grid)
     await grid.engine.handle(affair_id).terminate("gone")
     assert [found.kind for found in await drifts(working)] == [DriftKind.MISSING]
     assert [mended.done async for mended in upkeep.repair(working.office, working.cases)] == ["restarted"]
-    for _ in range(LOOKS):
-        if len(await working.office.affairs.lines(affair_id)) > 1:
-            break
-        await asyncio.sleep(0.01)
+    # Whoever starts a run again does not wait until it has said so.
+    await until(lambda: working.office.affairs.lines(affair_id), lambda lines: len(lines) > 1)
     await grid.engine.handle(affair_id).terminate("gone again")
     await grid.act(affair_id, "fix", {"text": "已清理"}, await grid.actor("officer@yanlou-gumeng"))
     types = [line.type for line in await working.office.affairs.lines(affair_id)]

@@ -13,6 +13,7 @@ from service.affairs.desk import Affairs
 from service.affairs.leaving import Leaving
 from service.errors import Refused
 from tests.support.running import Desk
+from tests.support.waiting import until
 
 LEAVER, RECEIVER = "mediator@qingyan-justice", "mediator@qingyan-justice#3"
 TOWN = "520111101"
@@ -34,9 +35,7 @@ async def test_the_open_work_of_who_leaves_is_moved_once_and_listed_for_whose_ey
     assert await affairs.open("handover", fields, leaver, intake_id=slip) == begun
     first, twin = await asyncio.gather(*(affairs.act(begun.affair_id, "approve", {}, director, action_id="ok") for _ in range(2)))
     assert first == twin
-    async with asyncio.timeout(60):
-        while not (await affairs.load(begun.affair_id)).ended:  # noqa: ASYNC110 - the record says it, and rings no bell
-            await asyncio.sleep(0.05)
+    await until(lambda: affairs.load(begun.affair_id), lambda handover: handover.ended)
 
     found = await leaving.list(director, begun.code or "")
     assert found.counts[PieceState.MOVED] == len(found.pieces) > 0

@@ -22,10 +22,10 @@ from service.errors import Refused
 from store.affairs.targets import Targets
 from store.places import LoadedPlace
 from tests.support.running import Desk
+from tests.support.waiting import until
 
 GUMENG, BALOU = "520111105202", "520111105205"
 FINE = {"exits": "clear", "ebike": "safe", "wiring": "safe"}
-LOOKS = 400
 
 
 @pytest.fixture
@@ -33,23 +33,23 @@ def grid(working: Desk) -> Affairs:
     return Affairs(working.office)
 
 
-async def settled(here: Desk, grid: Affairs, key: str) -> Any:
+async def settled(grid: Affairs, key: str) -> Any:
     """The round once it has no errand under way."""
-    for _ in range(LOOKS):
+
+    async def at_rest() -> Any:
         affair = await grid.load(key)
         live = await grid.engine.state(affair.id) if not affair.ended else {}
-        if affair.ended or (not affair.work and live["seq"] == affair.seq):
-            return affair
-        await here.office.store.keys.refresh()
-    raise AssertionError("the round does not settle")
+        return affair if affair.ended or (not affair.work and live["seq"] == affair.seq) else None
+
+    return await until(at_rest, bool)
 
 
-async def started(here: Desk, grid: Affairs, *keys: str) -> str:
+async def started(grid: Affairs, *keys: str) -> str:
     """A round over these targets in Gumeng, dealt to its grid."""
     centre = await grid.actor("dispatcher@yanlou-centre")
     targets = [{"key": key, "place": GUMENG, "label": f"商铺{key}"} for key in keys]
     receipt = await grid.open("round", {"plan": "fire", "place": "520111105", "targets": targets}, centre)
-    await settled(here, grid, receipt.affair_id)
+    await settled(grid, receipt.affair_id)
     return receipt.affair_id
 
 
@@ -68,7 +68,7 @@ def nested(levels: int) -> dict[str, Any]:
 async def test_a_batch_sent_twice_out_of_order_and_half_broken_doubles_nothing_and_names_the_broken_rows(
     working: Desk, grid: Affairs
 ) -> None:
-    round_id = await started(working, grid, "a", "b", "c", "d")
+    round_id = await started(grid, "a", "b", "c", "d")
     member, office = await grid.actor("grid@yanlou-gumeng"), working.office
     before, now = office.now() - timedelta(days=9), office.now() + timedelta(days=1)
     rows = numbered(
@@ -110,7 +110,7 @@ async def test_a_batch_sent_twice_out_of_order_and_half_broken_doubles_nothing_a
 
 
 async def test_a_batch_of_somebody_elses_grid_is_named_row_by_row(working: Desk, grid: Affairs) -> None:
-    round_id = await started(working, grid, "a")
+    round_id = await started(grid, "a")
     other = await grid.actor("grid@yanlou-balou")
     taken = await Batches(working.office, grid).take(round_id, numbered([row("a", "r1")]), other)
     assert (taken.taken, [broken.reason for broken in taken.broken]) == (0, ["not_holder"])
@@ -139,7 +139,7 @@ async def test_a_list_by_file_is_taken_once_its_broken_rows_are_named_and_it_clo
     with pytest.raises(Refused) as refused:
         await lists.give(receipt.affair_id, list_from(path), centre)
     assert refused.value.refusal.code is RefusalCode.WRONG_STAGE
-    affair = await settled(working, grid, receipt.affair_id)
+    affair = await settled(grid, receipt.affair_id)
     assert {place: tally.targets for place, tally in affair.grids.items()} == {GUMENG: 1, BALOU: 1}
     (target,) = (await Targets(office.store).named(affair.id, ["a"])).values()
     assert await office.vault.open_text(target.label or "") == "甲商铺"
@@ -182,7 +182,7 @@ async def test_schedules_are_those_of_the_book_and_begin_each_round_once_a_day(w
     first, again = [await Starter(office, grid).begin(due) for _ in range(2)]
     assert first == again
     assert list(first.codes) == ["yanlou"]
-    affair = await settled(working, grid, first.codes["yanlou"])
+    affair = await settled(grid, first.codes["yanlou"])
     assert (affair.targets, len(affair.open)) == (8, 8)
 
 

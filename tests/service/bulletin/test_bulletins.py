@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import zipfile
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +29,7 @@ from service.office import Office
 from service.papers.converting import Converter
 from tests.service.town import who
 from tests.support.running import Desk
+from tests.support.waiting import until
 
 MONTH = holding(Step.MONTH, date(2026, 10, 1))
 DIRECTOR = who("director@huaxi-centre")
@@ -130,15 +130,8 @@ async def test_the_schedule_makes_up_for_each_month_that_an_outage_took(working:
     since = datetime(2025, 12, 15, tzinfo=UTC)
     missed = ScheduleBackfill(start_at=since, end_at=since + timedelta(days=60), overlap=ScheduleOverlapPolicy.ALLOW_ALL)
     await handle.backfill(missed)
-    await _until(editor, 2)
+    await until(lambda: editor.listed(DIRECTOR), lambda lines: len(lines) >= 2)
     await handle.backfill(missed)
     await editor.monthly(BulletinDue(due=since + timedelta(days=20)))
     assert sorted(line.first for line in await editor.listed(DIRECTOR)) == [date(2025, 12, 1), date(2026, 1, 1)]
     await handle.delete()
-
-
-async def _until(editor: Editor, count: int) -> None:
-    for _ in range(200):
-        if len(await editor.listed(DIRECTOR)) >= count:
-            return
-        await asyncio.sleep(0.05)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from models.anchor import KeptAnchor
 from service.proof.schedule import keep_schedule, schedule, schedule_id
 from store.proof.anchors import Anchors
 from tests.support.running import Desk
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -23,23 +23,16 @@ async def daily(here: Desk) -> list[date | None]:
     return [one.anchor.day async for one in Anchors(here.office.store).all() if isinstance(one, KeptAnchor)]
 
 
-async def until(here: Desk, count: int) -> None:
-    for _ in range(200):
-        if len(await daily(here)) >= count:
-            return
-        await asyncio.sleep(0.05)
-
-
 async def test_each_day_of_an_outage_gets_one_anchor_and_none_twice(working: Desk) -> None:
     assert await keep_schedule(working.office)
     assert await keep_schedule(working.office)
     handle = working.office.client.get_schedule_handle(schedule_id(working.office.settings))
     missed = ScheduleBackfill(start_at=SINCE, end_at=SINCE + timedelta(days=3), overlap=ScheduleOverlapPolicy.ALLOW_ALL)
     await handle.backfill(missed)
-    await until(working, 3)
+    await until(lambda: daily(working), lambda days: len(days) >= 3)
     await handle.backfill(missed)
     await handle.trigger()
-    await until(working, 4)
+    await until(lambda: daily(working), lambda days: len(days) >= 4)
     days = await daily(working)
     today = working.office.bundle.cal.local_date(datetime.now(UTC))
     assert sorted(day for day in days if day is not None) == [date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4), today]

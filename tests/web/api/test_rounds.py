@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.support.waiting import until
 from tests.web.running import Api
 
 CENTRE, MEMBER, ELSEWHERE = "dispatcher@yanlou-centre", "grid@yanlou-gumeng", "officer@qingyan-justice"
 GUMENG = "520111105202"
 FINE = {"exits": "clear", "ebike": "safe", "wiring": "safe"}
-LOOKS = 400
 
 
 async def dealt(api: Api) -> str:
     """The code of a round over two targets whose sheet is there."""
     fields: dict[str, Any] = {"plan": "fire", "place": GUMENG, "targets": [{"key": "a", "place": GUMENG}, {"key": "b", "place": GUMENG}]}
     code: str = (await api.post("/affairs", {"kind": "round", "fields": fields}, CENTRE)).json()["receipt"]["code"]
-    for _ in range(LOOKS):
-        if (await api.get(f"/rounds/{code}/coverage", CENTRE)).json()["whole"]["dealt"] == 2:
-            return code
-    raise AssertionError("no sheet was dealt")
+    await until(lambda: api.get(f"/rounds/{code}/coverage", CENTRE), lambda answer: answer.json()["whole"]["dealt"] == 2)
+    return code
 
 
 async def test_a_batch_is_taken_once_and_coverage_tells_its_denominator(api: Api) -> None:

@@ -13,6 +13,7 @@ from service.affairs.desk import Affairs
 from service.affairs.keeping import ring
 from service.office import Office
 from tests.service.households.test_importing import ROW, listed
+from tests.support.waiting import until
 from tests.web.browser.test_rounds import answer, opened
 from tests.web.browser.walking import PHONE, Site, Walker
 from tests.web.console.test_rounds import dealt
@@ -203,8 +204,9 @@ async def comes(person: Walker, stage: str, how: dict[str, object]) -> None:
     if how.get("scripts", True):
         await expect(heading).to_have_text(stage)
         return
-    for _ in range(200):
-        if await heading.inner_text() == stage:
-            return
+
+    async def loaded() -> str:
         await person.page.reload()
-    raise AssertionError(stage)
+        return await heading.inner_text()
+
+    await until(loaded, lambda found: found == stage)

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from service.office import Office
+from tests.support.waiting import until
 from tests.web.browser.walking import PHONE, Site, Walker
 from tests.web.console.test_rounds import CENTRE, GRID, dealt
 
@@ -22,11 +23,12 @@ async def answer(person: Walker, **changes: str) -> None:
 
 async def opened(person: Walker, code: str) -> None:
     """Look at the sheet until what was found has opened its record."""
-    for _ in range(100):
+
+    async def found() -> int:
         await person.go(f"/sheets/{code}")
-        if await person.page.locator("#found").count():
-            return
-    raise AssertionError("nothing was opened")
+        return await person.page.locator("#found").count()
+
+    await until(found, bool)
 
 
 @pytest.mark.parametrize("how", [{}, {"theme": "dark"}, {"scripts": False}], ids=["light", "dark", "plain"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from itertools import count
 
 import pytest
@@ -35,14 +34,6 @@ async def proposed(visitor: Visitor) -> str:
     return answer.headers["location"].partition("?")[0]
 
 
-async def until(visitor: Visitor, path: str, words: str) -> str:
-    """Look again until the page says this."""
-    async with asyncio.timeout(60):
-        while words not in await visitor.get(path):  # noqa: ASYNC110 - the record says it, and rings no bell
-            await asyncio.sleep(0.05)
-    return visitor.page
-
-
 def row(page: str, code: str) -> str:
     """The row of a piece in the list."""
     return page[page.index('class="cards pieces"') :].partition(f">{code}</a>")[2].partition("</tr>")[0]
@@ -70,7 +61,7 @@ async def test_open_work_is_previewed_redirected_reviewed_by_another_and_moved_p
     assert "调解员 2" in row(page, first)
     assert "调解员 3" in row(page, second)
     await director.submit(f"{path}/do/approve")
-    page = await until(director, path, "未能移交 1")
+    page = await director.until(path, "未能移交 1")
     assert "已移交" in row(page, first)
     assert "未能移交" in row(page, second)
     assert "须由其他人员办理" in row(page, second)
@@ -81,7 +72,7 @@ async def test_open_work_is_previewed_redirected_reviewed_by_another_and_moved_p
     leader = await desk.at("leader@qingyan-centre")
     await leader.get(path)
     await leader.submit(f"{path}/do/approve")
-    page = await until(leader, path, "已交接")
+    page = await leader.until(path, "已交接")
     assert "已移交" in row(page, second)
     assert first not in await leaver.get(f"/handovers/new?leaver={LEAVER}")
 

@@ -16,7 +16,6 @@ from tests.web.console.visitors import Desk, Visitor
 from web.safety import MAX_BODY
 
 CLERK, LISTS = "clerk@yanlou-centre", "/households/lists"
-LOOKS = 4000
 
 
 async def bring(visitor: Visitor, name: str, content: bytes, status: int = 303) -> httpx.Response:
@@ -27,10 +26,7 @@ async def bring(visitor: Visitor, name: str, content: bytes, status: int = 303) 
 
 async def comes(visitor: Visitor, path: str, stage: str) -> None:
     """Load the page again until the list is so far."""
-    for _ in range(LOOKS):
-        if f'id="stage" role="status">{stage}<' in await visitor.get(path):
-            return
-    raise AssertionError(stage)
+    await visitor.until(path, f'id="stage" role="status">{stage}<')
 
 
 def book(*heads: str) -> bytes:

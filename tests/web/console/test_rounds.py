@@ -10,13 +10,13 @@ import httpx
 
 from service.affairs.desk import Affairs
 from service.office import Office
+from tests.support.waiting import until
 from tests.web.console.visitors import Desk, Visitor
 
 GRID, CENTRE = "grid@yanlou-gumeng", "dispatcher@yanlou-centre"
 GUMENG = "520111105202"
 FINE: dict[str, Any] = {"answer.exits": "clear", "answer.ebike": "safe", "answer.wiring": "safe"}
 COLUMNS = "id,target,outcome,skip,exits,ebike,wiring\n"
-LOOKS = 4000
 
 
 async def dealt(office: Office, *keys: str) -> tuple[str, str]:
@@ -25,12 +25,8 @@ async def dealt(office: Office, *keys: str) -> tuple[str, str]:
     centre = await grid.actor(CENTRE)
     targets = [{"key": key, "place": GUMENG, "label": f"商铺{key}"} for key in keys]
     receipt = await grid.open("round", {"plan": "fire", "place": GUMENG, "targets": targets}, centre)
-    for _ in range(LOOKS):
-        affair: Any = await grid.load(receipt.affair_id)
-        if affair.open and not affair.work:
-            return str(affair.code), next(iter(affair.open.values())).code
-        await office.store.keys.refresh()
-    raise AssertionError("no sheet was dealt")
+    affair = await until(lambda: grid.load(receipt.affair_id), lambda one: one.open and not one.work)
+    return str(affair.code), next(iter(affair.open.values())).code
 
 
 async def bring(visitor: Visitor, path: str, content: str, status: int = 200) -> str:
@@ -73,10 +69,7 @@ async def test_what_is_found_by_hand_opens_a_dispute_or_a_hazard_that_is_linked(
     await grid.get(f"/sheets/{code}")
     await grid.submit(f"/sheets/{code}/do/visit", 422, **{**FINE, "findings": "gas"})
     await grid.submit(f"/sheets/{code}/do/visit", **{**FINE, "findings": "gas", "text": "软管老化"})
-    found = None
-    for _ in range(LOOKS):
-        if found := re.search(r'href="(/affairs/YANLOU-HZ-[0-9-]+)"', await grid.get(f"/sheets/{code}")):
-            break
+    found = re.search(r'href="(/affairs/YANLOU-HZ-[0-9-]+)"', await grid.until(f"/sheets/{code}", 'href="/affairs/YANLOU-HZ-'))
     assert found
     assert code in await grid.get(found[1])
 
@@ -122,11 +115,12 @@ async def test_the_centre_pauses_a_round_with_a_reason_and_lets_it_go_on(desk: D
     assert f"/rounds/{code}/do/resume" not in page
     await centre.submit(f"/rounds/{code}/do/pause", 422, reason="")
     await centre.submit(f"/rounds/{code}/do/pause", reason="暴雨")
-    for _ in range(LOOKS):
+
+    async def resume() -> httpx.Response:
         await centre.get(f"/rounds/{code}")
-        answer = await centre.client.post(f"/rounds/{code}/do/resume", data=centre.form(f"/rounds/{code}/do/resume").fields)
-        if answer.status_code == 303:
-            break
+        return await centre.client.post(f"/rounds/{code}/do/resume", data=centre.form(f"/rounds/{code}/do/resume").fields)
+
+    await until(resume, lambda answer: answer.status_code == 303)
     page = await centre.get(f"/rounds/{code}?done=round-resume")
     assert "已办理：恢复" in page
     assert f"/rounds/{code}/do/pause" in page

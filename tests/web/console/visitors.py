@@ -17,6 +17,7 @@ from models.account import Session
 from service.entry.accounts import Accounts
 from service.errors import AccountRefused
 from service.office import Office
+from tests.support.waiting import until
 from web.app import create_app
 from web.auth import SESSION_COOKIE
 
@@ -90,6 +91,10 @@ class Visitor:
                 return False
             path = html.unescape(onward[1])
         return True
+
+    async def until(self, path: str, words: str) -> str:
+        """Load a page again until it says this; return it."""
+        return await until(lambda: self.get(path), lambda page: words in page)
 
     def forms(self, action: str) -> list[Form]:
         """The forms of the page last seen that go to this address."""
