@@ -201,7 +201,7 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases/{code}/meetings/{meeting}/invitation": _way,
     "GET /cases/{code}/papers, /cases/{code}/papers/{paper}/content, /cases/{code}/papers/{paper}/pdf, /cases/{code}/dossier": _papers,
     "POST /cases/{code}/papers, /cases/{code}/papers/uploads, /cases/{code}/papers/{paper}/signatures": _papers,
-    "GET /affairs, /affairs/count, /affairs/{code}, /affairs/{code}/timeline, /affairs/{code}/explain": _sees,
+    "GET /affairs, /affairs/count, /affairs/changes, /affairs/{code}, /affairs/{code}/timeline, /affairs/{code}/explain": _sees,
     "GET /affairs/{code}/versions, /affairs/{code}/versions/{seq}": _sees,
     "POST /affairs": lambda role: "yes" if any(role in kind.specs[kind.opens].roles for kind in KINDS.values()) else "",
     "POST /affairs/{code}/actions/…": _sees,

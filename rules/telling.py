@@ -11,8 +11,9 @@ from typing import Any
 
 from models.event import Event
 from models.network import Network
+from models.words import Role
 from rules.labels import Both, clock_label, label
-from rules.visibility import Group, Sight
+from rules.visibility import Group, Show, Sight, shown_to
 
 Teller = Callable[[Any, "Names"], Both]
 
@@ -292,6 +293,13 @@ def told_to(event: Event, seen: Sight) -> bool:
     if event.type in OF_RISK:
         return seen.full(Group.RISK)
     return event.type not in OF_COMPLAINTS or seen.sees(Group.COMPLAINTS)
+
+
+def named_to(role: Role, happening: str) -> bool:
+    """Whether a role may hear a happening by its name where nothing else is known of the case: in no doubt less than `told_to`."""
+    if happening in OF_RISK:
+        return shown_to(role, Group.RISK, Show.FULL)
+    return happening not in OF_COMPLAINTS or shown_to(role, Group.COMPLAINTS)
 
 
 def tell(event: Event, network: Network) -> Both:

@@ -206,6 +206,13 @@ GRANTS: tuple[Grant, ...] = (
 )
 """Everything that is shown to anybody stands in one of these rows; rows that hold at once add up."""
 
+
+def shown_to(role: Role, group: Group, least: Show = Show.MASKED) -> bool:
+    """Whether a role is shown at least this much of a group in some standing, at every stage and every tier."""
+    grants = (grant for grant in GRANTS if role in grant.roles and grant.stages is None and grant.tiers is None)
+    return any(grant.shows.get(group, Show.HIDDEN) >= least for grant in grants)
+
+
 PERSONAL = frozenset({Group.NAMES, Group.PHONES, Group.NUMBERS, Group.ADDRESSES, Group.PROTECTION})
 """Groups about persons."""
 

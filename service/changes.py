@@ -11,7 +11,12 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from models.party import Actor
+from models.words import Role
+from rules import telling
+from rules.affair import sight
+from rules.affair.kinds import KINDS
 from service import shown
+from service.affairs.shown import AffairChange, AffairChanges
 from service.office import Office
 from service.reading import Reader
 from store.desk.lists import Eyes
@@ -21,6 +26,9 @@ __all__ = ["AFFAIRS", "ChangeFeed", "Eyes"]
 
 KEPT = 2000
 """How many events stay at hand for pages that are a little behind."""
+
+CHANGED = "changed"
+"""What a happening is called to a role that may not know which one it was: that there is a new version is told all the same."""
 
 
 class Heard(NamedTuple):
@@ -76,14 +84,23 @@ class ChangeFeed:
         # From the newest backwards: a page is rarely more than an event behind.
         behind = [*takewhile(lambda heard: heard.row.id > position, reversed(self._heard))][::-1]
         seen = [heard.row for heard in behind if self._side.sees(eyes, heard.scopes)]
-        return self._shown(seen, behind[-1].row.id if behind else position)
+        return self._shown(actor.role, seen, behind[-1].row.id if behind else position)
 
     async def after(self, actor: Actor, position: int, limit: int = 500) -> shown.Changes:
         """Return what has happened behind a position, as far as somebody may see it now, from the store."""
         rows = await self._feed.after(position, limit)
         seen = await self._feed.seen(await self.eyes(actor), rows)
-        return self._shown(seen, rows[-1].id if rows else position)
+        return self._shown(actor.role, seen, rows[-1].id if rows else position)
 
-    def _shown(self, rows: list[FeedRow], position: int) -> shown.Changes:
-        changes = tuple(shown.Change(id=row.id, code=row.code, seq=row.seq, type=row.type, at=row.at) for row in rows)
-        return shown.Changes(as_of=self._office.now(), changes=changes, next=position)
+    def _shown(self, role: Role, rows: list[FeedRow], position: int) -> shown.Changes:
+        told = [row.model_dump(exclude={"case_id"}) | {"type": row.type if _named(role, row, self._side) else CHANGED} for row in rows]
+        if self._side is AFFAIRS:
+            of_affairs = tuple(AffairChange(**one) for one in told)
+            return AffairChanges(as_of=self._office.now(), changes=of_affairs, next=position)
+        of_cases = tuple(shown.Change(**{name: value for name, value in one.items() if name != "kind"}) for one in told)
+        return shown.Changes(as_of=self._office.now(), changes=of_cases, next=position)
+
+
+def _named(role: Role, row: FeedRow, side: Side) -> bool:
+    """Whether somebody in a role may know which happening it was."""
+    return sight.named_to(KINDS[row.kind], role, row.type) if side is AFFAIRS else telling.named_to(role, row.type)

@@ -398,6 +398,7 @@ class Change(Model):
     code: str
     seq: int
     type: str
+    """What has happened; `changed` where the name of it alone would tell what not everybody in one's role may know."""
     at: Instant
 
 

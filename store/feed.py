@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, literal, select, text, union_all
+from sqlalchemy import ColumnElement, Select, Table, func, literal, literal_column, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.base import Instant, Model
@@ -35,6 +35,8 @@ class FeedRow(Model):
     id: int
     case_id: str
     """Id of the case, or of the affair."""
+    kind: str
+    """`dispute`, or the kind of the affair."""
     code: str
     seq: int
     type: str
@@ -53,6 +55,8 @@ class Side:
     records: Table
     key: str
     """Name of the column that holds a record's id."""
+    kind: ColumnElement[str]
+    """What kind of record it is."""
     open_to: Select[Any]
     """Id, and to whom it is open as kind and value."""
     seen: Callable[[Eyes], ColumnElement[bool]]
@@ -71,6 +75,7 @@ CASES = Side(
     outbox=outbox,
     records=cases,
     key="case_id",
+    kind=literal_column("'dispute'"),
     open_to=select(case_access.c.case_id, case_access.c.kind, case_access.c.value),
     seen=seen_by,
     sees=Eyes.open_to,
@@ -81,6 +86,7 @@ AFFAIRS = Side(
     outbox=affair_outbox,
     records=affairs,
     key="affair_id",
+    kind=affairs.c.kind,
     open_to=select(
         union_all(
             select(affair_access.c.affair_id, affair_access.c.kind, affair_access.c.value),
@@ -115,7 +121,7 @@ class Feed:
             if db.dialect.name == "postgresql":
                 await self._settle(db)
             query = (
-                select(box.id, box[side.key].label("case_id"), side.records.c.code, box.seq, box.type, box.at)
+                select(box.id, box[side.key].label("case_id"), side.kind.label("kind"), side.records.c.code, box.seq, box.type, box.at)
                 .join(side.records, side.id == box[side.key])
                 .where(box.id > position)
                 .order_by(box.id)

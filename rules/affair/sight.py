@@ -117,3 +117,18 @@ def affair_sight(kind: Kind, affair: Any, actor: Actor, bundle: AffairBundle, op
     if most is not None:
         shows = {group: min(show, most.get(group, Show.HIDDEN)) for group, show in shows.items()}
     return Sight(shows)
+
+
+def named_to(kind: Kind, role: Role, happening: str) -> bool:
+    """Whether a role may hear a happening by its name where nothing else is known of the affair.
+
+    Some happenings belong to a group (`Kind.groups`) and stand in the story of who is shown that group. Here one who might not be is
+    not told, whatever their standing.
+    """
+    group = kind.groups.get(happening)
+    if group is None:
+        return True
+    most = kind.shows.get(role)
+    if most is not None and most.get(group, Show.HIDDEN) is Show.HIDDEN:
+        return False
+    return any(role in grant.roles and not grant.ended and group in grant.shows for grant in GRANTS)

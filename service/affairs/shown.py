@@ -10,7 +10,7 @@ from models.affair.record import AffairExplanation
 from models.base import Instant, Model
 from models.record import Duty, PublicClock
 from models.words import Role
-from service.shown import AffairListed, CardShown
+from service.shown import AffairListed, CardShown, Change, Changes
 
 
 class AffairsPage(Model):
@@ -26,6 +26,18 @@ class AffairsCounted(Model):
 
     as_of: Instant
     kinds: dict[str, dict[str, int]]
+
+
+class AffairChange(Change):
+    """One event of any affair, as the change feed tells it."""
+
+    kind: str
+
+
+class AffairChanges(Changes):
+    """A stretch of the change feed of affairs. Its positions mean nothing in that of cases."""
+
+    changes: tuple[AffairChange, ...]
 
 
 class LinkShown(Model):

@@ -12,7 +12,7 @@ from models.clock import Budget
 from models.words import Role, Stage, Tier
 from rules.allowed import allowed
 from rules.obligations import duties
-from rules.telling import told_to
+from rules.telling import named_to, told_to
 from rules.visibility import Group, Show, sight
 from tests.support.core import CoreCase, actor
 from tests.support.onward import case_at, done, go, lead_post, parties, refused, stage_of, types
@@ -210,10 +210,12 @@ def test_complaints_are_told_to_the_centre_s_heads_and_never_to_who_may_be_compl
         seen = sight(core.case, actor(post), network)
         assert seen.full(Group.COMPLAINTS), post
         assert told_to(complained, seen)
+        assert named_to(actor(post).role, complained.type), post
     for post in ("mediator@yanlou-gumeng", "officer@yanlou-gumeng", CLERK, "dispatcher@yanlou-centre", "citizen@a", "citizen@b"):
         seen = sight(core.case, actor(post), network)
         assert not seen.sees(Group.COMPLAINTS), post
         assert not told_to(complained, seen)
+        assert not named_to(actor(post).role, complained.type), post
     restricted = case_at(Stage.MEDIATING, parties=parties("applicant", "respondent", minor=True))
     assert sight(restricted.case, actor("auditor@yanlou-justice"), network).show(Group.COMPLAINTS) is Show.MASKED
 

@@ -15,6 +15,7 @@ from models.party import Actor
 from models.words import Role
 from service.affairs.desk import Affairs
 from service.office import Office
+from store.feed import AFFAIRS, Feed
 from tests.web.api.test_scope import CENTRE, NOBODY, Post, posts
 from tests.web.running import Asking, asked
 
@@ -96,6 +97,7 @@ async def test_nobody_meets_a_word_or_a_code_that_is_not_theirs(office: Office) 
         asking = Asking(api.client)
         read, feed = set(), asking.app.state.affair_feed
         position = await feed.advance()
+        changes = f"/api/v1/affairs/changes?after={position}"
         await Affairs(office).act(code, "note", {"text": TOKEN}, reporter)
         await feed.advance()
         works = Post(Actor(person=f"officer@{WORKS}", role=Role.OFFICER, unit=WORKS), "yanlou", ())
@@ -104,6 +106,7 @@ async def test_nobody_meets_a_word_or_a_code_that_is_not_theirs(office: Office) 
             # What open pages are told, from what is at hand and from the store.
             for told in (await feed.live(post.actor, await feed.eyes(post.actor), position), await feed.after(post.actor, position)):
                 assert {change.code for change in told.changes if change.code == code} == ({code} if may_see(post) else set()), post
+            assert (code in (await asking.client.get(changes)).text) is may_see(post), post
             async for path, status, said in answers(asking, code):
                 # A page that is not there says so with the code that was asked for in its own address.
                 text = said if status == 200 else said.replace(f"/affairs/{code}", "")
@@ -191,6 +194,7 @@ def knows_of_it(post: Post) -> bool:
 async def test_nobody_meets_a_grade_a_signal_or_a_watched_household_that_is_not_theirs(office: Office) -> None:
     affairs, sent = Affairs(office), Actor(person=REPORTER, role=Role.OFFICER, unit="yanlou-health")
     subject = {"of": "household", "place": VILLAGE, "number": WATCH_NUMBER}
+    start = await Feed(office.store, AFFAIRS).end()
     begun = await affairs.open("watch", {"subject": subject, "signal": "police_call", "channel": "call", "text": WATCH_TOKEN}, sent)
     code, read = str(begun.code), set()
     async with asked(office) as api:
@@ -206,4 +210,7 @@ async def test_nobody_meets_a_grade_a_signal_or_a_watched_household_that_is_not_
                     assert not [words for words in GRADED_WORDS if words in answer.text], (told, path)
                 if WATCH_TOKEN in answer.text:
                     read.add(post.actor.role)
+            changes = (await asking.client.get(f"/api/v1/affairs/changes?after={start}")).json().get("changes", ())
+            happened = {change["type"] for change in changes if change["code"] == code} - {"changed"}
+            assert bool(happened & {"signalled", "watch_graded"}) is sees_grades(post), (told, happened)
     assert {Role.CLERK, Role.DIRECTOR, Role.AUDITOR} <= read

@@ -50,6 +50,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/affairs/new/{kind_name}": ("/affairs/new/hazard",),
     "/api/v1/affairs": ("/api/v1/affairs", "/api/v1/affairs?ended=false&limit=200"),
     "/api/v1/affairs/count": ("/api/v1/affairs/count",),
+    "/api/v1/affairs/changes": ("/api/v1/affairs/changes?after=0",),
     "/api/v1/hazards/register": ("/api/v1/hazards/register",),
     "/api/v1/whistles/figures": ("/api/v1/whistles/figures",),
     "/api/v1/handovers/preview": ("/api/v1/handovers/preview?leaver=mediator@yanlou-gumeng",),

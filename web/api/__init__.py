@@ -33,6 +33,7 @@ REFUSALS = documented(
 PARTS = (
     cases,
     actions,
+    changes,  # before affairs: `/affairs/changes` is no code
     affairs,
     dwellings,
     whistles,
@@ -42,7 +43,6 @@ PARTS = (
     papers,
     arrivals,
     inbox,
-    changes,
     exports,
     reports,
     stats,

@@ -15,10 +15,12 @@ from rules.affair.allowed import allowed
 from rules.affair.deciding import decide
 from rules.affair.folding import append
 from rules.affair.kind import AffairBundle, AffairContext, bundle
-from rules.affair.sight import EYES, affair_sight
+from rules.affair.sight import EYES, affair_sight, named_to
+from rules.authority import CENTRE
 from rules.hazard.kind import HAZARD
 from rules.library import Library
 from rules.visibility import Group, Show
+from rules.watch.kind import WATCH
 from service.settings import ROOT
 from store.places import LoadedPlace, load_place
 
@@ -79,6 +81,12 @@ def test_a_kind_takes_away_and_never_gives(made: tuple[Hazard, AffairBundle]) ->
     assert (officer.show(Group.NAMES), officer.show(Group.PHONES), officer.show(Group.SUMMARY)) == (Show.MASKED, Show.HIDDEN, Show.FULL)
     adviser = replace(HAZARD, shows={Role.ADVISER: {Group.SUMMARY: Show.FULL}})
     assert not affair_sight(adviser, made[0], who("adviser@yanlou-justice"), made[1], OPENER).sees(Group.SUMMARY)
+
+
+def test_that_a_watch_was_graded_is_heard_by_name_only_in_roles_that_read_grades() -> None:
+    heard = {role for role in Role if named_to(WATCH, role, "watch_graded")}
+    assert heard == {*CENTRE, Role.POLICE, Role.AUDITOR}
+    assert all(named_to(WATCH, role, "noted") and named_to(HAZARD, role, "hazard_fixed") for role in Role)
 
 
 def test_what_may_be_done_now_is_what_the_gates_let_pass(made: tuple[Hazard, AffairBundle]) -> None:

@@ -23,9 +23,11 @@ async def address(office: Office) -> AsyncIterator[str]:
         yield found
 
 
-async def listen(address: str, post: str, heard: list[tuple[float, dict[str, Any]]], headers: dict[str, str] | None = None) -> None:
+async def listen(
+    address: str, post: str, heard: list[tuple[float, dict[str, Any]]], headers: dict[str, str] | None = None, path: str = "/changes"
+) -> None:
     sent = {"Accept": "text/event-stream", "Authorization": f"Bearer demo:{post}", **(headers or {})}
-    async with httpx.AsyncClient(timeout=None) as client, client.stream("GET", f"{address}/api/v1/changes", headers=sent) as answer:  # noqa: S113
+    async with httpx.AsyncClient(timeout=None) as client, client.stream("GET", f"{address}/api/v1{path}", headers=sent) as answer:  # noqa: S113
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/event-stream")
         heard.append((time.monotonic(), {}))
@@ -80,6 +82,33 @@ async def test_who_comes_back_hears_what_was_missed_once(api: Api, address: str)
     assert [c["type"] for c in page["changes"] if c["code"] == code][:2] == ["registered", "screened"]
     assert (await api.get("/changes", OTHER, params={"after": start})).json()["changes"] == []
     assert (await api.get("/changes", params={"after": page["next"]})).json()["changes"] == []
+
+
+async def test_affairs_have_a_feed_of_their_own_for_whoever_sees_them(api: Api, address: str) -> None:
+    path, grid = "/affairs/changes", "grid@yanlou-gumeng"
+    start = (await api.get(path, grid)).json()["next"]
+    await api.open()
+    fields = {"place": "520111105202", "item": "gas", "text": "软管独一开裂"}
+    code = (await api.post("/affairs", {"kind": "hazard", "fields": fields}, grid)).json()["receipt"]["code"]
+    assert (await api.post(f"/affairs/{code}/actions/fix", {"text": "已更换"}, "officer@yanlou-housing")).status_code == 200
+    page = (await api.get(path, grid, params={"after": start})).json()
+    told = [(c["kind"], c["code"], c["seq"], c["type"]) for c in page["changes"]]
+    assert told == [("hazard", code, 1, "hazard_reported"), ("hazard", code, 2, "hazard_fixed")], "and nothing of the case"
+    assert {name for c in page["changes"] for name in c} == {"id", "kind", "code", "seq", "type", "at"}
+    assert (await api.get(path, grid, params={"after": page["next"]})).json()["changes"] == []
+    first = (await api.get(path, grid, params={"after": start, "limit": 1})).json()
+    assert [first["changes"], (await api.get(path, grid, params={"after": first["next"]})).json()["changes"]] == [
+        page["changes"][:1],
+        page["changes"][1:],
+    ]
+    assert (await api.get(path, OTHER, params={"after": start})).json()["changes"] == []
+    heard: list[tuple[float, dict[str, Any]]] = []
+    task = asyncio.create_task(listen(address, grid, heard, {"Last-Event-ID": str(start)}, path))
+    try:
+        await until(lambda: [change for _, change in heard if change] == page["changes"])
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_streams_end_when_the_process_stops(office: Office) -> None:
