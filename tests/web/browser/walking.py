@@ -21,6 +21,9 @@ SCREEN = {"width": 1280, "height": 900}
 STRICT = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 """What axe looks for."""
 
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+"""What of it another theme can change: a page is the same but for its colours."""
+
 BAD = frozenset({"serious", "critical"})
 
 expect.set_options(timeout=10_000)
@@ -165,7 +168,17 @@ class Walker:
 
     async def barriers(self) -> list[str]:
         """Return what axe finds that keeps somebody out: rule, and where."""
-        results = await Axe().run(self.page, options=STRICT)
+        return await self._found(STRICT)
+
+    async def barriers_by_day_and_night(self) -> list[str]:
+        """Return what axe finds on a page that goes by the device's theme, whether that is light or dark."""
+        await self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        by_day = await self._found(STRICT)
+        await self.page.emulate_media(color_scheme="dark")
+        return by_day + await self._found(COLOURS)
+
+    async def _found(self, looked_for: dict[str, Any]) -> list[str]:
+        results = await Axe().run(self.page, options=looked_for)
         return [
             f"{self.page.url.partition('/')[2]} {found['id']}: {node['html'][:160]}"
             for found in results.response["violations"]
