@@ -22,6 +22,7 @@ from faces import (  # noqa: E402
     cli_feeds,
     cli_handovers,
     cli_households,
+    cli_inbox,
     cli_keys,
     cli_kpi,
     cli_messages,
@@ -57,6 +58,7 @@ USAGE: type[typer.BadParameter] = next(kind for kind in typer.BadParameter.__mro
 for module in (
     cli_up,
     cli_cases,
+    cli_inbox,
     cli_affairs,
     cli_place,
     cli_rehearse,

@@ -1,4 +1,4 @@
-"""Commands of a case: open, act, show, explain, todo, list, watch."""
+"""Commands of a case: open, act, show, explain, list, watch."""
 
 from __future__ import annotations
 
@@ -15,19 +15,16 @@ import typer
 from faces.asking import DIRECTOR, asker, maybe_asker
 from faces.desk import desk, fields_of, read_fields
 from faces.output import command, out, say, show, table
-from faces.owing import owed
 from models.account import TokenScope
 from models.party import Actor
 from models.record import ActReceipt, CaseView, Duty, Explanation
 from models.refusal import RefusalCode
 from models.words import Stage, Tier
-from rules.affair.kinds import KINDS
 from service.cases import Cases, Opened
-from service.desk.inbox import Inbox
 from service.errors import refuse
 from service.office import Office
 from service.reading import Reader
-from service.shown import File, InboxItem, Likeness, Page
+from service.shown import File, Likeness, Page
 from store.desk.lists import Filter
 
 As = Annotated[
@@ -54,7 +51,6 @@ def register(app: typer.Typer) -> None:
         ("act", act),
         ("show", show_),
         ("explain", explain),
-        ("todo", todo),
         ("list", list_),
         ("watch", watch),
     ):
@@ -210,35 +206,6 @@ def _story(story: Explanation) -> None:
         say(head=f"\n{clock.clock}")
         for zh, en in zip(clock.zh, clock.en, strict=True):
             say(f"  {zh}\n", tail=f"  {en}")
-
-
-def todo(who: As = "", as_json: Json = False) -> None:
-    """List what a post owes in cases and affairs, the earliest first (我的待办)."""
-
-    async def doing() -> None:
-        async with desk() as (office, _):
-            page = await Inbox(office).owed(await asker(office, who), limit=200)
-        rows: list[tuple[object, ...]] = [
-            (*_about(item), _due(item.duty, office), "超期 overdue" if item.overdue else "", *_where(item)) for item in page.items
-        ]
-        title = f"待办 {page.count}，超期 {page.overdue}  (as of {_time(page.as_of, office)})"
-        show(page, as_json, lambda: out.print(table(title, ("case or affair", "act", "due", "", "stage", "tier"), rows)))
-
-    command(doing, as_json=as_json)
-
-
-def _about(item: InboxItem) -> tuple[object, object]:
-    """What an item is about, and what is to be done."""
-    if item.affair is not None:
-        return item.affair.code, owed(KINDS[item.affair.kind], item.duty.act)
-    return item.case.code if item.case is not None else None, item.duty.act
-
-
-def _where(item: InboxItem) -> tuple[object, object]:
-    """How far it is: stage and tier; an affair has no tier."""
-    if item.affair is not None:
-        return f"{item.affair.kind_zh} {item.affair.stage_zh}", None
-    return (item.case.stage, item.case.tier) if item.case is not None else (None, None)
 
 
 def list_(  # noqa: PLR0913, PLR0917 - one option for each filter

@@ -194,6 +194,7 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases/count": _reads,
     "POST /search": _reads,
     "GET /inbox": _reads,
+    "POST /inbox/claim, /inbox/release": _sees,
     "GET /changes": _reads,
     "GET /cases/{code}": _reads,
     "GET /cases/{code}/timeline": _way,

@@ -21,7 +21,7 @@ from models.words import BEFORE_AGREED, CardKind, Stage
 from rules.chain import GENESIS, follows
 from rules.marks import Marked, late
 from store.codes import allocate
-from store.desk.claims import drop_met
+from store.desk.claims import OF_CASES, drop_met
 from store.marking import changed_marks, write_marks
 from store.prepared import Prepared, Rows
 from store.tables import actions, case_access, cases, events, obligations, outbox
@@ -130,7 +130,7 @@ def publish(db: Connection, publication: Publication, views: Views, *, careful: 
     if row is None or row.duties_sum != duties_sum:
         _replace(db, case.id, DROP_DUTIES if row else None, ADD_DUTIES, duty_rows(case, views.duties))
         if row is not None:
-            drop_met(db, case, views.duties)
+            drop_met(db, OF_CASES, [(case, views.duties)])
     if row is None or row.access_sum != access_sum:
         _replace(db, case.id, DROP_ACCESS if row else None, ADD_ACCESS, access_rows(case, views.access))
     if fresh:

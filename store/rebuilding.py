@@ -18,7 +18,7 @@ from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, sel
 from models.case import Case
 from models.record import Line
 from rules.marks import late
-from store.desk.claims import drop_met
+from store.desk.claims import OF_CASES, drop_met
 from store.engine import Store
 from store.marking import mark_rows, marks_of
 from store.publishing import UPDATE_CASE, Beside, Views, access_rows, action_rows, columns, duty_rows
@@ -99,7 +99,7 @@ def _rewrite(db: Connection, *, case: Case, lines: Sequence[Line], views: Views)
         db.execute(delete(table).where(table.c.case_id == case.id))
         if rows:
             db.execute(insert(table), rows)
-    drop_met(db, case, views.duties)
+    drop_met(db, OF_CASES, [(case, views.duties)])
     return changed
 
 

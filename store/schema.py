@@ -13,7 +13,7 @@ from store.connect import alone
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0022"
+HEAD = "0023"
 """The newest revision in `store/migrations/versions`; a test compares them."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -20,7 +20,7 @@ TAGS = [
     {"name": "actions", "description": "What can be done with a case; one operation for each action (办理)"},
     {"name": "affairs", "description": "Affairs of every kind: whistles, rounds, households, dwellings, hazards, watches, orders (事务)"},
     {"name": "papers", "description": "Papers of a case and its file (文书、材料、卷宗)"},
-    {"name": "inbox", "description": "What somebody owes (待办)"},
+    {"name": "inbox", "description": "What somebody owes, and who has taken it on (待办、认领)"},
     {"name": "arrivals", "description": "Events of other systems that did not fit (来件)"},
     {"name": "events", "description": "Events of other systems (事件接入)"},
     {"name": "calendars", "description": "Calendar feeds and invitations (日历)"},

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from service.affairs.desk import Affairs
 from service.affairs.reading import AffairReader
 from service.cases import Cases
+from service.desk.claims import Claims
 from service.desk.inbox import Inbox
 from service.office import Office
 from service.reading import Reader
@@ -39,6 +40,10 @@ def _inbox(office: OfficeDep) -> Inbox:
     return Inbox(office)
 
 
+def _claims(office: OfficeDep) -> Claims:
+    return Claims(office)
+
+
 def _affairs(office: OfficeDep) -> Affairs:
     return Affairs(office)
 
@@ -50,5 +55,6 @@ def _affair_reader(office: OfficeDep) -> AffairReader:
 CasesDep = Annotated[Cases, Depends(_cases)]
 ReaderDep = Annotated[Reader, Depends(_reader)]
 InboxDep = Annotated[Inbox, Depends(_inbox)]
+ClaimsDep = Annotated[Claims, Depends(_claims)]
 AffairsDep = Annotated[Affairs, Depends(_affairs)]
 AffairReaderDep = Annotated[AffairReader, Depends(_affair_reader)]

@@ -15,7 +15,7 @@ from rules.team.kind import TEAM
 from rules.watch.kind import WATCH
 from rules.whistle.kind import WHISTLE
 
-__all__ = ["KINDS", "common"]
+__all__ = ["KINDS", "common", "names_affair"]
 
 KINDS: dict[str, Kind] = {
     "dwelling": DWELLING,
@@ -29,3 +29,11 @@ KINDS: dict[str, Kind] = {
     "team": TEAM,
     "handover": HANDOVER,
 }
+
+MARKS = frozenset(kind.mark for kind in KINDS.values())
+
+
+def names_affair(code: str) -> bool:
+    """Return whether a code is written as those of affairs are, `TOWN-MARK-YEAR-NUMBER`, whether or not there is such an affair."""
+    parts = code.split("-")
+    return len(parts) > 3 and parts[-3] in MARKS

@@ -9,8 +9,9 @@ from models.party import Actor
 from models.record import Duty
 from rules.affair.kinds import KINDS
 from service.affairs.listing import listed
+from service.desk.claims import Claims
 from service.office import Office
-from service.shown import AffairListed
+from service.shown import AffairListed, ClaimShown
 from service.sighted import Sighted
 from store.desk.lists import OwedFilter
 
@@ -20,11 +21,12 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One affair in which the desk owes something, and its state."""
+    """One affair in which the desk owes something, its state, and who has taken it on."""
 
     duty: Duty
     affair: AffairListed
     state: Any
+    claim: ClaimShown | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Queue(Sighted):
 
     def __init__(self, office: Office) -> None:
         super().__init__(office)
+        self._claims = Claims(office)
 
     async def of(self, actor: Actor, kind: str, *, limit: int = MOST) -> Owing:
         """Return what a desk owes in affairs of a kind, those of a group that is served first before all others."""
@@ -47,7 +50,12 @@ class Queue(Sighted):
         rows = await self._office.affair_queries.owed(self._holder(actor), await self.eyes(actor), wanted, limit=limit + 1)
         states = await self._office.affairs.load_many([row.affair.affair_id for row in rows])
         found = [
-            Owed(row.duty, listed(row.affair, self._network), KINDS[kind].state.model_validate_json(states[row.affair.affair_id]))
+            Owed(
+                duty=row.duty,
+                affair=listed(row.affair, self._network),
+                state=KINDS[kind].state.model_validate_json(states[row.affair.affair_id]),
+                claim=self._claims.mark(row.claim, actor),
+            )
             for row in rows[:limit]
         ]
         # A stable sort: within each half the order by date stays.

@@ -1,6 +1,7 @@
 """Claims (认领): of several who owe the same, one takes it on, and the others see who. Soft: it moves no clock and bars no action.
 
-Whose a claim is follows the desk: who stands in for somebody claims at that desk, and it is theirs again when they are back.
+What is owed in a case and what is owed in an affair is claimed alike; the code says which of them it is. Whose a claim is follows the
+desk: who stands in for somebody claims at that desk, and it is theirs again when they are back.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 from models.party import Actor
 from models.record import Duty
 from models.refusal import RefusalCode
+from rules.affair.kinds import names_affair
 from rules.obligations import owes
 from rules.telling import Names
 from service import shown
-from service.errors import refuse
+from service.errors import UnknownAffair, UnknownCase, refuse
 from service.office import Office
 from service.sighted import Sighted
 from store.desk import claims
@@ -23,17 +25,18 @@ class Claims(Sighted):
 
     def __init__(self, office: Office) -> None:
         super().__init__(office)
-        self._claims = claims.Claims(office.store)
+        self._of_cases = claims.Claims(office.store, claims.OF_CASES)
+        self._of_affairs = claims.Claims(office.store, claims.OF_AFFAIRS)
 
     async def claim(self, actor: Actor, key: str, duty: str, *, take_over: bool = False) -> shown.ClaimShown:
-        """Take an obligation on, by its id in the case; claiming again what one has changes nothing.
+        """Take an obligation on, by its id in the case or the affair; claiming again what one has changes nothing.
 
-        Raises UnknownCase; Refused: `invalid` where nothing of this id is owed now, `not_holder` where it is not theirs,
-        `claimed` where somebody else has it and `take_over` is not asked for.
+        Raises UnknownCase, UnknownAffair; Refused: `invalid` where nothing of this id is owed now, `not_holder` where it is not
+        theirs, `already_done` where it was met meanwhile, `claimed` where somebody else has it and `take_over` is not asked for.
         """
-        case_id, wanted = await self._owed(actor, key, duty)
+        there, record_id, wanted = await self._owed(actor, key, duty)
         mine = Claim(person=actor.person, holder=actor.holder, at=self._office.now())
-        found = await self._claims.take(case_id, wanted, mine, over=take_over)
+        found = await there.take(record_id, wanted, mine, over=take_over)
         if found is None:
             raise refuse(RefusalCode.ALREADY_DONE)
         if found.holder != actor.holder:
@@ -42,13 +45,13 @@ class Claims(Sighted):
 
     async def release(self, actor: Actor, key: str, duty: str) -> bool:
         """Give a claim up, one's own or of a colleague who owes the same; False where there is none. Raises as `claim`."""
-        case_id, _ = await self._owed(actor, key, duty)
-        return await self._claims.release(case_id, duty)
+        there, record_id, _ = await self._owed(actor, key, duty)
+        return await there.release(record_id, duty)
 
     async def in_the_way(self, actor: Actor, key: str, do: str) -> shown.ClaimShown | None:
         """Return the claim to be warned of before an action: all that it would fulfil for this desk is in others' hands."""
-        row = await self.visible(actor, key)
-        town, owed = await self._claims.duties(row.case_id)
+        there, record_id = await self._found(actor, key)
+        town, owed = await there.duties(record_id)
         claimed = [claim for one, claim in owed if one.act == do and (one.unit == actor.unit or owes(one, town, actor, self._network))]
         others = [claim for claim in claimed if claim is not None and claim.holder != actor.holder]
         return self.claimed(others[0], actor) if others and len(others) == len(claimed) else None
@@ -61,13 +64,29 @@ class Claims(Sighted):
             name = f"{name}（代{names.post(claim.holder)}）"
         return shown.ClaimShown(person=claim.person, name=name, at=claim.at, mine=claim.holder == actor.holder)
 
-    async def _owed(self, actor: Actor, key: str, duty: str) -> tuple[str, Duty]:
-        """Return the case and what is owed in it by this id, for one of those who owe it. Raises as `claim`."""
-        row = await self.visible(actor, key)
-        town, owed = await self._claims.duties(row.case_id)
+    def mark(self, claim: Claim | None, actor: Actor) -> shown.ClaimShown | None:
+        """Return the same of what may be claimed by nobody."""
+        return None if claim is None else self.claimed(claim, actor)
+
+    async def _owed(self, actor: Actor, key: str, duty: str) -> tuple[claims.Claims, str, Duty]:
+        """Return the record as `_found`, and what is owed in it by this id, for one of those who owe it. Raises as `claim`."""
+        there, record_id = await self._found(actor, key)
+        town, owed = await there.duties(record_id)
         wanted = next((one for one, _ in owed if one.id == duty), None)
         if wanted is None:
             raise refuse(RefusalCode.INVALID, "duty")
         if not owes(wanted, town, actor, self._network):
             raise refuse(RefusalCode.NOT_HOLDER)
-        return row.case_id, wanted
+        return there, record_id, wanted
+
+    async def _found(self, actor: Actor, key: str) -> tuple[claims.Claims, str]:
+        """Return where claims on a record stand, and its id, by its code or id. Raises UnknownCase, UnknownAffair; also out of sight."""
+        eyes = await self.eyes(actor)
+        case_id = await self._office.records.find(key) if key.isprintable() else None
+        if case_id is not None and await self._office.queries.case(eyes, case_id) is not None:
+            return self._of_cases, case_id
+        affair = await self._office.affairs.find(key) if key.isprintable() else None
+        if affair is not None and await self._office.affair_queries.row(eyes, affair[0]) is not None:
+            return self._of_affairs, affair[0]
+        # By how the code is written, never by what is there: out of sight and nowhere are the same to whoever asks.
+        raise UnknownAffair(key) if names_affair(key) else UnknownCase(key)

@@ -72,7 +72,7 @@ class Inbox(Sighted):
         before = min((at for at in (asked.wanted.due_before, asked.now if overdue else None) if at is not None), default=None)
         wanted = asked.wanted.model_copy(update={"due_before": before})
         rows = await self._office.affair_queries.owed(asked.holder, asked.eyes, wanted, after=asked.after, limit=asked.limit)
-        return [_Placed.of(row.duty, row.affair.affair_id, self._affair_item(row, asked.now)) for row in rows]
+        return [_Placed.of(row.duty, row.affair.affair_id, self._affair_item(row, asked)) for row in rows]
 
     async def handled(
         self,
@@ -111,13 +111,19 @@ class Inbox(Sighted):
         return shown.Counters(as_of=now, **found.model_dump(), bound=BOUND)
 
     def _item(self, row: InboxRow, actor: Actor) -> shown.InboxItem:
-        claim = self._claims.claimed(row.claim, actor) if row.claim is not None else None
+        claim = self._claims.mark(row.claim, actor)
         return shown.InboxItem(duty=row.duty, case=self.listed(row.case, actor), overdue=row.overdue, claim=claim)
 
-    def _affair_item(self, row: OwedAffair, now: datetime) -> shown.InboxItem:
+    def _affair_item(self, row: OwedAffair, asked: _Asked) -> shown.InboxItem:
         zh, en = act(KINDS[row.affair.kind].labels, row.duty.act)
-        late = row.duty.due is not None and row.duty.due < now
-        return shown.InboxItem(duty=row.duty, affair=listed(row.affair, self._network), act_zh=zh, act_en=en, overdue=late)
+        return shown.InboxItem(
+            duty=row.duty,
+            affair=listed(row.affair, self._network),
+            act_zh=zh,
+            act_en=en,
+            overdue=row.duty.due is not None and row.duty.due < asked.now,
+            claim=self._claims.mark(row.claim, asked.actor),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.base import Instant, Model
 from models.record import Duty
-from store.desk.lists import Holder
+from store.desk.lists import Claim, Holder
 
 
 class AffairRow(Model):
@@ -51,7 +51,8 @@ class AffairPage(Model):
 
 
 class OwedAffair(Model):
-    """A duty in an affair, with the affair."""
+    """A duty in an affair, with the affair, and who has claimed it."""
 
     duty: Duty
     affair: AffairRow
+    claim: Claim | None = None

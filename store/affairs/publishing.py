@@ -18,6 +18,7 @@ from rules.chain import GENESIS
 from store.affairs.own import OWN
 from store.affairs.tables import affair_access, affair_actions, affair_duties, affair_events, affair_keys, affair_outbox, affairs
 from store.codes import local_year, next_codes
+from store.desk.claims import OF_AFFAIRS, drop_met
 from store.prepared import Prepared
 from store.publishing import action_rows, check_lines, laid_beside
 
@@ -150,8 +151,11 @@ def _store(db: Connection, plans: Sequence[_Plan]) -> None:
     for name in BESIDE:
         # An unchanged set is not written again.
         new = [at for at, plan in enumerate(stored) if plan.row is None or getattr(plan.row, name) != sums[at][name]]
-        _run(DROPS[name], db, [{"of_affair": stored[at].burst.affair.id} for at in new if stored[at].row is not None])
+        again = [stored[at] for at in new if stored[at].row is not None]
+        _run(DROPS[name], db, [{"of_affair": plan.burst.affair.id} for plan in again])
         _run(ADDS[name], db, [{"affair_id": stored[at].burst.affair.id, **row} for at in new for row in beside[at][name]])
+        if name == "duties_sum":
+            drop_met(db, OF_AFFAIRS, [(plan.burst.affair, plan.views.duties) for plan in again])
     _write_lines(db, stored)
     for plan in stored:
         kind = plan.burst.affair.kind

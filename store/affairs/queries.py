@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.record import Duty
 from store.affairs.lists import AffairFilter, AffairPage, AffairRow, OwedAffair
 from store.affairs.tables import affair_access, affair_actions, affair_duties, affair_keys, affairs
+from store.desk.claims import OF_AFFAIRS, claim_of
 from store.desk.lists import Eyes, Holder, OwedFilter
 from store.desk.order import BOUND, behind, list_cursor, older
 from store.desk.queries import owes, scopes_by_kind
@@ -70,13 +71,14 @@ class AffairQueries:
         Raises ValueError for a cursor that is none.
         """
         due = affair_duties.c
-        query = select(*OWED, *LISTED).join(affairs, affairs.c.affair_id == due.affair_id)
-        query = query.where(owes(holder, affair_duties), seen(eyes, due.affair_id), *_asked(wanted or OwedFilter()))
+        query = select(*OWED, *LISTED, *OF_AFFAIRS.shown).join(affairs, affairs.c.affair_id == due.affair_id)
+        query = query.outerjoin(OF_AFFAIRS.claims, OF_AFFAIRS.joined)
+        query = query.where(owes(holder, affair_duties), seen(eyes, due.affair_id), *_asked(wanted or OwedFilter(), holder))
         if after is not None:
             query = query.where(behind(after, affair_duties, due.affair_id))
         async with self._store.read() as db:
             rows = (await db.execute(query.order_by(due.due.is_(None), due.due, due.affair_id, due.id).limit(limit))).mappings().all()
-        return [OwedAffair(duty=_duty(row), affair=_row(row)) for row in rows]
+        return [OwedAffair(duty=_duty(row), affair=_row(row), claim=claim_of(row)) for row in rows]
 
 
 async def owed_counts(db: AsyncConnection, holder: Holder, eyes: Eyes, now: datetime) -> tuple[int, int]:
@@ -109,14 +111,14 @@ def _owes_nothing(holder: Holder) -> ColumnElement[bool]:
     return affairs.c.affair_id.not_in(select(affair_duties.c.affair_id).where(owes(holder, affair_duties)))
 
 
-def _asked(wanted: OwedFilter) -> list[ColumnElement[bool]]:
-    """The filter of an inbox as conditions on duties and their affairs."""
+def _asked(wanted: OwedFilter, holder: Holder) -> list[ColumnElement[bool]]:
+    """The filter of an inbox as conditions on duties, their affairs and their claims."""
     due = affair_duties.c
     found: list[ColumnElement[bool]] = [affairs.c.kind == wanted.kind] if wanted.kind is not None else []
     found += [due.act == wanted.act] if wanted.act is not None else []
     found += [affairs.c.town == wanted.town] if wanted.town is not None else []
     found += [due.due < wanted.due_before] if wanted.due_before is not None else []
-    return found
+    return found + OF_AFFAIRS.asked(wanted, holder.person)
 
 
 def seen(eyes: Eyes, affair_id: ColumnElement[str] = affairs.c.affair_id) -> ColumnElement[bool]:

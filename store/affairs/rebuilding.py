@@ -15,6 +15,7 @@ from models.record import Line
 from store.affairs.own import OWN
 from store.affairs.publishing import BESIDE, UPDATE, AffairViews, columns, done_rows, rows_beside, sums_of
 from store.affairs.tables import affair_actions, affair_events, affairs
+from store.desk.claims import OF_AFFAIRS, drop_met
 from store.engine import Store
 from store.rebuilding import comparable, ends_with
 
@@ -86,6 +87,7 @@ def _rewrite(db: Connection, *, affair: Affair, lines: Sequence[Line], views: Af
             db.execute(insert(table), rows)
     if affair.kind in OWN:
         OWN[affair.kind].write(db, affair, lines)
+    drop_met(db, OF_AFFAIRS, [(affair, views.duties)])
     return changed
 
 

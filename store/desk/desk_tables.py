@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
+from store.affairs.tables import affairs
 from store.connect import UtcDateTime
-from store.tables import CaseId, StaffId, UnitId, Word, metadata
+from store.tables import CaseId, StaffId, UnitId, Word, cases, metadata
 
-claims = Table(
-    "claims",
-    metadata,
-    Column("case_id", CaseId, ForeignKey("cases.case_id"), primary_key=True),
-    Column("duty", String(120), primary_key=True),
-    # Which obligation of this name it was: another round, another post, and the claim is over.
-    Column("round", Integer, nullable=False),
-    Column("role", Word, nullable=False),
-    Column("unit", UnitId),
-    Column("person", StaffId, nullable=False),
-    Column("holder", StaffId, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-)
-"""Who has taken an obligation on (`store/desk/claims.py`); gone with the obligation."""
+
+def _claims(name: str, record_id: Column[str]) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column(record_id.name, CaseId, ForeignKey(record_id), primary_key=True),
+        Column("duty", String(120), primary_key=True),
+        # Which obligation of this name it was: another round, another post, and the claim is over.
+        Column("round", Integer, nullable=False),
+        Column("role", Word, nullable=False),
+        Column("unit", UnitId),
+        Column("person", StaffId, nullable=False),
+        Column("holder", StaffId, nullable=False),
+        Column("at", UtcDateTime, nullable=False),
+    )
+
+
+claims = _claims("claims", cases.c.case_id)
+"""Who has taken an obligation of a case on (`store/desk/claims.py`); gone with the obligation."""
+
+affair_claims = _claims("affair_claims", affairs.c.affair_id)
+"""The same of affairs."""
 
 drafts = Table(
     "drafts",

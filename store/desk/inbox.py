@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, and_, func, select
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, func, select
 
 from models.record import Duty
 from store.affairs.queries import did_counts, owed_counts
-from store.desk.desk_tables import claims
-from store.desk.lists import Claim, Counts, Eyes, Holder, Inbox, InboxRow, OwedFilter
+from store.desk.claims import OF_CASES, claim_of
+from store.desk.lists import Counts, Eyes, Holder, Inbox, InboxRow, OwedFilter
 from store.desk.order import BOUND, behind, cursor
 from store.desk.queries import LISTED, case_row, owes, seen_one_by_one
 from store.engine import Store
@@ -22,7 +22,6 @@ from store.tables import actions, cases, obligations
 
 OWED = tuple(obligations.c[name] for name in Duty.model_fields)
 CASE = tuple(column.label(f"case_{column.name}") for column in LISTED)
-CLAIM = tuple(claims.c[name].label(f"claim_{name}") for name in Claim.model_fields)
 
 
 class Inboxes:
@@ -48,9 +47,9 @@ class Inboxes:
         """
         owed = obligations.c
         query = (
-            select(*OWED, *CASE, *CLAIM)
+            select(*OWED, *CASE, *OF_CASES.shown)
             .join(cases, cases.c.case_id == owed.case_id)
-            .outerjoin(claims, and_(claims.c.case_id == owed.case_id, claims.c.duty == owed.id))
+            .outerjoin(OF_CASES.claims, OF_CASES.joined)
             .where(owes(holder), seen_one_by_one(eyes, owed.case_id, owed.town), *_conditions(wanted or OwedFilter(), holder))
             .order_by(owed.due.is_(None), owed.due, owed.case_id, owed.id)
             .limit(limit + 1)
@@ -102,12 +101,7 @@ def _conditions(wanted: OwedFilter, holder: Holder) -> list[ColumnElement[bool]]
         found.append(obligations.c.act == wanted.act)
     if wanted.due_before is not None:
         found.append(obligations.c.due < wanted.due_before)
-    if wanted.claimed == "nobody":
-        found.append(claims.c.holder.is_(None))
-    elif wanted.claimed is not None:
-        mine = claims.c.holder == holder.person
-        found.append(mine if wanted.claimed == "mine" else and_(claims.c.holder.is_not(None), ~mine))
-    return found
+    return found + OF_CASES.asked(wanted, holder.person)
 
 
 def _end(row: InboxRow) -> str:
@@ -116,5 +110,4 @@ def _end(row: InboxRow) -> str:
 
 def _row(row: RowMapping, now: datetime) -> InboxRow:
     duty = Duty.model_validate({name: row[name] for name in Duty.model_fields})
-    claim = Claim.model_validate({name: row[f"claim_{name}"] for name in Claim.model_fields}) if row["claim_holder"] else None
-    return InboxRow(duty=duty, case=case_row(row, "case_"), overdue=duty.due is not None and duty.due < now, claim=claim)
+    return InboxRow(duty=duty, case=case_row(row, "case_"), overdue=duty.due is not None and duty.due < now, claim=claim_of(row))

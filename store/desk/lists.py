@@ -118,9 +118,8 @@ class OwedFilter(Model):
 
     @property
     def of_affairs(self) -> bool:
-        """Whether a duty in an affair can fit: what only cases have fits none, and nobody claims there."""
-        of_cases = (self.stage, self.tier, self.category)
-        return self.kind != "dispute" and all(value is None for value in of_cases) and self.claimed in {None, "nobody"}
+        """Whether a duty in an affair can fit: what only cases have fits none."""
+        return self.kind != "dispute" and all(value is None for value in (self.stage, self.tier, self.category))
 
     @property
     def of_cases(self) -> bool:

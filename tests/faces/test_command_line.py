@@ -78,6 +78,10 @@ def test_a_days_work_from_intake_to_mediation(up: Running, tmp_path: Path) -> No
     assert {"mediate", "ladder"} <= {clock["clock"] for clock in story["clocks"]}
     todo = up.jiefen("todo", "--as", "mediator@yanlou-gumeng", "--json").json
     assert code in [item["case"]["code"] for item in todo["items"] if item["case"]]
+    claimed = ("claim", code, "mediate", "--as", "mediator@yanlou-gumeng")
+    assert up.jiefen(*claimed, "--json").json["mine"]
+    assert "认领" in up.jiefen("todo", "--as", "mediator@yanlou-gumeng").out
+    assert up.jiefen("release", *claimed[1:], "--json").json == {"released": True}
     shown = up.jiefen("show", code, "--as", "mediator@yanlou-gumeng", "--events", "--json").json
     assert shown["detail"]["summary"] == INTAKE["summary"]
     assert [line["type"] for line in shown["events"]][:2] == ["registered", "screened"]

@@ -18,7 +18,7 @@ from models.refusal import RefusalCode
 from models.words import Role, Tier
 from service.desk.claims import Claims
 from service.desk.inbox import Filter, Inbox, OwedFilter
-from service.errors import Refused, UnknownCase
+from service.errors import Refused, UnknownAffair, UnknownCase
 from service.office import Office
 from service.shown import HandledItem, HandledPage, InboxItem, InboxPage
 from store.affairs.publishing import AffairViews, Burst
@@ -79,21 +79,26 @@ async def test_who_may_not_see_a_column_may_not_ask_by_it(inbox: Inbox) -> None:
     assert (await inbox.handled(steward, done=True)).items == ()
 
 
-async def test_of_several_one_claims_and_the_others_see_who(bare_office: Office, inbox: Inbox, claims: Claims) -> None:
-    await publish(bare_office, "a", duties=[duty("x", unit=UNIT)])
-    code, other = "YANLOU-2026-00001", officer(SECOND)
-    mine = await claims.claim(officer(), code, "x")
+@pytest.mark.parametrize(("of", "owed", "act"), [("case", "x", "x"), ("affair", "rectify", "fix")])
+async def test_of_several_one_claims_and_the_others_see_who(
+    bare_office: Office, inbox: Inbox, claims: Claims, of: str, owed: str, act: str
+) -> None:
+    if of == "case":
+        await publish(bare_office, "a", duties=[duty("x", unit=UNIT)])
+    code = "YANLOU-2026-00001" if of == "case" else await begin(bare_office, "a", None)
+    other = officer(SECOND)
+    mine = await claims.claim(officer(), code, owed)
     assert (mine.person, mine.mine, mine.name) == (FIRST, True, "燕楼镇司法所经办人")
-    assert await claims.claim(officer(), code, "x") == mine
+    assert await claims.claim(officer(), code, owed) == mine
     (item,) = (await inbox.owed(other)).items
     assert item.claim == mine.model_copy(update={"mine": False})
-    assert await refusal(claims.claim(other, code, "x")) == (RefusalCode.CLAIMED, "")
-    assert await claims.in_the_way(other, code, "x") == item.claim
-    assert await claims.in_the_way(officer(), code, "x") is None
+    assert await refusal(claims.claim(other, code, owed)) == (RefusalCode.CLAIMED, "")
+    assert await claims.in_the_way(other, code, act) == item.claim
+    assert await claims.in_the_way(officer(), code, act) is None
     assert await claims.in_the_way(other, code, "something-else") is None
-    assert (await claims.claim(other, code, "x", take_over=True)).person == SECOND
-    assert await claims.release(officer(), code, "x")
-    assert not await claims.release(other, code, "x")
+    assert (await claims.claim(other, code, owed, take_over=True)).person == SECOND
+    assert await claims.release(officer(), code, owed)
+    assert not await claims.release(other, code, owed)
 
 
 async def test_a_claim_is_refused_where_the_obligation_is_not_theirs(bare_office: Office, claims: Claims) -> None:
@@ -109,6 +114,20 @@ async def test_a_claim_is_refused_where_the_obligation_is_not_theirs(bare_office
             with pytest.raises(UnknownCase):
                 await use(who, key, "x")
     assert (await claims.claim(officer(SECOND), code, "named")).mine
+
+
+async def test_in_an_affair_it_is_refused_alike_and_what_is_out_of_sight_is_as_if_it_were_nowhere(
+    bare_office: Office, claims: Claims
+) -> None:
+    begun_by = "officer@yanlou-hr"
+    code, nowhere = await begin(bare_office, "a", None, by=begun_by), "YANLOU-HZ-2026-09999"
+    await publish(bare_office, "a", duties=[duty("rectify", unit=UNIT)])
+    for use in (claims.claim, claims.release):
+        assert await refusal(use(officer(begun_by, "yanlou-hr"), code, "rectify")) == (RefusalCode.NOT_HOLDER, "")
+        assert await refusal(use(officer(), code, "nothing")) == (RefusalCode.INVALID, "duty")
+        for who, key in ((officer("officer@yanlou-land", "yanlou-land"), code), (officer(), nowhere)):
+            with pytest.raises(UnknownAffair):
+                await use(who, key, "rectify")
 
 
 async def test_what_a_stand_in_claims_and_does_belongs_to_the_desk_of_who_is_away(
@@ -212,18 +231,26 @@ async def test_what_a_desk_has_done_in_cases_and_in_affairs_stands_in_one_list_t
 async def test_an_inbox_is_narrowed_to_cases_or_to_one_kind_of_affair(bare_office: Office, inbox: Inbox) -> None:
     await publish(bare_office, "c", duties=[duty("x", unit=UNIT, due=NOW)], tier=Tier.ORANGE)
     code = await begin(bare_office, "a", NOW)
+    await Claims(bare_office).claim(officer(), code, "rectify")
     asked = {
         "dispute": OwedFilter(kind="dispute"),
         "hazard": OwedFilter(kind="hazard"),
         "whistle": OwedFilter(kind="whistle"),
         "tier": OwedFilter(tier=Tier.ORANGE),
         "act": OwedFilter(act="fix"),
-        "claimed": OwedFilter(claimed="mine"),
+        "mine": OwedFilter(claimed="mine"),
+        "others": OwedFilter(claimed="others"),
+        "nobody": OwedFilter(claimed="nobody"),
         "town": OwedFilter(town="qingyan"),
     }
     found = {name: [where(item) for item in (await inbox.owed(officer(), wanted)).items] for name, wanted in asked.items()}
     case = "YANLOU-2026-00001"
-    assert found == {"dispute": [case], "hazard": [code], "whistle": [], "tier": [case], "act": [code], "claimed": [], "town": []}
+    assert found == {"dispute": [case], "hazard": [code], "whistle": [], "tier": [case], "act": [code], "town": []} | {
+        "mine": [code],
+        "others": [],
+        "nobody": [case],
+    }
+    assert [where(item) for item in (await inbox.owed(officer(SECOND), OwedFilter(claimed="others"))).items] == [code]
     (item,) = (await inbox.owed(officer(), OwedFilter(kind="hazard"))).items
     assert (item.act_zh, item.affair and item.affair.stage_zh) == ("整改反馈", "待整改")
     with pytest.raises(ValueError, match="cursor"):

@@ -10,11 +10,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from models.affair.base import AffairDocuments
+from models.affair.hazard import Hazard
 from models.party import Actor
+from models.record import Duty
 from models.words import Role, Stage, Tier
+from rules.chain import GENESIS
 from rules.obligations import owes
-from store.desk.claims import Claims
-from store.desk.desk_tables import claims as claim_rows
+from store.affairs.publishing import AffairViews, Burst
+from store.affairs.rebuilding import AffairRebuilding
+from store.affairs.records import AffairRecords
+from store.desk.claims import OF_AFFAIRS, OF_CASES, Claimable, Claims
 from store.desk.inbox import Inboxes
 from store.desk.lists import Claim, Eyes, Filter, Holder, OwedFilter
 from store.desk.order import BOUND
@@ -36,7 +42,7 @@ def inboxes(store: Store) -> Inboxes:
 
 @pytest.fixture
 def claims(store: Store) -> Claims:
-    return Claims(store)
+    return Claims(store, OF_CASES)
 
 
 async def publish(store: Store, name: str, *, duties: Any = (), access: Any = (), by: str | None = None, **fields: Any) -> Making:
@@ -193,19 +199,20 @@ async def test_one_of_several_gets_a_claim_and_another_may_take_it_over(store: S
     assert not await claims.release(made.id, "x")
 
 
-@pytest.mark.parametrize(
-    ("duties", "rounds", "stays"),
-    [
-        ([duty("x", clock="x"), duty("more")], {"x": 1}, True),
-        ([duty("x", clock="x", due=SOON)], {"x": 1, "more": 4}, True),
-        ([duty("x", clock="x", person=OFFICER.person)], {"x": 1}, True),
-        ([], {"x": 1}, False),
-        ([duty("x", clock="x", due=SOON)], {"x": 2}, False),
-        ([duty("x", clock="x", unit="yanlou-hr")], {"x": 1}, False),
-        ([duty("x", clock="x", role=Role.DIRECTOR)], {"x": 1}, False),
-        ([duty("x", clock="x", person="officer@yanlou-justice#2")], {"x": 1}, False),
-    ],
-)
+OVER: list[tuple[list[Duty], dict[str, int], bool]] = [
+    ([duty("x", clock="x"), duty("more")], {"x": 1}, True),
+    ([duty("x", clock="x", due=SOON)], {"x": 1, "more": 4}, True),
+    ([duty("x", clock="x", person=OFFICER.person)], {"x": 1}, True),
+    ([], {"x": 1}, False),
+    ([duty("x", clock="x", due=SOON)], {"x": 2}, False),
+    ([duty("x", clock="x", unit="yanlou-hr")], {"x": 1}, False),
+    ([duty("x", clock="x", role=Role.DIRECTOR)], {"x": 1}, False),
+    ([duty("x", clock="x", person="officer@yanlou-justice#2")], {"x": 1}, False),
+]
+"""What is owed and how often its clock has begun, after `x` was claimed in its first round; and whether the claim stays."""
+
+
+@pytest.mark.parametrize(("duties", "rounds", "stays"), OVER)
 async def test_a_claim_is_over_when_its_obligation_is_met_or_is_anothers_or_begins_anew(
     store: Store, claims: Claims, duties: Any, rounds: dict[str, int], stays: bool
 ) -> None:
@@ -214,6 +221,35 @@ async def test_a_claim_is_over_when_its_obligation_is_met_or_is_anothers_or_begi
     for case_id, wanted in ((made.id, duty("x", clock="x")), (other.id, duty("x"))):
         assert await claims.take(case_id, wanted, claim()) == claim()
     await Records(store).publish(made.write("a2").publication(1, rounds=rounds), duties=duties)
+    assert await held(store, OF_CASES) == ({made.id, other.id} if stays else {other.id})
+
+
+async def held(store: Store, of: Claimable) -> set[str]:
+    """Ids of the records in which something is claimed."""
     async with store.read() as db:
-        held = set(await db.scalars(select(claim_rows.c.case_id)))
-    assert held == ({made.id, other.id} if stays else {other.id})
+        return set(await db.scalars(select(of.claims.c[of.key])))
+
+
+def burst(made: Making, since: int, duties: list[Duty], rounds: dict[str, int]) -> tuple[Burst, AffairViews]:
+    """An affair with all of its lines after the first `since`, and what is owed in it."""
+    docs = AffairDocuments(network="n", calendar="c", book="b")
+    affair = Hazard(kind="hazard", id=made.id, source="test", intake_id=made.name, docs=docs, stage="reported", town="yanlou")
+    affair = affair.model_copy(update={"seq": len(made.lines), "head": made.head, "rounds": rounds})
+    prev_head = made.lines[since - 1].hash if since else GENESIS
+    return Burst(affair, prev_head, made.lines[since:]), AffairViews("HZ", duties, access=[], keys=[], next_due=None)
+
+
+@pytest.mark.parametrize(("duties", "rounds", "stays"), OVER)
+async def test_a_claim_in_an_affair_is_over_in_the_same_way_however_it_is_stored(
+    store: Store, duties: list[Duty], rounds: dict[str, int], stays: bool
+) -> None:
+    records, claims, wanted = AffairRecords(store), Claims(store, OF_AFFAIRS), duty("x", clock="x")
+    alone, *together, anew, other = (Making(name).write("a1") for name in ("alone", "together-1", "together-2", "anew", "other"))
+    everyone = [alone, *together, anew, other]
+    await records.publish_many([burst(made, 0, [wanted], {"x": 1}) for made in everyone])
+    assert [await claims.take(made.id, wanted, claim()) for made in everyone] == [claim()] * 5
+    await records.publish(*burst(alone.write("a2"), 1, duties, rounds))
+    await records.publish_many([burst(made.write("a2"), 1, duties, rounds) for made in together])
+    made_anew, views = burst(anew, 0, duties, rounds)
+    assert await AffairRebuilding(store).rewrite(made_anew.affair, anew.lines, views)
+    assert await held(store, OF_AFFAIRS) == ({made.id for made in everyone} if stays else {other.id})

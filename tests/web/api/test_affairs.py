@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from models.staff import Staff
+from models.words import Role
 from service.office import Office
 from store.looks import LookFilter, Looks
 from tests.web.running import Api
 
 GRID, HOUSING, CENTRE = "grid@yanlou-gumeng", "officer@yanlou-housing", "dispatcher@yanlou-centre"
+SCREENER = "screener@yanlou-centre"
 WORDS = "租户厨房燃气软管老化，无熄火保护"
 FIELDS: dict[str, Any] = {"place": "520111105202", "item": "gas", "text": WORDS}
 
@@ -102,3 +105,28 @@ async def test_each_look_is_logged_before_it_is_answered(api: Api, office: Offic
     assert [(look.person, look.look, look.code) for look in looks] == [
         (HOUSING, look, code) for look in ("affair_story", "affair_explain", "affair")
     ]
+
+
+async def test_what_is_owed_in_an_affair_and_in_a_case_is_claimed_alike(api: Api, office: Office) -> None:
+    colleagues = [
+        Staff(id=f"{HOUSING}#2", role=Role.OFFICER, unit="yanlou-housing"),
+        Staff(id=f"{SCREENER}#2", role=Role.SCREENER, unit="yanlou-centre"),
+    ]
+    await office.roll.seed([*await office.roll.all(), *colleagues])
+    for code, duty, one in ((await begin(api), "rectify", HOUSING), (await api.open(), "screen", SCREENER)):
+        two, owed = f"{one}#2", {"code": code, "duty": duty}
+        mine = await api.post("/inbox/claim", owed, one)
+        assert (mine.status_code, mine.json()["person"], mine.json()["mine"]) == (200, one, True), mine.text
+        taken = await api.post("/inbox/claim", owed, two)
+        assert (taken.status_code, taken.json()["code"]) == (409, "claimed")
+        (item,) = [
+            item for item in (await api.get("/inbox?limit=500", two)).json()["items"] if (item["affair"] or item["case"])["code"] == code
+        ]
+        assert item["claim"] == mine.json() | {"mine": False}
+        assert (await api.post("/inbox/claim", owed | {"take_over": True}, two)).json()["person"] == two
+        assert [(await api.post("/inbox/release", owed, post)).json()["released"] for post in (one, two)] == [True, False]
+        other = await api.post("/inbox/claim", owed | {"duty": "nothing"}, one)
+        assert (other.status_code, other.json()["code"], other.json()["detail"]) == (422, "invalid", "duty")
+    hazard = {"code": await begin(api), "duty": "rectify"}
+    refused = [await api.post("/inbox/claim", hazard, post) for post in (CENTRE, "officer@yanlou-justice")]
+    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(403, "not_holder"), (404, "unknown_affair")]

@@ -35,16 +35,25 @@ async def test_what_is_owed_moves_to_what_is_done(api: Api, desk: Desk) -> None:
 
 
 async def test_one_claims_another_sees_it_and_takes_over(office: Office, api: Api, desk: Desk) -> None:
+    hazard = {"kind": "hazard", "fields": {"place": "520111105202", "item": "gas", "text": "软管老化"}}
+    begun = await api.post("/affairs", hazard, "grid@yanlou-gumeng")
+    await taken_over(office, desk, begun.json()["receipt"]["code"], "yanlou-housing")
     code = await api.open()
-    second = Staff(id="officer@yanlou-justice#2", role=Role.OFFICER, unit="yanlou-justice")
-    await office.roll.seed([*await office.roll.all(), second])
-    one, two = await desk.at("officer@yanlou-justice"), await desk.at("officer@yanlou-justice#2")
     await api.act(code, SCREENER, "screen", category="0201", accept=True)
     await api.act(code, "dispatcher@yanlou-centre", "route", lead="yanlou-justice", level="town")
-    assert await one.find("/inbox?act=sign", code)
+    await taken_over(office, desk, code, "yanlou-justice")
+
+
+async def taken_over(office: Office, desk: Desk, code: str, unit: str) -> None:
+    """What a unit owes is claimed by one of its officers, taken over by a second and given back, on the pages of their inboxes."""
+    second = Staff(id=f"officer@{unit}#2", role=Role.OFFICER, unit=unit)
+    await office.roll.seed([*await office.roll.all(), second])
+    one, two = await desk.at(f"officer@{unit}"), await desk.at(f"officer@{unit}#2")
+    assert await one.find("/inbox", code)
     row = next(form for form in one.forms("/inbox/claim") if form.fields["code"] == [code])
     await one.send(row)
-    assert "我已认领" in await one.get("/inbox?claimed=mine")
+    assert await one.find("/inbox?claimed=mine", code)
+    assert "我已认领" in one.page
     assert await two.find("/inbox?claimed=others", code)
     assert "已认领" in two.page
     await two.send(next(form for form in two.forms("/inbox/claim") if form.fields["code"] == [code]))
