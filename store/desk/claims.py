@@ -65,10 +65,10 @@ class Claims:
     async def duties(self, record_id: str) -> tuple[str | None, list[tuple[Duty, Claim | None]]]:
         """The town of a record, and all that is owed in it now, each with its claim."""
         async with self._store.read() as db:
-            row = (await db.execute(self._of.record, {"record_id": record_id})).first()
+            town = await db.scalar(self._of.record, {"record_id": record_id})
             owed = [Duty.model_validate(dict(row)) for row in (await db.execute(self._of.owed, {"record_id": record_id})).mappings()]
             held = {row.duty: _claim(row) for row in await db.execute(self._of.held, {"record_ids": [record_id]})}
-        return row.town if row is not None else None, [(duty, held.get(duty.id)) for duty in owed]
+        return town, [(duty, held.get(duty.id)) for duty in owed]
 
     async def take(self, record_id: str, duty: Duty, claim: Claim, *, over: bool = False) -> Claim | None:
         """Claim an obligation, also from whoever has it with `over`; the claim that stands then, None where it is not owed any more."""

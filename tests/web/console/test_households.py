@@ -32,7 +32,9 @@ async def opened(grid: Visitor, number: str, **fields: Any) -> str:
 async def test_a_household_is_opened_visited_and_looked_at_as_it_stood(desk: Desk, office: Office) -> None:
     grid = await desk.at(GRID)
     code = await opened(grid, "G-801", **{"m1.name": "慕容小四", "m1.relation": "child"})
+    await grid.claim(code)
     assert f"/households/visits/{code}" in await grid.get("/households")
+    assert "我已认领" in grid.page
     page = await grid.get(f"/households/visits/{code}")
     for words in (HEAD, "谷蒙村一组5号", "上门", "独居老人照料"):
         assert words in page, words

@@ -49,9 +49,7 @@ async def taken_over(office: Office, desk: Desk, code: str, unit: str) -> None:
     second = Staff(id=f"officer@{unit}#2", role=Role.OFFICER, unit=unit)
     await office.roll.seed([*await office.roll.all(), second])
     one, two = await desk.at(f"officer@{unit}"), await desk.at(f"officer@{unit}#2")
-    assert await one.find("/inbox", code)
-    row = next(form for form in one.forms("/inbox/claim") if form.fields["code"] == [code])
-    await one.send(row)
+    await one.claim(code)
     assert await one.find("/inbox?claimed=mine", code)
     assert "我已认领" in one.page
     assert await two.find("/inbox?claimed=others", code)

@@ -28,6 +28,8 @@ async def test_an_order_goes_from_the_catalogue_to_a_rating_over_two_queues(desk
     page = await team.get("/orders")
     assert code in page
     assert NAME not in page
+    await team.claim(code)
+    assert "我已认领" in await team.get("/orders")
     form = team.form(f"/affairs/{code}/do/quote")
     assert form.fields["price"] == ["45"]
     await team.send(form)

@@ -106,6 +106,11 @@ class Visitor:
         assert found, f"no form goes to {action}"
         return found[0]
 
+    async def claim(self, code: str) -> None:
+        """Take on what is owed in a case or an affair, on the page of the inbox that shows it."""
+        assert await self.find("/inbox", code)
+        await self.send(next(form for form in self.forms("/inbox/claim") if form.fields["code"] == [code]))
+
     async def submit(self, action: str, /, status: int = 303, **fields: Any) -> httpx.Response:
         """Fill in a form of the page last seen and send it."""
         return await self.send(self.form(action), status, **fields)
