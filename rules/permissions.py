@@ -14,6 +14,7 @@ from rules.affair.kinds import KINDS
 from rules.authority import PERMITS, Relation
 from rules.desks import DESKS, Desk
 from rules.exporting import EXPORTERS
+from rules.household.kind import KEEPERS
 from rules.keeping import KEEPS, LOG_READERS
 from rules.labels import ROLES, STAGES, TIERS
 from rules.reserved import RESERVED, Rule
@@ -189,6 +190,10 @@ def _counts(role: Role) -> str:
     return "own reach" if role in DESKS[Desk.KPI] else ""
 
 
+def _keeps(role: Role) -> str:
+    return "own reach" if role in KEEPERS else ""
+
+
 ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "GET /cases": _reads,
     "GET /cases/count": _reads,
@@ -210,6 +215,8 @@ ENDPOINTS: dict[str, Callable[[Role], str]] = {
     "POST /rounds/{code}/results": _sees,
     "GET /handovers/preview": lambda role: "own reach" if role in KINDS["handover"].specs["propose"].roles else "",
     "GET /handovers/{code}": _sees,
+    "GET /households/lists, /households/lists/form, /households/lists/{list_id}": _keeps,
+    "POST /households/lists, /households/lists/{list_id}/bring, /households/lists/{list_id}/drop": _keeps,
     "POST /affairs/{code}/check-in-codes": _sees,
     "POST /check-ins": lambda role: "yes",
     "GET /hazards/register": lambda role: "own reach" if role in NUMBERS else "",

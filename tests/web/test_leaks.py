@@ -102,7 +102,8 @@ NOTHING_OF_CASES = (
     *("/healthz", "/readyz", "/metrics", "/static/", "/login", "/session", "/citizen", "/account", "/people", "/procedure", "/charts/"),
     *("/api/v1/kpi", "/kpi", "/open311/", "/stop/"),
     *("/published/", "/check-in", "/api/v1/orders/prices", "/orders/catalogue"),
-    *("/whistles/new", "/watches/new", "/households/new", "/households/lists", "/dwellings/new", "/orders/new/"),
+    *("/whistles/new", "/watches/new", "/households/new", "/dwellings/new", "/orders/new/"),
+    *("/households/lists", "/api/v1/households/lists"),
 )
 """Beginnings of addresses that tell of the place, of accounts, of oneself, or of figures alone; a citizen's case is tested elsewhere.
 
