@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from models.affair.team import Team
@@ -12,6 +12,8 @@ from rules.calendar import WorkingCalendar
 
 BEGIN = timedelta(days=7)
 """How long after its first members a team has time for its first roster."""
+
+WEEK = timedelta(days=7)
 
 
 def seated(team: Team, role: str | None = None) -> set[str]:
@@ -81,3 +83,25 @@ def stretch(team: Team, rule: RosterRule, cal: WorkingCalendar, first: date, day
         wanted = rule.each_day if works or not rule.work_days_only else 0
         found.append(OnDuty(day, team.roster.get(day.isoformat(), ()), wanted, works))
     return tuple(found)
+
+
+def as_the_week_before(team: Team, days: Iterable[OnDuty]) -> tuple[OnDuty, ...]:
+    """These days with who was on duty seven days before each (照上周排), of those who still sit in the team.
+
+    A day that needs nobody stays as it is, and so does one before which nobody was on duty.
+    """
+    held = seated(team)
+    found = []
+    for one in days:
+        before = tuple(seat for seat in team.roster.get((one.day - WEEK).isoformat(), ()) if seat in held)
+        found.append(replace(one, seats=before) if one.wanted and before else one)
+    return tuple(found)
+
+
+def agreed(stands: Collection[str], seen: Collection[str], wanted: Collection[str]) -> tuple[str, ...]:
+    """Who is on duty once somebody's wish for a day is done, who saw `seen` and wants `wanted`.
+
+    What others have changed since stays: only what differs between the two is added to what stands, or taken from it.
+    """
+    kept = tuple(seat for seat in stands if seat in wanted or seat not in seen)
+    return (*kept, *(seat for seat in wanted if seat not in seen and seat not in kept))

@@ -5,6 +5,8 @@ Nobody's shifts are counted and nobody is ranked (domain 10): what is counted ar
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -13,16 +15,18 @@ from models.affair.team import Team
 from models.affair.team_book import RosterRule, TeamBook, TeamSort
 from models.calendar import OfficeHours
 from models.party import Actor
+from models.refusal import RefusalCode
 from models.staff import Staff
 from rules.affair.kind import AffairBundle
 from rules.labels import Both
 from rules.team.actions import sort_of
 from rules.team.kind import SHOWN_GAPS, TEAM
-from rules.team.roster import OnDuty, gaps, seated, short, stretch
+from rules.team.roster import OnDuty, agreed, gaps, seated, short, stretch
 from service.affairs.desk import Affairs
 from service.affairs.listing import listed
 from service.affairs.reading import AffairReader
 from service.affairs.shown import AffairFile
+from service.errors import Refused
 from service.office import Office
 from service.shown import AffairListed
 from service.sighted import Sighted
@@ -69,6 +73,23 @@ class RosterFile:
     """Roles that are short of people."""
 
 
+@dataclass(frozen=True, slots=True)
+class DayWish:
+    """Who is to be on duty on a day, by seats, and who was when that was decided."""
+
+    day: date
+    seen: tuple[str, ...]
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of wishes: days that were written, and days that were refused with the reason."""
+
+    days: tuple[date, ...]
+    refused: dict[date, Refused]
+
+
 class Rosters(Sighted):
     """Use cases over one office."""
 
@@ -106,6 +127,37 @@ class Rosters(Sighted):
             seated=frozenset(seated(team)),
             vacant=short(team, sort_of(team, book)),
         )
+
+    async def first_short(self, affair_id: str) -> date:
+        """Return the first day to come without enough people; today where the days to come are full."""
+        team: Team = await self._affairs.load(affair_id)
+        bundle = await self._affairs.bundle(team)
+        rule = sort_of(team, _book(bundle)).roster
+        return next(iter(gaps(team, rule, bundle.cal, self._today, SHOWN_GAPS)), self._today) if rule is not None else self._today
+
+    async def write(self, affair_id: str, wishes: Iterable[DayWish], actor: Actor, form_id: str) -> Written:
+        """Write days of a roster, each by an action of its own; a day that stands so already is left alone.
+
+        What others have changed since the form was made stays. The same form again does nothing twice. Raises Unavailable.
+        """
+        team: Team = await self._affairs.load(affair_id)
+        days: list[date] = []
+        refused: dict[date, Refused] = {}
+        for wish in wishes:
+            stands = team.roster.get(wish.day.isoformat(), ())
+            seats = agreed(stands, wish.seen, wish.wanted)
+            if seats == stands:
+                continue
+            shift = {"day": wish.day.isoformat(), "seats": list(seats)}
+            action_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"roster|{form_id}|{wish.day}|{','.join(seats)}"))
+            try:
+                await self._affairs.act(affair_id, "roster", {"days": [shift]}, actor, action_id=action_id)
+            except Refused as error:
+                if error.refusal.code is not RefusalCode.ALREADY_DONE:
+                    refused[wish.day] = error
+                    continue
+            days.append(wish.day)
+        return Written(tuple(days), refused)
 
     async def fitting(self, team: Team, sort: TeamSort, book: TeamBook) -> list[Staff]:
         """Return who of the staff may be given a seat: in a post of one of its roles, of the town or the district, without a seat yet."""

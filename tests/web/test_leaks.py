@@ -118,7 +118,7 @@ BY_ID = (
     *(f"{of}/affairs/{{code}}/versions{seq}" for of in ("", "/api/v1") for seq in ("", "/{seq}")),
     *("/api/v1/rounds/{code}/coverage", "/api/v1/handovers/{code}"),
     *("/whistles/{code}", "/households/visits/{code}", "/dwellings/{code}", "/rounds/{code}", "/sheets/{code}"),
-    *("/watches/{code}", "/teams/{code}", "/handovers/{code}"),
+    *("/watches/{code}", "/teams/{code}", "/teams/weeks/{code}", "/handovers/{code}"),
 )
 """A way on, a stream and feeds, which are asked below by what is behind them; arrivals, which are no cases yet; papers as PDF and whole
 files, which can't be read here and have tests of their own; single affairs, which `tests/web/test_affair_leaks.py` asks for."""

@@ -42,7 +42,11 @@ OWN: Mapping[str, Own] = {
     "round": Own(one="/rounds/", owed=frozenset({"start", "pause", "resume", "oversee"})),
     "sheet": Own(one="/sheets/", owed=frozenset({"visit"})),
     "watch": Own(one="/watches/", new="/watches/new", acts=frozenset({"strike", "settle"})),
-    "team": Own(one="/teams/", acts=frozenset({"seat", "unseat", "join", "leave", "plan", "hold", "call_off", "group"})),
+    "team": Own(
+        one="/teams/",
+        acts=frozenset({"seat", "unseat", "join", "leave", "plan", "hold", "call_off", "group"}),
+        forms={"roster": "/teams/weeks/"},
+    ),
     "handover": Own(one="/handovers/", new="/handovers/new", acts=frozenset({"redirect"})),
     "dwelling": Own(one="/dwellings/", new="/dwellings/new", owed=frozenset({"inspect", "confirm", "end_lease"})),
     "household": Own(new="/households/new", forms={"visit": "/households/visits/"}),

@@ -64,6 +64,7 @@ DONE: dict[str, Both] = {
     "let-go": ("已不再发送", "They will not be sent"),
     "gate-on": ("渠道已启用", "The road is open"),
     "gate-off": ("渠道已停用", "The road is switched off"),
+    "team-week": ("值班表已保存", "The roster is saved"),
     "absence": ("已登记离岗", "The absence has been declared"),
     "absence-ended": ("离岗已结束", "The absence has ended"),
 }

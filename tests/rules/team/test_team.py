@@ -13,7 +13,7 @@ from models.words import CardKind
 from rules.affair.allowed import allowed
 from rules.affair.kinds import KINDS
 from rules.team.kind import TEAM
-from rules.team.roster import gaps, stretch
+from rules.team.roster import agreed, as_the_week_before, gaps, stretch
 from rules.team.scopes import disagreements
 from service.settings import ROOT
 from store.places import load_place
@@ -213,6 +213,34 @@ def test_a_member_of_another_unit_takes_their_own_shift_alone_and_nobody_one_of_
     assert {"join", "leave"} <= set(allowed(TEAM, team.state, actor("mediator@yanlou-gumeng"), team.bundle))
     assert "join" not in allowed(TEAM, team.state, actor("mediator@yanlou-court"), team.bundle)
     assert grid_team().refused(VILLAGE, "join", day="2026-03-03", seat="m") == "invalid day"
+
+
+@pytest.mark.parametrize(
+    ("stands", "seen", "wanted", "found"),
+    [
+        ((), (), ("a", "b"), ("a", "b")),
+        (("a", "b"), ("a", "b"), ("b", "c"), ("b", "c")),
+        (("x", "a"), ("a",), ("b",), ("x", "b")),
+        (("b",), (), ("b",), ("b",)),
+        ((), ("a",), ("a", "b"), ("b",)),
+    ],
+    ids=["new", "other people", "somebody joined meanwhile", "done already", "somebody left meanwhile"],
+)
+def test_a_wish_for_a_day_leaves_what_others_have_changed(
+    stands: tuple[str, ...], seen: tuple[str, ...], wanted: tuple[str, ...], found: tuple[str, ...]
+) -> None:
+    assert agreed(stands, seen, wanted) == found
+    assert agreed(found, seen, wanted) == found, "and done again it changes nothing"
+
+
+def test_as_the_week_before_names_who_still_sits_there_and_empties_no_day() -> None:
+    team = patrol()
+    team.done(STATION, "roster", days=[shift("2026-03-03", "c", "p0"), shift("2026-03-04", "p1"), shift("2026-03-12", "p2")])
+    team.done(STATION, "unseat", seat="p0", reason="离队")
+    rule, cal = BOOK.sorts["patrol"].roster, team.bundle.cal
+    assert rule is not None
+    week = as_the_week_before(team.state, stretch(team.state, rule, cal, date(2026, 3, 9), 7))
+    assert {str(one.day): one.seats for one in week if one.seats} == {"2026-03-10": ("c",), "2026-03-11": ("p1",), "2026-03-12": ("p2",)}
 
 
 def test_a_grid_team_has_no_roster() -> None:

@@ -18,6 +18,7 @@ from rules.affair.allowed import may_begin
 from rules.affair.labels import act as act_words
 from rules.affair.labels import said
 from rules.team.kind import TEAM
+from rules.team.roster import WEEK
 from service.affairs.reading import AffairRow
 from service.affairs.rosters import RosterFile, Rosters
 from service.affairs.shown import AffairShown
@@ -38,7 +39,6 @@ SHIFTS = ("join", "leave")
 """The actions of this page."""
 
 View = Literal["week", "month"]
-WEEK = timedelta(days=7)
 Cursor = Annotated[str, Query(max_length=200)]
 
 
@@ -76,7 +76,7 @@ async def act(who: CallerDep, fields: FormDep, code: str, do: str) -> Response:
     if do not in SHIFTS:
         raise WebProblem("not_found")
     given = {name: text(fields, name, 40) for name in ("day", "seat")}
-    day = _day(given["day"]) or who.today
+    day = day_of(given["day"]) or who.today
     try:
         await who.affairs.act(row.affair_id, do, given, who.actor, action_id=text(fields, "id", 80) or None)
     except Refused as refused:
@@ -93,14 +93,15 @@ async def _other(who: Caller, fields: FormData, row: AffairRow, do: str, form: F
     return RedirectResponse(f"/teams/{row.code}?done=team-{do}", 303)
 
 
-def _day(typed: str) -> date | None:
+def day_of(typed: str) -> date | None:
+    """Return a day as it is typed or stands in an address; None for what is none."""
     try:
         return date.fromisoformat(typed)
     except ValueError:
         return None
 
 
-def _span(view: View, day: date) -> tuple[date, int]:
+def span(view: View, day: date) -> tuple[date, int]:
     """The first day that is shown and how many: from Monday on, or from the first of the month on."""
     if view == "week":
         return day - timedelta(days=day.weekday()), WEEK.days
@@ -111,15 +112,15 @@ async def _page(who: Caller, code: str, view: View, day: date, tried: Tried | No
     await of_kind(who, code, TEAM)
     if not date.min + 2 * WEEK < day < date.max - 6 * WEEK:
         raise WebProblem("invalid")
-    first, days = _span(view, day)
+    first, days = span(view, day)
     rosters = Rosters(who.office)
     found = await rosters.file(who.actor, code, first, days)
     affair, today = found.file.affair, who.today
-    open_days = _open_days(found, today)
-    wrong_day = _day(text(tried.fields, "day", 40)) if tried is not None and tried.do in SHIFTS else None
+    open_ = _shift_days(found, today)
+    wrong_day = day_of(text(tried.fields, "day", 40)) if tried is not None and tried.do in SHIFTS else None
     forms = _forms(affair)
     staff = await rosters.fitting(found.team, found.sort, found.book) if forms else []
-    seats = [(name, _seat(who, found, name)) for name in sorted(found.seated)]
+    seats = [(name, seat_words(who, found, name)) for name in sorted(found.seated)]
     needed = [one for one in found.days if one.wanted]
     context: dict[str, Any] = {
         "it": affair,
@@ -133,8 +134,8 @@ async def _page(who: Caller, code: str, view: View, day: date, tried: Tried | No
         "needed": len(needed),
         "full": sum(not one.missing for one in needed),
         "weekdays": who.words.weekdays(),
-        "open_days": open_days,
-        "seat_of": lambda name: _seat(who, found, name),
+        "open_days": open_,
+        "seat_of": lambda name: seat_words(who, found, name),
         "seats": seats,
         "forms_of": forms,
         "tried": tried,
@@ -142,9 +143,10 @@ async def _page(who: Caller, code: str, view: View, day: date, tried: Tried | No
         "nothing": FormData(),
         "mine": {name for name, seat in found.team.seats.items() if seat.held and seat.staff == who.actor.holder},
         "keeps": "roster" in affair.allowed,
+        "written": "roster" in affair.allowed and open_days(found, today),
         "vacant": _vacant(who, found),
         # A day that shows no form has no place for it: then it is told at the head.
-        "wrong_day": wrong_day if wrong_day in open_days else None,
+        "wrong_day": wrong_day if wrong_day in open_ else None,
         "new_id": lambda: uuid.uuid4().hex,
         "stage": who.words.both(said(TEAM.labels, "stages", affair.stage)),
         "act_of": lambda name: who.words.both(act_words(TEAM.labels, name)),
@@ -153,10 +155,17 @@ async def _page(who: Caller, code: str, view: View, day: date, tried: Tried | No
     return who.page("teams/roster.html", context, status=tried.status if tried is not None else 200)
 
 
-def _open_days(found: RosterFile, today: date) -> set[date]:
+def _shift_days(found: RosterFile, today: date) -> set[date]:
     """Of the days that are shown, those whose shifts may be taken and given up now."""
     affair = found.file.affair
-    if found.rule is None or affair.ended or not set(SHIFTS) <= set(affair.allowed):
+    if affair.ended or not set(SHIFTS) <= set(affair.allowed):
+        return set()
+    return open_days(found, today)
+
+
+def open_days(found: RosterFile, today: date) -> set[date]:
+    """Return the days that are shown and that may be written now."""
+    if found.rule is None:
         return set()
     last = today + timedelta(days=found.rule.ahead)
     return {one.day for one in found.days if today <= one.day <= last}
@@ -170,7 +179,7 @@ def _forms(affair: AffairShown) -> list[tuple[str, Form]]:
     return [(do, made) for do in DOING if do in affair.allowed and there.get(do, True) and (made := asked(do)) is not None]
 
 
-def _seat(who: Caller, found: RosterFile, name: str) -> str:
+def seat_words(who: Caller, found: RosterFile, name: str) -> str:
     """Who sits in a seat, as far as the reader may know: a person by name, somebody of the staff by post, else the seat."""
     seat: dict[str, Any] = (found.file.affair.facts.get("seats") or {}).get(name) or {}
     if seat.get("staff"):
