@@ -75,7 +75,9 @@ async def test_a_day_that_is_refused_says_why_and_the_others_are_written(desk: D
     assert (await stands(office, code))[0] == {str(monday + DAY): ("p1", "c")}
     assert "1 天没有保存" in keeper.page.partition('role="alert"')[2].partition("</p>")[0]
     wrong, right = part(keeper.page, monday), part(keeper.page, monday + DAY)
-    assert "席位" in wrong.partition(f'id="wrong-{monday}"')[2].partition("</p>")[0]
+    told = wrong.partition(f'id="wrong-{monday}"')[2].partition("</p>")[0]
+    assert "席位" in told
+    assert "已离队：甲某 · 巡逻队员" in told
     assert "notice bad" not in right
     again = keeper.form(f"/teams/weeks/{code}")
     assert ticked(again) == {str(monday): ["p1"], str(monday + DAY): ["c", "p1"]}, "as it was sent, of who still sits there"

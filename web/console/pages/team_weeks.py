@@ -106,6 +106,7 @@ async def _page(who: Caller, code: str, day: date | None, *, last: bool = False,
         "last": last,
         "sent": sent,
         "seats": [(name, seat_words(who, found, name)) for name in sorted(found.seated)],
+        "seat_of": lambda name: seat_words(who, found, name),
         "new_id": uuid.uuid4().hex,
         "unit_name": unit_name(found.team.unit, who.office.bundle.network),
     }
