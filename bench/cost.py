@@ -9,16 +9,12 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
-import signal
-import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,20 +27,18 @@ from rich.table import Table
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import GrpcCompression
 
 from bench.bare import BareWorkflow, Push
 from bench.keeping import RESULTS, keep
+from bench.serving import connect, cpu, free_port, grown, start, stop
 from bench.work import RUNNERS
-from faces.embedded import FLAGS, PRAGMAS
 from models.case import Case
 from service.door import ACTIONS
 from service.engine import Engine
 from service.errors import Unavailable
 from service.office import Office
-from service.rehearsal import temporal_binary
 from service.settings import ROOT, Settings
+from service.temporal_server import server_command
 from tests.support.core import actor
 from workflows.dispute import SEARCH_ATTRIBUTES
 
@@ -105,27 +99,9 @@ class Spent:
     ids: list[str] = field(default_factory=list)
 
 
-def cpu(process: psutil.Process) -> float:
-    """CPU seconds a process has used."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
-def grown(database: Path) -> int:
-    """The bytes of a SQLite database, with what is still in its log; 0 where there is none."""
-    if not database.exists():
-        return 0
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as link:
-        return int(link.execute("PRAGMA page_count").fetchone()[0]) * int(link.execute("PRAGMA page_size").fetchone()[0])
-
-
 def temporal_server(home: Path, port: int) -> list[str]:
     """The embedded server as `up` starts it, without its pages."""
-    command = [temporal_binary(), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--headless"]
-    command += ["--db-filename", str(home / "temporal.db"), "--log-level", "error"]
-    command += [part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)]
-    command += [part for flag in FLAGS for part in ("--dynamic-config-value", flag)]
-    return command + [part for key in SEARCH_ATTRIBUTES for part in ("--search-attribute", f"{key.name}=Keyword")]
+    return server_command(port, home / "temporal.db", attributes=[key.name for key in SEARCH_ATTRIBUTES])
 
 
 class Bench:
@@ -278,33 +254,6 @@ async def _history(client: Client, case_id: str) -> tuple[Counter[str], int]:
         counts[name.removeprefix("EVENT_TYPE_WORKFLOW_EXECUTION_").removeprefix("EVENT_TYPE_")] += 1
         size += event.ByteSize()
     return counts, size
-
-
-async def connect(address: str) -> Client:
-    """A client that seals nothing."""
-    for _ in range(200):
-        try:
-            return await Client.connect(address, data_converter=pydantic_data_converter, grpc_compression=GrpcCompression.NONE)
-        except RuntimeError:
-            await asyncio.sleep(0.05)
-    raise TimeoutError("the server did not start")
-
-
-def start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=30)
-
-
-def free_port() -> int:
-    import socket  # noqa: PLC0415 - only here
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def show(result: dict[str, Any]) -> None:

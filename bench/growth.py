@@ -28,8 +28,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import crowd, lists
-from bench.cost import cpu
 from bench.keeping import RESULTS, keep
+from bench.serving import cpu
 from bench.times import told
 from models.case import Case
 from models.party import Actor

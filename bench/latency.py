@@ -29,8 +29,8 @@ from rich.table import Table
 from temporalio.client import Client
 
 from bench import hops
-from bench.cost import cpu
 from bench.keeping import RESULTS, keep
+from bench.serving import cpu
 from bench.stamps import NOTED, Sending, Stamps, note
 from bench.times import told
 from service.cases import Cases

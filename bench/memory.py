@@ -16,8 +16,9 @@ from typing import Any
 
 import psutil
 
-from bench.cost import AT_ONCE, connect, free_port, start, stop, temporal_server, way
+from bench.cost import AT_ONCE, temporal_server, way
 from bench.keeping import RESULTS, keep
+from bench.serving import connect, free_port, start, stop
 from models.case import Case
 from service.door import ACTIONS
 from service.engine import Engine

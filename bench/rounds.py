@@ -26,8 +26,9 @@ from rich.console import Console
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from bench.cost import connect, cpu, free_port, grown, start, stop, temporal_server
+from bench.cost import temporal_server
 from bench.keeping import RESULTS, keep
+from bench.serving import connect, cpu, free_port, grown, start, stop
 from models.party import Actor
 from models.words import Role
 from service.affairs.desk import Affairs

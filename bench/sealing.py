@@ -24,8 +24,9 @@ from rich.console import Console
 from rich.table import Table
 from temporalio.client import Client
 
-from bench.cost import AT_ONCE, connect, cpu, free_port, grown, start, stop, temporal_server, way
+from bench.cost import AT_ONCE, temporal_server, way
 from bench.keeping import RESULTS, keep
+from bench.serving import connect, cpu, free_port, grown, start, stop
 from models.case import Case
 from service.door import ACTIONS
 from service.engine import Engine

@@ -27,9 +27,10 @@ from typing import Any
 
 import psutil
 
-from bench.cost import connect, cpu, free_port, grown, start, stop, temporal_server
+from bench.cost import temporal_server
 from bench.filling import filled, known_by, subject
 from bench.keeping import RESULTS, keep
+from bench.serving import connect, cpu, free_port, grown, start, stop
 from bench.signals import growth, show, spin
 from models.affair.watch.state import SignalChannel
 from service.affairs.desk import Affairs

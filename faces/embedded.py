@@ -22,8 +22,8 @@ from pathlib import Path
 import structlog
 
 from faces.process import LOOPBACK, CannotStart
-from service.rehearsal import temporal_binary
 from service.settings import ROOT, UI_ABOVE, Settings
+from service.temporal_server import server_command, temporal_binary
 from workflows.dispute import SEARCH_ATTRIBUTES
 
 PR_SET_PDEATHSIG = 1
@@ -41,17 +41,6 @@ BACKOFF = (0.2, 1.0, 3.0, 10.0)
 
 STEADY = 30.0
 """A child that has lived this long begins with the shortest wait again."""
-
-FLAGS = (
-    "system.forceSearchAttributesCacheRefreshOnRead=true",
-    "history.transferProcessorMaxPollRPS=2000",
-    "history.timerProcessorMaxPollRPS=2000",
-    "history.visibilityProcessorMaxPollRPS=2000",
-)
-"""Server settings: new search attributes at once, and work dispatched without the 50 ms grid (traps 9)."""
-
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
-"""SQLite settings of the server: fast, and safe when it is killed."""
 
 EVERY = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what somebody may have set  # nosec B104
 """Addresses that mean all of this machine's."""
@@ -113,14 +102,9 @@ class Stack:
     def _temporal(self) -> Child:
         settings = self._settings
         port = settings.temporal_port
-        command = [temporal_binary(), "server", "start-dev", "--ip", LOOPBACK, "--port", str(port), "--ui-port", str(port + UI_ABOVE)]
-        command += ["--db-filename", str(settings.home / "temporal.db"), "--log-level", "error"]
-        for pragma in PRAGMAS:
-            command += ["--sqlite-pragma", pragma]
-        for flag in FLAGS:
-            command += ["--dynamic-config-value", flag]
-        for key in SEARCH_ATTRIBUTES:
-            command += ["--search-attribute", f"{key.name}=Keyword"]
+        command = server_command(
+            port, settings.home / "temporal.db", attributes=[key.name for key in SEARCH_ATTRIBUTES], pages_port=port + UI_ABOVE
+        )
         command += ["--ui-codec-endpoint", f"{console(settings)}/codec"]
         # Our settings may hold a master key, which is none of its business.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("JIEFEN_")}

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import shutil
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -40,6 +38,7 @@ from service.errors import Refused
 from service.office import Office
 from service.secrecy.sealing import UNSEALED
 from service.settings import Settings
+from service.temporal_server import temporal_binary
 from store.affairs.lists import AffairFilter
 from store.desk.lists import Eyes
 from store.places import LoadedPlace
@@ -78,15 +77,6 @@ class Played(Model):
     end: CaseView | AffairView | None
     records: tuple[Recorded, ...] = Field(default=(), exclude=True)
     """The record of each case of the file."""
-
-
-def temporal_binary() -> str:
-    """Return the path of the `temporal` command that the wheel put beside this Python. Raises FileNotFoundError."""
-    beside = Path(sys.executable).with_name("temporal")
-    found = str(beside) if beside.exists() else shutil.which("temporal")
-    if found is None:
-        raise FileNotFoundError("the `temporal` command is missing: install the project's locked requirements")
-    return found
 
 
 @asynccontextmanager

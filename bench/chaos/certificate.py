@@ -21,8 +21,8 @@ from bench.chaos.told import Memory
 from models.anchor import CaseEnd
 from models.words import Algorithm
 from rules import merkle
-from service.rehearsal import temporal_binary
 from service.settings import ROOT
+from service.temporal_server import temporal_binary
 
 CARDS, RUNGS = frozenset({"carded"}), frozenset({"escalated", "leader_charged"})
 

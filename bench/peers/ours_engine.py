@@ -10,11 +10,10 @@ import sys
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
-from bench.cost import connect, free_port
 from bench.peers import flow
 from bench.peers.ours_flow import QUEUE, ReferenceFlow
-from faces.embedded import FLAGS
-from service.rehearsal import temporal_binary
+from bench.serving import connect, free_port
+from service.temporal_server import server_command
 
 SYNCHRONOUS = {"full": "FULL", "normal": "NORMAL", "memory": "NORMAL"}
 
@@ -29,17 +28,14 @@ class OursEngine:
     async def start(self, setting: flow.Setting) -> None:
         port = free_port()
         synchronous = SYNCHRONOUS[setting.durability]
-        command = [temporal_binary(), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--headless", "--log-level", "error"]
-        if setting.durability != "memory":
-            command += ["--db-filename", str(setting.home / "temporal.db")]
-            command += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", f"synchronous={synchronous}"]
-        command += [part for flag in FLAGS for part in ("--dynamic-config-value", flag)]
-        self._processes.append(flow.spawn(command))
+        database = None if setting.durability == "memory" else setting.home / "temporal.db"
+        command = server_command(port, database, pragmas=("journal_mode=WAL", f"synchronous={synchronous}"))
         address = f"127.0.0.1:{port}"
-        self._client = await connect(address)
         working = [sys.executable, "-m", "bench.peers.ours_flow", address, str(setting.home / "record.db"), synchronous]
+        # Side by side, as `up` starts them.
         worker = flow.spawn(working, {**os.environ, "PYTHONPATH": str(flow.ROOT)}, heard=True)
-        self._processes.append(worker)
+        self._processes += [flow.spawn(command), worker]
+        self._client = await connect(address)
         assert worker.stdout is not None
         await asyncio.to_thread(worker.stdout.readline)
 

@@ -10,14 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio import activity, workflow
-from temporalio.client import Client
 from temporalio.common import RetryPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import GrpcCompression
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 with workflow.unsafe.imports_passed_through():
     from bench.peers import flow
+    from bench.serving import connect
     from models.base import Model
 
 QUEUE = "reference"
@@ -100,7 +98,7 @@ class ReferenceFlow:
 
 async def work(address: str, database: str, synchronous: str) -> None:
     """Work until the process is ended."""
-    client = await Client.connect(address, data_converter=pydantic_data_converter, grpc_compression=GrpcCompression.NONE)
+    client = await connect(address)
     record = Record(Path(database), synchronous)
     async with Worker(
         client,

@@ -24,8 +24,9 @@ from models.case import Case
 from rules.clock import next_alarm
 from rules.shelf import SHELF
 from service import calendars
-from service.rehearsal import FLAGS, temporal_binary
+from service.rehearsal import FLAGS
 from service.secrecy.sealing import UNSEALED
+from service.temporal_server import temporal_binary
 from tests.histories.shelf import RUNS, STATES, Recorded, put_documents, recoded
 from tests.support.running import ROOT, Desk, desk, settings
 from workflows.dispute import SEARCH_ATTRIBUTES, DisputeWorkflow

@@ -12,12 +12,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faces.embedded import FLAGS, PRAGMAS
 from service.cases import Cases
 from service.crew import connect
 from service.office import Office
-from service.rehearsal import temporal_binary
 from service.settings import Settings
+from service.temporal_server import server_command
 from store.places import LoadedPlace
 from tests.support.running import ROOT, Desk
 from workflows.dispute import SEARCH_ATTRIBUTES
@@ -100,11 +99,7 @@ class Program:
 def server(home: Path, port: int) -> Program:
     """The embedded Temporal server, with its data in the folder."""
     home.mkdir(parents=True, exist_ok=True)
-    command = [temporal_binary(), "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(port)]
-    command += ["--db-filename", str(home / "temporal.db"), "--log-level", "error"]
-    command += [word for pragma in PRAGMAS for word in ("--sqlite-pragma", pragma)]
-    command += [word for flag in FLAGS for word in ("--dynamic-config-value", flag)]
-    command += [word for key in SEARCH_ATTRIBUTES for word in ("--search-attribute", f"{key.name}=Keyword")]
+    command = server_command(port, home / "temporal.db", attributes=[key.name for key in SEARCH_ATTRIBUTES])
     return Program(command, home / "logs" / "temporal.log", port=port)
 
 

@@ -16,7 +16,7 @@ from models.account_log import AccountAct
 from service.entry.accounts import Accounts
 from service.entry.passwords import Passwords
 from service.office import Office
-from service.rehearsal import temporal_binary
+from service.temporal_server import temporal_binary
 from store.entry.account_log import AccountLog
 from tests.web.running import CLERK, Api, served
 from web.auth import SESSION_COOKIE
