@@ -29,6 +29,8 @@ from service.settings import ROOT
 PEERS = ROOT / ".venv-peers"
 ROUNDS, CASES, KEPT = 3, 100, 50
 IN_TIME = 600
+BACK_IN_TIME, STARTS = 120, 3
+"""Seconds in which a side has to be back after it was killed, and how often it is started for that: one start of hypercorn's hung."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,28 @@ def command(side: Side, home: Path, database: str, *more: str) -> list[str]:
     return [side.python, *asked, *(("--database", database) if database else ())]
 
 
-def ask(side: Side, home: Path, database: str, *more: str) -> dict[str, Any]:
-    """Run one side to its end and read its answer."""
-    done = subprocess.run(
-        command(side, home, database, *more), env=environment(), cwd=ROOT, capture_output=True, text=True, timeout=IN_TIME, check=False
-    )
-    lines = done.stdout.strip().splitlines()
-    if done.returncode or not lines:
-        raise RuntimeError(f"{side.name}: exit code {done.returncode}: {done.stderr[-600:]}")
+def ask(side: Side, home: Path, database: str, *more: str, within: int = IN_TIME) -> dict[str, Any]:
+    """Run one side to its end and read its answer. Raises TimeoutExpired."""
+    asked = command(side, home, database, *more)
+    with subprocess.Popen(asked, env=environment(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        try:
+            said, complaints = running.communicate(timeout=within)
+        except subprocess.TimeoutExpired:
+            kill(running.pid)
+            raise
+    lines = said.strip().splitlines()
+    if running.returncode or not lines:
+        raise RuntimeError(f"{side.name}: exit code {running.returncode}: {complaints[-600:]}")
     answer: dict[str, Any] = json.loads(lines[-1])
     return answer
+
+
+def kill(pid: int) -> None:
+    """Kill -9 a process with all that it has started."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    for process in family:
+        process.send_signal(signal.SIGKILL)
+    psutil.wait_procs(family[1:], timeout=30)
 
 
 def killed(side: Side, home: Path, database: str, kept: int) -> dict[str, Any]:
@@ -93,11 +107,15 @@ def killed(side: Side, home: Path, database: str, kept: int) -> dict[str, Any]:
         while waiting.stdout.readline().strip() != b"waiting":
             if waiting.poll() is not None:
                 raise RuntimeError(f"{side.name} did not open its cases")
-        family = [psutil.Process(waiting.pid), *psutil.Process(waiting.pid).children(recursive=True)]
-        for process in family:
-            process.send_signal(signal.SIGKILL)
-        psutil.wait_procs(family[1:], timeout=30)
-    return ask(side, home, database, "--do", "recover", "--cases", str(kept))
+        kill(waiting.pid)
+    for tries in range(1, STARTS + 1):
+        try:
+            answer = ask(side, home, database, "--do", "recover", "--cases", str(kept), within=BACK_IN_TIME)
+        except subprocess.TimeoutExpired:
+            sys.stderr.write(f"{side.name}: not back within {BACK_IN_TIME} s, start {tries} of {STARTS}\n")
+        else:
+            return {**answer, "starts": tries}
+    raise RuntimeError(f"{side.name} does not come back")
 
 
 def one(side: Side, cases: int, kept: int = KEPT) -> dict[str, Any]:
