@@ -65,22 +65,29 @@ def offered(database: str, *, without: Iterable[Fault] = ()) -> frozenset[Fault]
     return frozenset(Fault) - frozenset(without) - (frozenset() if database == "postgresql" else POSTGRESQL_ONLY)
 
 
-def plan(seed: int, seconds: float, possible: frozenset[Fault]) -> dict[str, tuple[Planned, ...]]:
-    """Return the faults of each lane, in their order, as many as there is time for; where mending takes long, the last fall away."""
+def plan(seed: int, seconds: float, possible: frozenset[Fault], outage: float = 0.0) -> dict[str, tuple[Planned, ...]]:
+    """Return the faults of each lane, in their order, as many as there is time for; where mending takes long, the last fall away.
+
+    The database is away for `outage` seconds the first time that it is stopped, or locked where it can't be stopped; 0 = no longer
+    than at any other time.
+    """
     lanes = {"kills": KILLS, "troubles": TROUBLES}
     return {
-        lane: tuple(_lane(random.Random(f"{seed}:{lane}"), lane, [one for one in kinds if one in possible], seconds))  # noqa: S311
+        lane: tuple(_lane(random.Random(f"{seed}:{lane}"), lane, [one for one in kinds if one in possible], seconds, outage))  # noqa: S311
         for lane, kinds in lanes.items()
     }
 
 
-def _lane(rng: random.Random, lane: str, kinds: Sequence[Fault], seconds: float) -> Iterator[Planned]:
+def _lane(rng: random.Random, lane: str, kinds: Sequence[Fault], seconds: float, outage: float) -> Iterator[Planned]:
     """Draw from a bag that is filled again when it is empty: each kind comes as often as it is named."""
     at, bag = 0.0, list[Fault]()
+    away = Fault.STOP_DATABASE if Fault.STOP_DATABASE in kinds else Fault.LOCK_DATABASE
     while kinds:
         if not bag:
             bag = rng.sample(kinds, len(kinds))
         fault, after, lasts = bag.pop(), rng.uniform(*BETWEEN[lane]), rng.uniform(*LASTS[lane])
+        if fault is away:
+            lasts, outage = max(lasts, outage), 0.0
         at += after + lasts
         if at >= seconds:
             return

@@ -53,6 +53,12 @@ def asked(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--at-once", type=int, default=32, help="cases that people are at work on at the same time, at most")
     parser.add_argument("--minutes", type=int, default=1, help="what every limit of the procedure is cut to")
+    parser.add_argument(
+        "--outage",
+        type=float,
+        default=150,
+        help="seconds that the database is away the first time it is stopped, or locked where it can't be",
+    )
     parser.add_argument("--without", type=Fault, choices=list(Fault), action="append", default=[], help="a fault that is left out")
     parser.add_argument("--out", type=Path, help="file of the certificate")
     return parser.parse_args(words)
@@ -71,7 +77,7 @@ async def _worked(on: Instance, chosen: argparse.Namespace, trouble: Trouble, po
         crowd = Crowd(on.address, memory, chosen.seed, 3.0, closed, give_up, client)
         working = asyncio.create_task(at_work(crowd, chosen.cases, OPENING * chosen.seconds, chosen.at_once))
         try:
-            lanes = plan(chosen.seed, chosen.seconds, possible).values()
+            lanes = plan(chosen.seed, chosen.seconds, possible, chosen.outage).values()
             await asyncio.gather(*(trouble.lane(lane, chosen.seconds) for lane in lanes), asyncio.sleep(chosen.seconds))
             _say("no more faults; everything is started again, and people are answered")
             closed.set()

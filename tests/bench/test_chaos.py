@@ -219,6 +219,9 @@ def test_the_same_seed_is_the_same_plan_and_every_fault_has_its_turn(database: s
     assert lanes == plan(1, 600, possible) != plan(2, 600, possible)
     assert {one.fault for lane in lanes.values() for one in lane} == possible
     assert all(sum(one.after + one.lasts for one in lane) < 600 for lane in lanes.values())
+    longest = [max(one.lasts for one in plan(1, 600, possible, outage)["troubles"]) for outage in (0.0, 150.0)]
+    assert longest[0] < 7 < longest[1] == 150
+    assert sum(one.lasts == 150 for lane in plan(1, 600, possible, 150.0).values() for one in lane) == 1
     assert (database == "sqlite") == possible.isdisjoint(POSTGRESQL_ONLY)
     assert Fault.FULL_DISK not in {
         one.fault for lane in plan(1, 600, offered(database, without=[Fault.FULL_DISK])).values() for one in lane
