@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from models.base import Model
 from models.clock import Alarm, AlarmKind, Budget
@@ -25,8 +27,16 @@ class AffairLimit(Model):
     """Its end has a consequence of its own, which the kind's rules name."""
     expire_after: Budget | None = None
     """How long after the due time that comes; None = at the due time."""
+    owed_when_reminded: bool = False
+    """Nobody owes it before its first reminder: its date runs for months, and until then there is nothing to do."""
     authority: Authority = Authority.PRODUCT_DEFAULT
     source: str = ""
+
+    @model_validator(mode="after")
+    def _reminds(self) -> Self:
+        if self.owed_when_reminded and self.remind is None and not self.remind_before:
+            raise ValueError("owed_when_reminded needs a reminder: remind or remind_before")
+        return self
 
     def alarms(self) -> tuple[Alarm, ...]:
         """The alarms it sets."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from models.affair.base import Affair
-from models.clock import Alarm, Clock
+from models.clock import Alarm, AlarmKind, Clock
 from models.record import Duty
 from rules import clock as reckon
 from rules.affair.kind import AffairBundle, Kind, Owes, Want
@@ -82,7 +82,10 @@ def duties(kind: Kind, affair: Any, bundle: AffairBundle) -> tuple[Duty, ...]:
     if affair.stage is None or affair.ended:
         return ()
     found: dict[str, Duty] = {}
+    wants = kind.wants(affair, bundle)
     for name, clock in sorted(affair.clocks.items()):
+        if name in wants and wants[name].limit.owed_when_reminded and _waits(clock):
+            continue
         due = clock.due
         told = {"clock": name, "due": due.at if due else None, "provisional": bool(due and due.provisional)}
         found[name] = _duty(name, kind.owes(affair, name, bundle), **told)
@@ -93,6 +96,12 @@ def duties(kind: Kind, affair: Any, bundle: AffairBundle) -> tuple[Duty, ...]:
         return tuple(found.values())
     first = found.pop(ball).model_copy(update={"holds_ball": True})
     return (first, *found.values())
+
+
+def _waits(clock: Clock) -> bool:
+    """Whether a reminder of it is still to come and none has been; one that lay before its start never comes."""
+    reminders = [alarm for alarm in clock.alarms if alarm.kind is AlarmKind.REMIND]
+    return any(alarm.at is not None for alarm in reminders) and not any(alarm.rung for alarm in reminders)
 
 
 def _duty(name: str, owes: Owes, **told: Any) -> Duty:

@@ -54,6 +54,27 @@ def hazard(number: int = 1) -> dict[str, Any]:
     return Link(kind="hazard", id=f"h{number}", code=f"HZ-{number}", why="about").model_dump()
 
 
+def owed(house: CoreAffair) -> set[str]:
+    return {duty.id for duty in house.seen().duties}
+
+
+def test_the_end_of_a_lease_is_owed_from_its_reminder_on_and_its_date_stands_from_the_first_day() -> None:
+    house = let(enrolled())
+    (end,) = [clock for clock in house.seen().clocks if clock.id == "lease:l1"]
+    assert end.due is not None
+    assert "lease:l1" not in owed(house)
+    house.move_to(end.due - timedelta(days=8))
+    assert "lease:l1" not in owed(house)
+    house.move_to(end.due - timedelta(days=6))
+    assert "lease:l1" in owed(house)
+    house.done(GRID, "prolong", lease="l1", until="2027-09-01")
+    assert "lease:l1" not in owed(house)
+
+
+def test_a_lease_that_ends_before_it_could_remind_is_owed_at_once() -> None:
+    assert "lease:l1" in owed(let(enrolled(), until="2026-03-05"))
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from service.office import Office
 from tests.web.browser.walking import Site
+from tests.web.console.test_team_rosters import KEEPER, patrol
 from tests.web.running import Api
 
 TABS = ("mediation", "agreement", "tasks", "papers", "visits", "audit")
@@ -40,11 +42,12 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/cases?state=all&accepted=true&late=false",
         "/procedure?tab=try",
     ),
+    KEEPER: ("/teams/{team}", "/teams/weeks/{team}", "/teams/weeks/{team}?last=true"),
     "grid@yanlou-gumeng": ("/affairs", "/affairs/new/hazard", "/inbox?kind=hazard", "/watches/new?signal=abuse"),
     "auditor@yanlou-justice": ("/audit", "/archive?check={code}"),
     "admin_audit@huaxi-centre": ("/access-log?verify=true", "/account-log?verify=1", "/exports"),
 }
-"""By the post that looks at them; `{code}` is a case in mediation."""
+"""By the post that looks at them; `{code}` is a case in mediation, `{team}` a patrol."""
 
 
 @pytest.fixture(scope="session")
@@ -58,14 +61,19 @@ async def code(api: Api) -> str:
     return code
 
 
+@pytest.fixture(scope="session")
+async def team(office: Office) -> str:
+    return await patrol(office)
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("language", ["zh", "en"])
-async def test_axe_finds_nothing_serious(site: Site, code: str, language: str) -> None:
+async def test_axe_finds_nothing_serious(site: Site, code: str, team: str, language: str) -> None:
     found: list[str] = []
     for post, paths in PAGES.items():
         async with site.person(*([post] if post else []), language=language, theme="auto") as person:
             for path in paths:
-                await person.page.goto(path.format(code=code))
+                await person.page.goto(path.format(code=code, team=team))
                 found += await person.barriers_by_day_and_night()
     assert found == []
 
