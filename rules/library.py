@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from models.affair.books import BOOKS
 from models.calendar import Calendar
@@ -34,6 +34,10 @@ KINDS: dict[str, type[BaseModel]] = {
     **BOOKS,
 }
 """Kind of document as rows and routes name it, and as `Documents` names its field; and the books of affairs by their kind."""
+
+
+class UnreadableDocument(ValueError):
+    """A stored document that this code can't read: newer code has written it."""
 
 
 class UnknownDocument(LookupError):
@@ -88,11 +92,17 @@ class Library:
         """Put a stored document in under the hash it was stored with, which stays its name.
 
         A model that has grown a field since would hash to another name; the stored text is what counts. Raises
-        ValueError when the text does not have this hash, and KeyError for an unknown kind.
+        ValueError when the text does not have this hash, and UnreadableDocument where this code can't read it.
         """
         if digest(text) != name:
             raise ValueError(f"the stored {kind} {name} does not have the hash it is named by")
-        self._docs.setdefault(name, KINDS[kind].model_validate_json(text))
+        if kind not in KINDS:
+            raise UnreadableDocument(f"{kind} {name}: unknown kind")
+        try:
+            doc = KINDS[kind].model_validate_json(text)
+        except ValidationError as error:
+            raise UnreadableDocument(f"{kind} {name}: {error.error_count()} places that this code does not know") from None
+        self._docs.setdefault(name, doc)
 
     def has(self, name: str) -> bool:
         """Whether a document of this hash is in."""

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.sql.dml import Insert
 
-from rules.library import Document, Library, canonical, content_hash, kind_of
+from rules.library import Document, Library, UnreadableDocument, canonical, content_hash, kind_of
 from store.connect import inserting
 from store.engine import Store
 from store.tables import documents, in_force
+
+log = structlog.get_logger("documents")
 
 LAST_IN_FORCE = select(in_force.c.id, in_force.c.hash).where(in_force.c.kind == bindparam("kind")).order_by(in_force.c.id.desc()).limit(1)
 
@@ -34,6 +37,8 @@ class DocumentShelf:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._unreadable: set[str] = set()
+        """Hashes of documents that newer code has written."""
 
     async def put(self, docs: Iterable[Document], at: datetime) -> list[str]:
         """Store these documents unless they are there already; return their hashes in the same order."""
@@ -47,14 +52,26 @@ class DocumentShelf:
         return [str(row["hash"]) for row in rows]
 
     async def fill(self, library: Library) -> int:
-        """Put all stored documents that the library lacks into it; return how many. Raises ValueError for a changed one."""
+        """Put all stored documents that the library lacks into it; return how many. Raises ValueError for a changed one.
+
+        One that newer code has written is left out and logged once: while an upgrade goes on, or after it was taken back, what
+        runs under it waits for a process that knows it (UnknownDocument), and all else goes on.
+        """
         async with self._store.read() as db:
-            missing = [name for name in await db.scalars(select(documents.c.hash)) if not library.has(name)]
+            known = await db.scalars(select(documents.c.hash))
+            missing = [name for name in known if not library.has(name) and name not in self._unreadable]
             query = select(documents.c.hash, documents.c.kind, documents.c.body).where(documents.c.hash.in_(missing))
             rows = (await db.execute(query)).all() if missing else []
+        filled = 0
         for row in rows:
-            library.restore(row.hash, row.kind, row.body)
-        return len(rows)
+            try:
+                library.restore(row.hash, row.kind, row.body)
+            except UnreadableDocument as error:
+                self._unreadable.add(row.hash)
+                log.warning("document_of_newer_code", document=str(error))
+            else:
+                filled += 1
+        return filled
 
     async def body(self, name: str) -> str | None:
         """The canonical text of the document of this hash, or None."""

@@ -7,10 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
+from structlog.testing import capture_logs
 
 from models.library import Documents
-from rules.library import Document, Library, canonical, content_hash
+from rules.library import Document, Library, UnknownDocument, canonical, content_hash, digest
 from store.documents import DocumentShelf
 from store.engine import Store
 from store.places import LoadedPlace, load_place
@@ -63,6 +64,24 @@ async def test_a_document_that_was_changed_is_refused(store: Store, shelf: Docum
         await db.execute(update(documents).values(body="{}"))
     with pytest.raises(ValueError, match="hash"):
         await shelf.fill(Library())
+
+
+async def test_what_newer_code_has_written_is_waited_for_and_keeps_nobody_from_all_else(
+    store: Store, shelf: DocumentShelf, place: LoadedPlace
+) -> None:
+    newer = {"risk": canonical(place.risk).replace("{", '{"aspect":1,', 1), "tide": "{}"}
+    rows = [{"hash": digest(body), "kind": kind, "body": body, "added_at": NOW} for kind, body in newer.items()]
+    async with store.write() as db:
+        await db.execute(insert(documents), rows)
+    (known,) = await shelf.put([place.risk], NOW)
+    library = Library()
+    with capture_logs() as logs:
+        assert [await shelf.fill(library), await shelf.fill(library)] == [1, 0]
+    assert library.risk(known) == place.risk
+    assert [line["event"] for line in logs] == ["document_of_newer_code"] * 2
+    for row in rows:
+        with pytest.raises(UnknownDocument):
+            library.get(str(row["hash"]))
 
 
 async def test_all_staff_of_a_place_come_back(store: Store, place: LoadedPlace) -> None:
