@@ -57,7 +57,7 @@ def open_(
         async with desk(engine=True) as (office, _):
             begun = await begin(office, kind, fields, await asker(office, who, TokenScope.ACT), slip)
         word: Both = ("已有事务", "already known") if begun.known else ("已登记", "begun")
-        show(begun, as_json, lambda: _receipt(begun.receipt, word))
+        show(begun, as_json, lambda: _receipt(begun.receipt, *word))
 
     command(doing, as_json=as_json, again=f"--id {slip}")
 
@@ -78,14 +78,15 @@ def act(
         fields = fields_of(given)
         async with desk(engine=True) as (office, _):
             receipt = await Affairs(office).act(code, action, fields, await asker(office, who, TokenScope.ACT), action_id=key)
-        show(receipt, as_json, lambda: _receipt(receipt, ("", "")))
+        show(receipt, as_json, lambda: _receipt(receipt))
 
     command(doing, as_json=as_json, again=f"--id {key}")
 
 
-def _receipt(receipt: AffairReceiptOut, word: Both) -> None:
+def _receipt(receipt: AffairReceiptOut, *word: str) -> None:
     stage = " ".join(said(KINDS[receipt.kind].labels, "stages", receipt.stage))
-    say(f"  {' '.join(word)}  {stage}  #{receipt.seq}  {', '.join(receipt.events)}", head=receipt.code or receipt.affair_id)
+    before = f"{' '.join(word)}  " if word else ""
+    say(f"  {before}{stage}  #{receipt.seq}  {', '.join(receipt.events)}", head=receipt.code or receipt.affair_id)
 
 
 @affair.command("show")
