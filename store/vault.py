@@ -28,18 +28,7 @@ from store.engine import Overtaken, Store, chosen
 from store.keyring.keys import INDEX, Erased
 from store.keyring.master import seal, unseal
 from store.keyring.ring import KeysNeeded, Ring
-from store.persons import (
-    Naming,
-    Person,
-    Typed,
-    drop_unused,
-    finding,
-    marks_of,
-    name_persons,
-    read_persons,
-    replace_person,
-    sought,
-)
+from store.persons import Naming, Person, Typed, drop_unused, finding, marks_of, name_persons, read_persons, replace_person, sought
 from store.tables import actions, vault_finds, vault_marks, vault_texts, vault_uses
 
 __all__ = ["Erased", "Person", "Typed", "UnknownRef", "Vault"]

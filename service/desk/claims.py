@@ -6,6 +6,8 @@ desk: who stands in for somebody claims at that desk, and it is theirs again whe
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from models.party import Actor
 from models.record import Duty
 from models.refusal import RefusalCode
@@ -13,6 +15,7 @@ from rules.affair.kinds import names_affair
 from rules.obligations import owes
 from rules.telling import Names
 from service import shown
+from service.affairs.reading import AffairReader
 from service.errors import UnknownAffair, UnknownCase, refuse
 from service.office import Office
 from service.sighted import Sighted
@@ -81,12 +84,9 @@ class Claims(Sighted):
 
     async def _found(self, actor: Actor, key: str) -> tuple[claims.Claims, str]:
         """Return where claims on a record stand, and its id, by its code or id. Raises UnknownCase, UnknownAffair; also out of sight."""
-        eyes = await self.eyes(actor)
-        case_id = await self._office.records.find(key) if key.isprintable() else None
-        if case_id is not None and await self._office.queries.case(eyes, case_id) is not None:
-            return self._of_cases, case_id
-        affair = await self._office.affairs.find(key) if key.isprintable() else None
-        if affair is not None and await self._office.affair_queries.row(eyes, affair[0]) is not None:
-            return self._of_affairs, affair[0]
+        with suppress(UnknownCase):
+            return self._of_cases, (await self.visible(actor, key)).case_id
+        with suppress(UnknownAffair):
+            return self._of_affairs, (await AffairReader(self._office).row(actor, key)).affair_id
         # By how the code is written, never by what is there: out of sight and nowhere are the same to whoever asks.
         raise UnknownAffair(key) if names_affair(key) else UnknownCase(key)

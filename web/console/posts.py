@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from models.network import Network
+from service import showing
 from web.console.words import Words
 
 
 def unit_name(unit: str | None, network: Network) -> str:
     """Return what a unit is called; one that the network has no more, by its id, and none at all by nothing."""
-    found = network.unit(unit or "")
-    return found.name if found is not None else unit or ""
+    return showing.unit_name(network, unit or "") or unit or ""
 
 
 def post_name(post: str, network: Network, words: Words) -> str:

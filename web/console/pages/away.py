@@ -18,7 +18,7 @@ from web.console.caller import AccountsDep, Caller, CallerDep, FormDep
 from web.console.choices import Group
 from web.console.fields import text
 from web.console.pages.account import page
-from web.console.posts import post_name
+from web.console.posts import post_name, unit_name
 from web.console.tables import named
 
 router = APIRouter(prefix="/account/absences")
@@ -66,9 +66,8 @@ def stand_ins(who: Caller, people: list[Staff]) -> tuple[Group, ...]:
     network, units = who.office.bundle.network, dict.fromkeys(person.unit for person in people)
     found: list[Group] = []
     for unit_id in units:
-        unit = network.unit(unit_id)
         mine = tuple((person.id, post_name(person.id, network, who.words)) for person in people if person.unit == unit_id)
-        found.append((unit.name if unit is not None else unit_id, mine))
+        found.append((unit_name(unit_id, network), mine))
     return tuple(found)
 
 

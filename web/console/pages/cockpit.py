@@ -19,6 +19,7 @@ from web.console import spans
 from web.console.caller import Caller, CallerDep
 from web.console.charts import Chart, Line
 from web.console.lists import behind
+from web.console.posts import unit_name
 from web.console.tables import towns, whole
 from web.handing import sheet
 
@@ -36,13 +37,12 @@ async def cockpit(who: CallerDep, town: Text = "", lead: Text = "", step: Step =
     supervision = Supervision(who.office)
     now = await supervision.cockpit(who.actor, town=town or None, lead=lead or None)
     course = await supervision.course(who.actor, step, town=town or None, lead=lead or None)
-    unit = who.office.bundle.network.unit(lead)
     context = {
         **_common(who, "now", town),
         "now_": now,
         "course": course,
         "lead": lead,
-        "lead_name": unit.name if unit else lead,
+        "lead_name": unit_name(lead, who.office.bundle.network),
         "step": step,
         "steps_": [(one, who.words.both(words)) for one, words in spans.STEPS.items()],
         "called": spans.called,
