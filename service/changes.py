@@ -93,14 +93,16 @@ class ChangeFeed:
         return self._shown(actor.role, seen, rows[-1].id if rows else position)
 
     def _shown(self, role: Role, rows: list[FeedRow], position: int) -> shown.Changes:
-        told = [row.model_dump(exclude={"case_id"}) | {"type": row.type if _named(role, row, self._side) else CHANGED} for row in rows]
-        if self._side is AFFAIRS:
-            of_affairs = tuple(AffairChange(**one) for one in told)
-            return AffairChanges(as_of=self._office.now(), changes=of_affairs, next=position)
-        of_cases = tuple(shown.Change(**{name: value for name, value in one.items() if name != "kind"}) for one in told)
-        return shown.Changes(as_of=self._office.now(), changes=of_cases, next=position)
+        page: type[shown.Changes]
+        change: type[shown.Change]
+        page, change = (AffairChanges, AffairChange) if self._side is AFFAIRS else (shown.Changes, shown.Change)
+        told = tuple(
+            change.model_validate(row.model_dump(include=set(change.model_fields)) | {"type": _name(role, row, self._side)}) for row in rows
+        )
+        return page(as_of=self._office.now(), changes=told, next=position)
 
 
-def _named(role: Role, row: FeedRow, side: Side) -> bool:
-    """Whether somebody in a role may know which happening it was."""
-    return sight.named_to(KINDS[row.kind], role, row.type) if side is AFFAIRS else telling.named_to(role, row.type)
+def _name(role: Role, row: FeedRow, side: Side) -> str:
+    """What a happening is called to somebody in a role."""
+    named = sight.named_to(KINDS[row.kind], role, row.type) if side is AFFAIRS else telling.named_to(role, row.type)
+    return row.type if named else CHANGED

@@ -5,17 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field
 
 from models.base import Instant, Model
 from models.household_list import HouseholdList, ListProblem, ListStage
 from models.party import Actor
 from models.refusal import RefusalCode
-from service.affairs.desk import Affairs
 from service.errors import refuse
 from service.households.lists import BadList, Lists
-from service.office import Office
 from web.api.cases import Key
 from web.auth import ActorDep
 from web.bringing import bringing, file_of, parts
@@ -25,6 +23,13 @@ from web.state import AffairsDep, OfficeDep
 router = APIRouter(tags=["affairs"])
 
 ListId = Annotated[str, Path(description="Id of a list.", pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+def _lists(office: OfficeDep, affairs: AffairsDep) -> Lists:
+    return Lists(office, affairs)
+
+
+ListsDep = Annotated[Lists, Depends(_lists)]
 
 UPLOAD = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary", "description": "XLSX"}}}
 
@@ -79,9 +84,9 @@ class ListForm(Model):
     summary="The last lists of households of one's unit",
     responses=documented("not_allowed"),
 )
-async def list_household_lists(actor: ActorDep, office: OfficeDep, affairs: AffairsDep) -> ListsShown:
+async def list_household_lists(actor: ActorDep, office: OfficeDep, lists: ListsDep) -> ListsShown:
     """Return how far each is."""
-    found = await Lists(office, affairs).recent(actor)
+    found = await lists.recent(actor)
     return ListsShown(as_of=office.now(), lists=tuple(ListHead.of(one) for one in found))
 
 
@@ -96,11 +101,8 @@ async def list_household_lists(actor: ActorDep, office: OfficeDep, affairs: Affa
         *("active_content", "infected", "scanner_away", "unavailable"),
     ),
 )
-async def bring_household_list(
-    request: Request, actor: ActorDep, office: OfficeDep, affairs: AffairsDep, response: Response, key: Key = None
-) -> ListShown:
+async def bring_household_list(request: Request, actor: ActorDep, lists: ListsDep, response: Response, key: Key = None) -> ListShown:
     """Check a workbook as papers are checked, seal it, and begin to try it: nothing is written yet. One Idempotency-Key, one list."""
-    lists = Lists(office, affairs)
     lists.form(actor)
     async with bringing(request) as fields:
         file = file_of(fields)
@@ -121,9 +123,9 @@ async def bring_household_list(
     summary="How a list of households has to be laid out",
     responses=documented("not_allowed", "invalid"),
 )
-async def get_household_form(actor: ActorDep, office: OfficeDep, affairs: AffairsDep) -> ListForm:
+async def get_household_form(actor: ActorDep, lists: ListsDep) -> ListForm:
     """Return the heads of the columns, in the words of the place's book."""
-    form = Lists(office, affairs).form(actor)
+    form = lists.form(actor)
     return ListForm(sheet=form.sheet, head=form.head, columns=form.columns)
 
 
@@ -133,9 +135,9 @@ async def get_household_form(actor: ActorDep, office: OfficeDep, affairs: Affair
     summary="How far a list of households is, and what is wrong with which row",
     responses=documented("not_allowed", "not_found"),
 )
-async def get_household_list(list_id: ListId, actor: ActorDep, office: OfficeDep, affairs: AffairsDep) -> ListShown:
+async def get_household_list(list_id: ListId, actor: ActorDep, lists: ListsDep) -> ListShown:
     """Return a list of one's own unit; ask again while its stage is `trying` or `importing`."""
-    return ListShown.of(await _found(Lists(office, affairs), actor, list_id))
+    return ListShown.of(await _found(lists, actor, list_id))
 
 
 @router.post(
@@ -144,9 +146,9 @@ async def get_household_list(list_id: ListId, actor: ActorDep, office: OfficeDep
     summary="Bring in the households of a list that was tried",
     responses=documented("not_allowed", "not_found", "wrong_stage", "unavailable"),
 )
-async def bring_households_in(list_id: ListId, actor: ActorDep, office: OfficeDep, affairs: AffairsDep) -> ListShown:
+async def bring_households_in(list_id: ListId, actor: ActorDep, lists: ListsDep) -> ListShown:
     """Begin to bring in what can be used; rows with problems stay out. Said twice, it is done once."""
-    return await _choose(office, affairs, actor, list_id, bring=True)
+    return await _choose(lists, actor, list_id, bring=True)
 
 
 @router.post(
@@ -155,13 +157,12 @@ async def bring_households_in(list_id: ListId, actor: ActorDep, office: OfficeDe
     summary="Throw a list of households away that was tried",
     responses=documented("not_allowed", "not_found", "wrong_stage", "unavailable"),
 )
-async def drop_household_list(list_id: ListId, actor: ActorDep, office: OfficeDep, affairs: AffairsDep) -> ListShown:
+async def drop_household_list(list_id: ListId, actor: ActorDep, lists: ListsDep) -> ListShown:
     """Let the content of a list go, its key first; nothing of it is brought in. Its run does so within moments of the answer."""
-    return await _choose(office, affairs, actor, list_id, bring=False)
+    return await _choose(lists, actor, list_id, bring=False)
 
 
-async def _choose(office: Office, affairs: Affairs, actor: Actor, list_id: str, *, bring: bool) -> ListShown:
-    lists = Lists(office, affairs)
+async def _choose(lists: Lists, actor: Actor, list_id: str, *, bring: bool) -> ListShown:
     await lists.choose(actor, list_id, bring=bring)
     found = await _found(lists, actor, list_id)
     if found.stage not in HEARD[bring]:
