@@ -52,6 +52,9 @@ NOT_NOW = ("08", "53", "57P", "58")
 """The beginnings of PostgreSQL's codes for a connection that is lost, a disk or a server that is full, one that starts or stops, and a
 system that fails it: nothing was wrong with what was asked."""
 
+UNDONE = "40"
+"""The class of PostgreSQL's codes for a transaction that it has undone because it and another one stood in each other's way."""
+
 SCHEMA_LOCK = 0x6A696566
 """PostgreSQL's advisory lock for changes of the schema."""
 
@@ -71,6 +74,10 @@ WIPED = "PRAGMA secure_delete=ON"
 
 class StoreAway(ConnectionError):
     """The database can't be reached or is too busy just now: the same call may succeed later."""
+
+
+class Undone(StoreAway):
+    """The database has undone a transaction that stood in another one's way: nothing of it is written, and the same may follow at once."""
 
 
 class StoreRefuses(StoreAway):
@@ -140,6 +147,8 @@ async def away() -> AsyncIterator[None]:
         code = str(getattr(error.orig, "sqlstate", None) or "")
         if code.startswith(NOT_LET_IN):
             raise StoreRefuses("PostgreSQL does not let us in: it wants another user, password or certificate, or TLS (sslmode)") from error
+        if code.startswith(UNDONE):
+            raise Undone(type(error).__name__) from error
         if error.connection_invalidated or code.startswith(NOT_NOW):
             raise StoreAway(type(error).__name__) from error
         raise

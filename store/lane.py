@@ -16,9 +16,12 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store.connect import BUSY_MS, LOOK_MS, PRAGMAS, away, begin_immediate, prepare, transaction
+from store.connect import BUSY_MS, LOOK_MS, PRAGMAS, Undone, away, begin_immediate, prepare, transaction
 
 T = TypeVar("T")
+
+TRIES = 5
+"""How often a transaction is begun that PostgreSQL undoes because it and another one wait for each other."""
 
 
 class Lane:
@@ -72,9 +75,18 @@ class Lane:
 
 
 async def at_once(lane: Lane | None, engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
-    """A transaction made by one plain function: on the lane where there is one, else by the engine. Raises StoreAway."""
-    if lane is None:
-        async with transaction(engine) as db:
-            return await db.run_sync(work)
-    async with away():
-        return await lane.run(work)
+    """A transaction made by one plain function: on the lane where there is one, else by the engine. Raises StoreAway.
+
+    `work` may be called again, in a new transaction, where the database has undone the one before.
+    """
+    if lane is not None:
+        async with away():
+            return await lane.run(work)
+    for left in reversed(range(TRIES)):
+        try:
+            async with transaction(engine) as db:
+                return await db.run_sync(work)
+        except Undone:
+            if not left:
+                raise
+    raise AssertionError("unreachable")

@@ -186,12 +186,15 @@ def _claim(plan: _Plan, ring: Ring, ref: str, person: Person) -> None:
 
 
 def _write(db: Connection, ring: Ring, plan: _Plan) -> None:
-    """Write persons, marks and uses; marks that point to somebody else who is there stay. Raises Overtaken."""
+    """Write persons, marks and uses; marks that point to somebody else who is there stay. Raises Overtaken.
+
+    Rows that others may write, too, are written in one order everywhere, so that no two transactions wait for each other.
+    """
     if plan.added:
         db.execute(insert(vault_persons), [{"ref": r, "sealed": _closed(ring, r, p)} for r, p in plan.added.items()])
     if plan.changed:
         sealed = update(vault_persons).where(vault_persons.c.ref == bindparam("of")).values(sealed=bindparam("now"))
-        db.execute(sealed, [{"of": ref, "now": _closed(ring, ref, person)} for ref, person in plan.changed.items()])
+        db.execute(sealed, [{"of": ref, "now": _closed(ring, ref, plan.changed[ref])} for ref in sorted(plan.changed)])
     named = [(mark, ref) for ref, person in (plan.added | plan.changed).items() for mark in marks_of(ring, person)]
     wanted = {mark: ref for mark, ref in named if plan.marks.get(mark) == ref or plan.marks.get(mark) not in plan.alive}
     if wanted:
@@ -199,7 +202,7 @@ def _write(db: Connection, ring: Ring, plan: _Plan) -> None:
         alive = read_persons(db, ring, [row.ref for row in rows])
         if any(row.mark in plan.looked and row.ref in alive and row.ref != wanted[row.mark] for row in rows):
             raise Overtaken  # it pointed to nobody when it was looked up: on PostgreSQL somebody has named this person since
-        free = [mark for mark in wanted if mark not in {row.mark for row in rows if row.ref in alive}]
+        free = sorted(wanted.keys() - {row.mark for row in rows if row.ref in alive})
         if rows and free:
             db.execute(delete(vault_marks).where(vault_marks.c.mark.in_(free)))
         if free:

@@ -72,7 +72,12 @@ class Seen(NamedTuple):
 
 SEEN = select(*(COLUMNS[name] for name in Seen._fields))
 ROW = Prepared(SEEN.where(COLUMNS.affair_id == bindparam("affair_id")).with_for_update())
-ROWS = SEEN.add_columns(COLUMNS.affair_id).where(COLUMNS.affair_id.in_(bindparam("ids", expanding=True))).with_for_update()
+ROWS = (
+    SEEN.add_columns(COLUMNS.affair_id)
+    .where(COLUMNS.affair_id.in_(bindparam("ids", expanding=True)))
+    .order_by(COLUMNS.affair_id)
+    .with_for_update()
+)
 SAME_INTAKE = select(COLUMNS.affair_id, COLUMNS.code).where(
     COLUMNS.kind == bindparam("kind"), COLUMNS.source == bindparam("source"), COLUMNS.intake_id.in_(bindparam("intakes", expanding=True))
 )

@@ -253,7 +253,7 @@ def insert_keys(db: Connection, master: Master, keys: dict[str, bytes]) -> None:
     current = select(masters.c.retired_at).where(masters.c.id == master.current).with_for_update(read=True)
     if db.scalar(current) is not None:
         raise UnknownMaster(f"the master key {master.current} was retired: put the new one into {master.where}")
-    rows = [{"owner": owner, "master": master.current, "wrapped": master.wrap(owner, key)} for owner, key in keys.items()]
+    rows = [{"owner": owner, "master": master.current, "wrapped": master.wrap(owner, key)} for owner, key in sorted(keys.items())]
     db.execute(_NEW[db.dialect.name], rows)
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ import store.affairs.target_tables
 import store.entry.account_tables
 import store.messages.message_tables
 import store.proof.proof_tables  # noqa: F401 - their tables belong to the metadata
-from store import connect
+from store import connect, lane
 from store.connect import StoreAway, away, writer
 from store.engine import Store, migrate
 from store.keyring.keys import metadata as keys_metadata
@@ -89,6 +90,26 @@ async def test_a_writer_goes_on_as_soon_as_another_process_lets_go_and_gives_up_
             await work()
             assert not other.in_transaction
     other.close()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_a_transaction_that_the_database_undoes_for_another_one_is_done_again_a_bounded_number_of_times(store: Store) -> None:
+    calls = 0
+
+    def work(db: Connection, undone: int) -> int:
+        nonlocal calls
+        calls += 1
+        db.execute(insert(documents), [{"hash": f"h{undone}", "kind": "network", "body": "{}", "added_at": NOW}])
+        if calls <= undone:
+            db.exec_driver_sql("DO $$ BEGIN RAISE deadlock_detected; END $$")
+        return calls
+
+    assert await store.write_at_once(partial(work, undone=2)) == 3
+    with pytest.raises(StoreAway):
+        await store.write_at_once(partial(work, undone=100))
+    assert calls == 3 + lane.TRIES
+    async with store.read() as db:
+        assert (await db.scalars(select(documents.c.hash))).all() == ["h2"]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -209,7 +230,7 @@ class Said(Exception):
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        *[(code, StoreAway) for code in ("57P01", "57P02", "57P03", "08003", "08006", "53100", "53300", "58030")],
+        *[(code, StoreAway) for code in ("40001", "40P01", "57P01", "57P02", "57P03", "08003", "08006", "53100", "53300", "58030")],
         *[(code, DBAPIError) for code in ("23505", "42P01", "57014", "22001")],
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import func, select, text, update
 
+from store import lane
 from store.engine import Store
 from store.keyring.keys import Erased
 from store.records import Records
@@ -135,6 +136,24 @@ async def test_two_fields_of_one_action_may_name_the_same_person(store: Store, v
     refs = await vault.seal_many("c1", "a1", {}, {"p1": WHO, "p2": WHO})
     assert refs["p1"] == refs["p2"]
     assert await count(store, vault_persons) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_hands_that_name_the_same_people_in_any_order_do_not_wait_for_each_other(
+    store: Store, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane, "TRIES", 1)  # what PostgreSQL undoes is done again: here it must undo nothing
+    async with store.write() as db:  # a slow disk, so that all of them write at the same time
+        slow = "BEGIN PERFORM pg_sleep(0.02); RETURN NEW; END"
+        await db.execute(text(f"CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS '{slow}'"))
+        await db.execute(text("CREATE TRIGGER slow BEFORE INSERT ON vault_marks FOR EACH ROW EXECUTE FUNCTION slow()"))
+    people = [Person(name=f"第{n}人", phone=f"1380000000{n}") for n in range(5)]
+    orders = [people[n:] + people[:n] for n in range(len(people))]
+    named = await asyncio.gather(*(
+        vault.seal_many("c1", f"a{n}", {}, {who.name: who for who in order}) for n, order in enumerate(orders)
+    ))  # fmt: skip
+    assert all(refs == named[0] for refs in named)
+    assert await count(store, vault_persons) == len(people)
 
 
 async def test_what_is_sealed_together_names_the_same_persons_as_one_by_one(vault: Vault) -> None:
