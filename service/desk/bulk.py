@@ -107,7 +107,7 @@ class Bulk:
         if known is not None:
             return known
         await self._claims.visible(asked.actor, case_id)
-        if not asked.anyway and await self._claims.in_the_way(asked.actor, case_id, asked.do) is not None:
+        if not asked.anyway and asked.do in await self._claims.in_the_way(asked.actor, case_id):
             raise refuse(RefusalCode.CLAIMED)
         return await self._cases.act(case_id, asked.do, asked.fields, asked.actor, action_id=action_id)
 

@@ -51,13 +51,13 @@ class Claims(Sighted):
         there, record_id, _ = await self._owed(actor, key, duty)
         return await there.release(record_id, duty)
 
-    async def in_the_way(self, actor: Actor, key: str, do: str) -> shown.ClaimShown | None:
-        """Return the claim to be warned of before an action: all that it would fulfil for this desk is in others' hands."""
+    async def in_the_way(self, actor: Actor, key: str) -> dict[str, shown.ClaimShown]:
+        """Return by action the claim to be warned of before it: all that it would fulfil for this desk is in others' hands."""
         there, record_id = await self._found(actor, key)
         town, owed = await there.duties(record_id)
-        claimed = [claim for one, claim in owed if one.act == do and (one.unit == actor.unit or owes(one, town, actor, self._network))]
-        others = [claim for claim in claimed if claim is not None and claim.holder != actor.holder]
-        return self.claimed(others[0], actor) if others and len(others) == len(claimed) else None
+        theirs = [(one.act, claim) for one, claim in owed if one.unit == actor.unit or owes(one, town, actor, self._network)]
+        free = {act for act, claim in theirs if claim is None or claim.holder == actor.holder}
+        return {act: self.claimed(claim, actor) for act, claim in reversed(theirs) if claim is not None and act not in free}
 
     def claimed(self, claim: Claim, actor: Actor) -> shown.ClaimShown:
         """Return a claim as somebody is shown it."""

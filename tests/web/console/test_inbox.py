@@ -54,6 +54,10 @@ async def taken_over(office: Office, desk: Desk, code: str, unit: str) -> None:
     assert "我已认领" in one.page
     assert await two.find("/inbox?claimed=others", code)
     assert "已认领" in two.page
+    record = next(link for link in re.findall(r'href="([^"?#]+)', two.page) if link.endswith(f"/{code}"))
+    assert re.search(r"<summary>[^<]+<span class=\"small\">[^<]+ 已认领", await two.get(record))
+    assert "已认领" not in await one.get(record)
+    await two.get("/inbox?claimed=others")
     await two.send(next(form for form in two.forms("/inbox/claim") if form.fields["code"] == [code]))
     assert await two.find("/inbox?claimed=mine", code)
     await two.send(next(form for form in two.forms("/inbox/release") if form.fields["code"] == [code]))

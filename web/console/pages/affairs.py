@@ -204,6 +204,7 @@ async def show(who: Caller, code: str, tried: Tried | None = None) -> Response:
         "groups": _actions(who, kind, file),
         "more": dict(await MORE[kind.name](who, file)) if kind.name in MORE else None,
         "owed": who.words.message("轮到您办"),
+        "in_the_way": await who.claims.in_the_way(who.actor, code),
         "tried": tried,
         "c": chosen,
         "clock_of": chosen.clock,

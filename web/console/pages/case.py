@@ -129,6 +129,7 @@ async def show(
         "tabs": [(name, who.words.pick(zh, en)) for name, zh, en in TABS],
         "groups": _actions(who, file),
         "owed": who.words.message("轮到您办"),
+        "in_the_way": {} if as_of else await who.claims.in_the_way(who.actor, code),
         "c": chosen,
         "tried": tried,
         "papers": papers,
