@@ -11,6 +11,7 @@ import base64
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -66,12 +67,13 @@ def found_in(data: bytes, words: list[str]) -> list[str]:
 
 
 def every_file(*folders: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder.parent)): path.read_bytes()
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    found = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            with suppress(FileNotFoundError):  # servers are at work: a journal may be gone before it is read
+                if path.is_file():
+                    found[str(path.relative_to(folder.parent))] = path.read_bytes()
+    return found
 
 
 async def refused(here: Desk, case_id: str, secrets: Secrets) -> list[str]:
