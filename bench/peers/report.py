@@ -30,7 +30,7 @@ PEERS = ROOT / ".venv-peers"
 ROUNDS, CASES, KEPT = 3, 100, 50
 IN_TIME = 600
 BACK_IN_TIME, STARTS = 120, 3
-"""Seconds in which a side has to be back after it was killed, and how often it is started for that: one start of hypercorn's hung."""
+"""Seconds in which a side has to be back after it was killed, and how often it is started for that."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,13 @@
-"""The flow on Restate: the service that its server calls. Served by hypercorn; `restate_engine.py` starts both."""
+"""The flow on Restate: the service that its server calls, served by hypercorn; `restate_engine.py` starts both."""
 
 from __future__ import annotations
 
+import asyncio
+import sys
+
+import hypercorn.asyncio
 import restate
+from hypercorn.config import Config
 from restate import Workflow, WorkflowContext, WorkflowSharedContext
 
 from bench.peers import flow
@@ -43,4 +48,17 @@ async def act(ctx: WorkflowSharedContext, number: int) -> int:
     return number
 
 
-app = restate.app([reference])
+MANY = 2**31 - 1
+
+
+def main(address: str) -> None:
+    """Serve it at an address."""
+    config = Config()
+    config.bind = [address]
+    # Whatever waits keeps its stream: fifty cases and fifty people who speak up at once are all of the hundred that hypercorn gives.
+    config.h2_max_concurrent_streams = MANY
+    asyncio.run(hypercorn.asyncio.serve(restate.app([reference]), config))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

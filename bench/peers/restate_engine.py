@@ -45,8 +45,7 @@ class RestateEngine:
             environment |= dict.fromkeys(NO_FSYNC, "true")
         server = os.environ["JIEFEN_RESTATE_SERVER"]
         self._spawn([server, "--no-logo", "--listen-mode", "tcp"], environment)
-        served = [sys.executable, "-m", "hypercorn", "--bind", f"127.0.0.1:{PORTS['service']}", "bench.peers.restate_app:app"]
-        self._spawn(served, environment)
+        self._spawn([sys.executable, "-m", "bench.peers.restate_app", f"127.0.0.1:{PORTS['service']}"], environment)
         await self._register()
 
     async def stop(self) -> None:
