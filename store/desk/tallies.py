@@ -5,11 +5,11 @@ A count and the list behind it share their conditions (`store/desk/queries.py`),
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select, text, union_all
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal, select, text, union_all
 
 from models.words import Mark
 from store.connect import UtcDateTime
@@ -32,6 +32,10 @@ ALL = "all"
 TOOK = "took"
 """Name of the sum of seconds from registration to the end."""
 
+WALKS: tuple[tuple[By, ...], ...] = (("town", "stage", "tier", "level"), ("lead",), ("category",))
+"""Columns that are counted in one walk: those that the index of open cases (`ix_cases_open`) begins with, in its order, so that
+nothing is sorted. Their values meet in few ways, and the rows are added up here."""
+
 SEVERAL = (Mark.OBJECTED, Mark.RETURNED, Mark.YELLOW, Mark.RED, Mark.DISSATISFIED)
 """Marks that a case may have more than one of."""
 
@@ -49,31 +53,34 @@ class Tallies:
         sums: dict[str, Any] = {ALL: func.count()}
         sums |= {name: func.sum(case((and_(*conditions(part, now)), 1), else_=0)) for name, part in parts.items()}
         sums |= {TOOK: func.coalesce(func.sum(cases.c.took), 0)} if took else {}
+        counted = [total.label(f"n_{key}") for key, total in sums.items()]
         found: dict[By, Tally] = {}
         async with self._store.read() as db:
-            for name in by:
-                column = func.substr(cases.c.category, 1, 2) if name == "category" else cases.c[name]
-                counted = [total.label(f"n_{key}") for key, total in sums.items()]
-                # By its place: the bound parameters of an expression would make it another one on PostgreSQL.
-                query = select(column.label("value"), *counted).where(seen_by(eyes), *conditions(wanted, now)).group_by(text("1"))
-                rows = (await db.execute(query)).mappings()
-                found[name] = {row["value"] or "": {key: int(row[f"n_{key}"]) for key in sums} for row in rows}
+            for names in WALKS:
+                if not any(name in by for name in names):
+                    continue
+                columns = [func.substr(cases.c.category, 1, 2) if name == "category" else cases.c[name] for name in names]
+                # By their places: the bound parameters of an expression would make it another one on PostgreSQL.
+                places = [text(str(number + 1)) for number in range(len(names))]
+                query = select(*columns, *counted).where(seen_by(eyes), *conditions(wanted, now)).group_by(*places)
+                rows = (await db.execute(query)).all()
+                found |= {name: _tally(rows, number, sums) for number, name in enumerate(names) if name in by}
         return found
 
     async def stays(self, eyes: Eyes, wanted: Filter, now: datetime) -> tuple[Stay, ...]:
         """How long the cases that meet a filter have been in their stage, as far as that is known."""
-        days = days_in_stage(now, self._store.dialect)
-        counted = [func.count(cases.c.stage_since).label("timed"), func.avg(days).label("mean"), func.max(days).label("longest")]
-        query = select(cases.c.stage, *counted).where(seen_by(eyes), *conditions(wanted, now)).group_by(cases.c.stage)
-        async with self._store.read() as db:
-            rows = (await db.execute(query)).mappings().all()
-        return tuple(
-            Stay(
-                stage=row["stage"], open=row["timed"], days_mean=round(float(row["mean"]), 2), days_longest=round(float(row["longest"]), 2)
-            )
-            for row in rows
-            if row["timed"]
+        days, timed = days_in_stage(now, self._store.dialect), func.count(cases.c.stage_since)
+        query = (
+            select(cases.c.town, cases.c.stage, timed, func.sum(days), func.max(days))
+            .where(seen_by(eyes), *conditions(wanted, now))
+            .group_by(cases.c.town, cases.c.stage)
+            .having(timed > 0)
         )
+        found: dict[str, list[tuple[int, float, float]]] = {}
+        async with self._store.read() as db:
+            for _, stage, number, in_all, longest in await db.execute(query):
+                found.setdefault(stage, []).append((number, float(in_all), float(longest)))
+        return tuple(_stay(stage, towns) for stage, towns in sorted(found.items()))
 
     async def course(
         self, eyes: Eyes, wanted: Filter, now: datetime, stretches: Sequence[tuple[datetime, datetime]]
@@ -127,6 +134,22 @@ class Tallies:
             for key, count in (await db.execute(_both(column, own, since, until, same_unit=by == "unit"))).all():
                 rows[key or ""][Mark.SATISFIED] -= count
         return rows, _added(rows.values()) if by == "town" else total
+
+
+def _tally(rows: Sequence[Row[*tuple[Any, ...]]], place: int, sums: Collection[str]) -> Tally:
+    """Rows of a walk added up by the column at a place; the sums are their last columns."""
+    found: Tally = {}
+    for row in rows:
+        kept = found.setdefault(row[place] or "", dict.fromkeys(sums, 0))
+        for name, value in zip(sums, row[-len(sums) :], strict=True):
+            kept[name] += int(value)
+    return dict(sorted(found.items()))
+
+
+def _stay(stage: str, towns: Iterable[tuple[int, float, float]]) -> Stay:
+    """The stay in a stage out of that of each town: how many cases, their days in all, the most days."""
+    numbers, days, longest = zip(*towns, strict=True)
+    return Stay(stage=stage, open=sum(numbers), days_mean=round(sum(days) / sum(numbers), 2), days_longest=round(max(longest), 2))
 
 
 def _added(rows: Iterable[Mapping[Mark, int]]) -> dict[Mark, int]:
