@@ -88,7 +88,8 @@ class Settings(BaseSettings):
     public_url: str = Field(default="", pattern=r"^(https?://[!-~]+[^/!])?$")
     """Address citizens reach the console at, as the QR code of a receipt slip has it; empty = the one the clerk's browser asked for."""
     demo_accounts: bool = False
-    """Whether `demo:role@unit` is taken as a sign-in from this machine; `starter.py up` switches it on for the embedded default."""
+    """Whether `demo:role@unit` is taken as a sign-in from this machine; `starter.py up` switches it on. It counts in the embedded default
+    alone: a database or a Temporal elsewhere wants accounts."""
     temporal_port: int = Field(default=7233, ge=1, le=65535)
     """Port of the embedded Temporal server; its UI listens 1,000 above."""
     health_port: int = Field(default=8090, ge=0, le=65535)

@@ -1,6 +1,6 @@
 """Who asks: a bearer token or a session cookie becomes an `Identity`, whose `actor` is the post now in use.
 
-Where the settings say so, demo tokens (`demo:role@unit`) count as well, from this machine alone.
+In the embedded default, where the settings say so, demo tokens (`demo:role@unit`) count as well, from this machine alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from models.account import Identity
 from models.party import Actor
 from rules.keeping import needs
 from service.entry.accounts import Accounts
+from service.entry.identity import demo_allowed
 from service.entry.people import resolve_actor
 from service.errors import Refused
 from service.office import Office
@@ -23,6 +24,9 @@ from web.state import OfficeDep
 
 SESSION_COOKIE = "jiefen_session"
 DEMO = "demo:"
+
+BETWEEN = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+"""Headers by which a proxy says that somebody else asks through it."""
 
 bearer = HTTPBearer(auto_error=False, description="An API token; in the demo `demo:role@unit`, from this machine alone.")
 
@@ -91,8 +95,8 @@ async def _identity(request: Request, office: Office, token: str | None, *, used
 
 
 def _demo(request: Request, office: Office) -> bool:
-    """Whether demo tokens count here: switched on, and asked from this machine with nothing in between."""
-    if not office.settings.demo_accounts or request.client is None or "x-forwarded-for" in request.headers:
+    """Whether demo tokens count here: in the embedded default alone, and asked from this machine with nothing in between."""
+    if not demo_allowed(office.settings) or request.client is None or any(name in request.headers for name in BETWEEN):
         return False
     try:
         return ipaddress.ip_address(request.client.host).is_loopback

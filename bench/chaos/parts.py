@@ -138,7 +138,7 @@ def _environment(settings: Settings, url: str) -> dict[str, str]:
     named = {
         "HOME": settings.home, "PORT": settings.port, "TEMPORAL_PORT": settings.temporal_port, "HEALTH_PORT": settings.health_port,
         "METRICS_PORT": 0, "PLACES": settings.places, "CHANNELS_FILE": settings.channels_file or "",
-        "SECRETS_FOLDER": settings.secrets_folder or "", "DATABASE_URL": url, "DEMO_ACCOUNTS": 1, "RATE_WRITES": 0, "RATE_READS": 0,
+        "SECRETS_FOLDER": settings.secrets_folder or "", "DATABASE_URL": url, "RATE_WRITES": 0, "RATE_READS": 0,
         "LOG_FORMAT": "json",
     }  # fmt: skip
     return {**{f"JIEFEN_{name}": str(value) for name, value in named.items()}, "PYTHONPATH": str(ROOT)}

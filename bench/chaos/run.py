@@ -29,7 +29,7 @@ from bench.chaos.judge import Claim, Record, judge, lawful
 from bench.chaos.listener import Listener
 from bench.chaos.parts import SENDER_WAITS, Instance, instance
 from bench.chaos.told import Memory
-from bench.chaos.visitors import Crowd, at_work
+from bench.chaos.visitors import Crowd, at_work, tokens
 from service.crew import connect
 from service.office import Office
 from service.settings import ROOT
@@ -73,8 +73,13 @@ def _say(words: str) -> None:
 async def _worked(on: Instance, chosen: argparse.Namespace, trouble: Trouble, possible: frozenset[Fault]) -> Memory:
     """Let people work while things go wrong; return what they remember when everything is up again."""
     memory, closed, give_up = Memory(), asyncio.Event(), asyncio.Event()
+    office = await Office.open(on.settings, await connect(on.settings))
+    try:
+        keys = await tokens(office)
+    finally:
+        await office.close()
     async with httpx.AsyncClient(limits=httpx.Limits(max_connections=2 * chosen.at_once)) as client:
-        crowd = Crowd(on.address, memory, chosen.seed, 3.0, closed, give_up, client)
+        crowd = Crowd(on.address, memory, chosen.seed, 3.0, closed, give_up, client, keys)
         working = asyncio.create_task(at_work(crowd, chosen.cases, OPENING * chosen.seconds, chosen.at_once))
         try:
             lanes = plan(chosen.seed, chosen.seconds, possible, chosen.outage).values()

@@ -11,6 +11,9 @@ from typing import Any
 import httpx
 
 from bench.chaos.told import Memory, Told
+from models.account import TokenScope
+from service.entry.accounts import Accounts
+from service.office import Office
 
 CENTRE, VILLAGE = "yanlou-centre", "yanlou-gumeng"
 CLERK = f"clerk@{CENTRE}"
@@ -47,6 +50,9 @@ CHANNELLED: tuple[Step, ...] = (
 WAYS: tuple[tuple[tuple[Step, ...], int], ...] = ((WAY, 3), (DECLINED, 8), (WITHDRAWN, 5), (CHANNELLED, 2))
 """With how often each is taken: most cases end soon, the others climb the whole ladder."""
 
+POSTS = tuple(sorted({CLERK, *(post for way, _ in WAYS for post, _, _ in way)}))
+"""Everybody who is at work."""
+
 NOTE: Step = (CLERK, "note", {"text": "电话补充"})
 
 AGAIN_OPEN = 0.1
@@ -60,6 +66,16 @@ PATIENCE = 15.0
 
 FINAL = frozenset({200, 201})
 AGAIN = frozenset({408, 429, 500, 502, 503, 504})
+
+
+async def tokens(office: Office) -> dict[str, str]:
+    """Make an account for everybody at work, as an administrator would, and issue a token for each; by post."""
+    accounts, found = Accounts(office), dict[str, str]()
+    for number, post in enumerate(POSTS):
+        made = await accounts.create(f"chaos-{number}", f"第{number}人", [post])
+        issued = await accounts.issue_token(made.account.id, "chaos", post=post, scopes=(TokenScope.READ, TokenScope.ACT))
+        found[post] = issued.text
+    return found
 
 
 def steps(rng: random.Random) -> list[Step]:
@@ -97,6 +113,8 @@ class Crowd:
     give_up: asyncio.Event
     """Set when the time for asking again is over."""
     client: httpx.AsyncClient
+    tokens: Mapping[str, str]
+    """The personal token of each post."""
 
     async def life(self, number: int) -> None:
         """Take a case in and some steps along its way."""
@@ -133,7 +151,7 @@ class Crowd:
 
     async def ask(self, post: str, path: str, body: Mapping[str, Any], key: str, rng: random.Random) -> httpx.Response | None:
         """Ask until there is an answer, always by the same id; None when the time is over."""
-        headers = {"Authorization": f"Bearer demo:{post}", "Idempotency-Key": key}
+        headers = {"Authorization": f"Bearer {self.tokens[post]}", "Idempotency-Key": key}
         while not self.give_up.is_set():
             self.memory.asked += 1
             try:

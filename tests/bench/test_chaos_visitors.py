@@ -13,7 +13,7 @@ from aiohttp import ClientSession, web
 
 from bench.chaos.listener import BUSY, LATE, Listener
 from bench.chaos.told import Memory, Told
-from bench.chaos.visitors import Crowd, at_work
+from bench.chaos.visitors import POSTS, Crowd, at_work
 
 RECEIPT = {"action_id": "open:one", "case_id": "one", "code": "T-2026-00001", "seq": 1, "events": ["registered"]}
 
@@ -47,7 +47,7 @@ async def served(face: Face) -> AsyncIterator[str]:
 
 
 def crowd(address: str, client: httpx.AsyncClient) -> Crowd:
-    return Crowd(address, Memory(), 1, 0.0, asyncio.Event(), asyncio.Event(), client)
+    return Crowd(address, Memory(), 1, 0.0, asyncio.Event(), asyncio.Event(), client, dict.fromkeys(POSTS, "key"))
 
 
 async def test_people_ask_by_the_same_id_until_there_is_an_answer_and_remember_it() -> None:

@@ -82,16 +82,23 @@ async def test_who_is_not_signed_in_is_told_so(api: Api) -> None:
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_demo_tokens_count_on_this_machine_alone_and_only_when_switched_on(
+async def test_demo_tokens_count_in_the_embedded_default_on_this_machine_alone_and_only_when_switched_on(
     api: Api, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    behind = await api.get("/me", headers={"X-Forwarded-For": "10.0.0.1"})
-    problem(behind, 401, "unauthenticated")
+    demo = {"Authorization": f"Bearer demo:{CLERK}"}
+    for proxy in ({"X-Forwarded-For": "10.0.0.1"}, {"Forwarded": "for=10.0.0.1"}, {"X-Real-IP": "10.0.0.1"}, {"Via": "1.1 front"}):
+        problem(await api.get("/me", headers=proxy), 401, "unauthenticated")
     transport = httpx.ASGITransport(api.client._transport.app, client=("192.168.1.7", 4711))  # type: ignore[attr-defined]
     async with httpx.AsyncClient(transport=transport, base_url="http://x") as away:
-        problem(await away.get("/api/v1/me", headers={"Authorization": f"Bearer demo:{CLERK}"}), 401, "unauthenticated")
-    monkeypatch.setattr(office, "settings", office.settings.model_copy(update={"demo_accounts": False}))
-    problem(await api.get("/me"), 401, "unauthenticated")
+        problem(await away.get("/api/v1/me", headers=demo), 401, "unauthenticated")
+    assert (await api.client.get("/api/v1/me", headers=demo)).status_code == 200
+    own: tuple[dict[str, Any], ...] = ({"demo_accounts": False}, {"database_url": "postgresql+asyncpg://db.county.example/cases"})
+    for settings in own:
+        with monkeypatch.context() as production:
+            production.setattr(office, "settings", office.settings.model_copy(update=settings))
+            problem(await api.client.get("/api/v1/me", headers=demo), 401, "unauthenticated")
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal.county.example:7233")
+    problem(await api.client.get("/api/v1/me", headers=demo), 401, "unauthenticated")
 
 
 async def test_what_is_not_there_is_not_found(api: Api) -> None:
