@@ -61,6 +61,7 @@ async def test_open_work_is_previewed_redirected_reviewed_by_another_and_moved_p
     assert "调解员 2" in row(page, first)
     assert "调解员 3" in row(page, second)
     await director.submit(f"{path}/do/approve")
+    await director.until(path, "已移交 1")  # the pieces move at the same time, and either may be the last
     page = await director.until(path, "未能移交 1")
     assert "已移交" in row(page, first)
     assert "未能移交" in row(page, second)
