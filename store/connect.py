@@ -52,8 +52,9 @@ NOT_NOW = ("08", "53", "57P", "58")
 """The beginnings of PostgreSQL's codes for a connection that is lost, a disk or a server that is full, one that starts or stops, and a
 system that fails it: nothing was wrong with what was asked."""
 
-UNDONE = "40"
-"""The class of PostgreSQL's codes for a transaction that it has undone because it and another one stood in each other's way."""
+UNDONE = ("40001", "40P01")
+"""PostgreSQL's codes for a transaction that it has undone because it and another one stood in each other's way. Others of their class
+leave open what was written."""
 
 SCHEMA_LOCK = 0x6A696566
 """PostgreSQL's advisory lock for changes of the schema."""
@@ -147,7 +148,7 @@ async def away() -> AsyncIterator[None]:
         code = str(getattr(error.orig, "sqlstate", None) or "")
         if code.startswith(NOT_LET_IN):
             raise StoreRefuses("PostgreSQL does not let us in: it wants another user, password or certificate, or TLS (sslmode)") from error
-        if code.startswith(UNDONE):
+        if code in UNDONE:
             raise Undone(type(error).__name__) from error
         if error.connection_invalidated or code.startswith(NOT_NOW):
             raise StoreAway(type(error).__name__) from error

@@ -231,7 +231,7 @@ class Said(Exception):
     ("code", "kind"),
     [
         *[(code, StoreAway) for code in ("40001", "40P01", "57P01", "57P02", "57P03", "08003", "08006", "53100", "53300", "58030")],
-        *[(code, DBAPIError) for code in ("23505", "42P01", "57014", "22001")],
+        *[(code, DBAPIError) for code in ("23505", "40003", "42P01", "57014", "22001")],
     ],
 )
 async def test_a_database_that_starts_stops_or_is_full_is_away_and_a_wrong_question_is_not(code: str, kind: type[Exception]) -> None:
