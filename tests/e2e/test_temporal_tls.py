@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 
 from service.crew import connect, quiet_runtime
-from service.entry.accounts import Accounts
 from service.office import Office
 from service.secrecy.transport import CLOSED, closed, connection
 from service.settings import CannotStart, Settings
@@ -24,6 +23,7 @@ from tests.support.certificates import Authority, Pair
 from tests.support.endpoint import Endpoint, tls_endpoint
 from tests.support.processes import Program, free_port, server
 from tests.support.running import ROOT, intake
+from tests.support.tokens import token_of
 
 KEY = "jf-cloud-opensesame"
 CANNOT_START = 2
@@ -79,17 +79,12 @@ async def run(environment: dict[str, str], *words: str) -> Said:
 
 async def tokens_of(home: Path, *posts: str) -> list[dict[str, str]]:
     """A personal token for each post, as the command line takes it where Temporal is elsewhere."""
-    settings, found = Settings(home=home), []
+    settings = Settings(home=home)
     office = await Office.open(settings, await connect(settings, lazy=True))
     try:
-        accounts = Accounts(office)
-        for post in posts:
-            account = (await accounts.create(post.partition("@")[0], "王某", [post], local=False)).account
-            issued = await accounts.issue_token(account.id, "test", post=post, scopes=("read", "act"))
-            found.append({"JIEFEN_TOKEN": issued.text})
+        return [{"JIEFEN_TOKEN": await token_of(office, post.partition("@")[0], post)} for post in posts]
     finally:
         await office.close()
-    return found
 
 
 @pytest.fixture(scope="module")

@@ -17,12 +17,12 @@ from temporalio.testing import WorkflowEnvironment
 from models.account import Identity
 from models.party import Actor
 from models.words import Role
-from service.entry.accounts import Accounts
 from service.entry.identity import demo_allowed
 from service.office import Office
 from service.rehearsal import stage
 from service.settings import Settings
 from store.places import LoadedPlace
+from tests.support.tokens import token_of
 from web.__main__ import Server
 from web.app import create_app
 from web.auth import current_identity
@@ -69,9 +69,7 @@ class Api:
         if self._office is None or demo_allowed(self._office.settings):
             return f"demo:{post}"
         if post not in self._tokens:
-            accounts = Accounts(self._office)
-            made = await accounts.create(f"test-{len(self._tokens)}", "某人", [post], local=False)
-            self._tokens[post] = (await accounts.issue_token(made.account.id, "test", post=post, scopes=("read", "act"))).text
+            self._tokens[post] = await token_of(self._office, f"test-{len(self._tokens)}", post)
         return self._tokens[post]
 
     async def _headers(self, post: str | None, more: dict[str, Any]) -> dict[str, str]:
